@@ -1,0 +1,222 @@
+//! What Wardian's guests share: starting as a process of the sandbox, and
+//! starting others.
+
+use crate::{Errno, FdMap, Slice, SpawnArgs, imports, spawn_flags};
+
+/// Gives the C library the working directory that the engine set. Call it
+/// first in `main`: WASI itself starts every program in `/`.
+pub fn init() {
+    if let Ok(cwd) = imports::working_directory()
+        && cwd != b"/"
+        && let Ok(text) = String::from_utf8(cwd)
+    {
+        let _ = std::env::set_current_dir(text);
+    }
+}
+
+/// A program to start.
+#[derive(Clone, Debug, Default)]
+pub struct Command {
+    path: Vec<u8>,
+    argv: Vec<u8>,
+    env: Vec<u8>,
+    cwd: Vec<u8>,
+    fds: Vec<FdMap>,
+    flags: u32,
+    group: u32,
+    ignored_signals: u64,
+}
+
+/// A started process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Process {
+    /// Descriptor that becomes readable when the process ends.
+    pub fd: u32,
+    /// Process number.
+    pub pid: u32,
+}
+
+/// How deep `#!` interpreters may nest, as on Linux.
+const INTERPRETER_DEPTH_MAX: usize = 4;
+
+/// How much of a script is read to find its interpreter, as on Linux.
+const INTERPRETER_LINE_BYTES: usize = 256;
+
+impl Command {
+    /// A program by path (no search), with `argv[0]` and no environment.
+    /// It inherits descriptors 0, 1 and 2.
+    #[must_use]
+    pub fn new(path: &[u8], argv0: &[u8]) -> Command {
+        let mut command = Command {
+            path: path.to_vec(),
+            fds: (0..3)
+                .map(|n| FdMap {
+                    child: n,
+                    parent: n,
+                })
+                .collect(),
+            ..Command::default()
+        };
+        command.arg(argv0);
+        command
+    }
+
+    /// Adds an argument.
+    pub fn arg(&mut self, arg: &[u8]) -> &mut Self {
+        self.argv.extend_from_slice(arg);
+        self.argv.push(0);
+        self
+    }
+
+    /// Adds a variable, without replacing an earlier one of the same name.
+    pub fn env(&mut self, name: &[u8], value: &[u8]) -> &mut Self {
+        self.env.extend_from_slice(name);
+        self.env.push(b'=');
+        self.env.extend_from_slice(value);
+        self.env.push(0);
+        self
+    }
+
+    /// Sets the whole environment: `NAME=VALUE` strings, each ended by NUL.
+    pub fn env_block(&mut self, block: Vec<u8>) -> &mut Self {
+        self.env = block;
+        self
+    }
+
+    /// Passes on the environment of this process.
+    pub fn inherit_env(&mut self) -> &mut Self {
+        use std::os::wasi::ffi::OsStrExt;
+        for (name, value) in std::env::vars_os() {
+            self.env(name.as_bytes(), value.as_bytes());
+        }
+        self
+    }
+
+    /// Sets the working directory (absolute). Without it the child starts where
+    /// the engine last knew this process ([`imports::change_directory`]).
+    pub fn cwd(&mut self, cwd: &[u8]) -> &mut Self {
+        self.cwd = cwd.to_vec();
+        self
+    }
+
+    /// Replaces the inherited descriptors.
+    pub fn fds(&mut self, fds: &[FdMap]) -> &mut Self {
+        self.fds = fds.to_vec();
+        self
+    }
+
+    /// Puts the child into a process group; 0: a new one that it leads.
+    pub fn group(&mut self, group: u32) -> &mut Self {
+        self.flags |= spawn_flags::SET_GROUP;
+        self.group = group;
+        self
+    }
+
+    /// Signals that the child ignores (bit n-1 for signal n).
+    pub fn ignored_signals(&mut self, mask: u64) -> &mut Self {
+        self.ignored_signals = mask;
+        self
+    }
+
+    /// Starts the program, going through `#!` interpreters.
+    ///
+    /// # Errors
+    /// As [`imports::spawn`]. `ENOEXEC`: no program and no `#!` line, which a
+    /// shell takes as a script of its own.
+    pub fn spawn(&self) -> Result<Process, Errno> {
+        self.resolve(|args| imports::spawn(args).map(|(fd, pid)| Process { fd, pid }))
+    }
+
+    /// Replaces this program by the other one. Returns only on failure;
+    /// errors as [`Command::spawn`].
+    pub fn exec(&self) -> Errno {
+        match self.resolve::<()>(|args| Err(imports::exec(args))) {
+            Err(errno) => errno,
+            Ok(()) => Errno::Nosys,
+        }
+    }
+
+    fn resolve<T>(&self, call: impl Fn(&SpawnArgs) -> Result<T, Errno>) -> Result<T, Errno> {
+        match call(&self.args(&self.path, &self.argv)) {
+            Err(Errno::Noexec) => {}
+            result => return result,
+        }
+        let (mut path, mut argv) = (self.path.clone(), self.argv.clone());
+        for _ in 0..INTERPRETER_DEPTH_MAX {
+            let (interpreter, argument) = interpreter_of(&path)?;
+            let mut wrapped = interpreter.clone();
+            wrapped.push(0);
+            if let Some(argument) = argument {
+                wrapped.extend_from_slice(&argument);
+                wrapped.push(0);
+            }
+            wrapped.extend_from_slice(&path);
+            wrapped.push(0);
+            let rest = argv.iter().position(|byte| *byte == 0).map_or(0, |n| n + 1);
+            wrapped.extend_from_slice(&argv[rest..]);
+            (path, argv) = (interpreter, wrapped);
+            match call(&self.args(&path, &argv)) {
+                Err(Errno::Noexec) => {}
+                result => return result,
+            }
+        }
+        Err(Errno::Loop)
+    }
+
+    fn args(&self, path: &[u8], argv: &[u8]) -> SpawnArgs {
+        SpawnArgs {
+            path: slice(path),
+            argv: slice(argv),
+            env: slice(&self.env),
+            cwd: slice(&self.cwd),
+            fds: Slice {
+                address: self.fds.as_ptr() as usize as u32,
+                length: self.fds.len() as u32,
+            },
+            flags: self.flags,
+            group: self.group,
+            ignored_signals: self.ignored_signals,
+        }
+    }
+}
+
+fn slice(bytes: &[u8]) -> Slice {
+    Slice {
+        address: bytes.as_ptr() as usize as u32,
+        length: bytes.len() as u32,
+    }
+}
+
+/// Interpreter and its one optional argument, from a script's first line.
+fn interpreter_of(path: &[u8]) -> Result<(Vec<u8>, Option<Vec<u8>>), Errno> {
+    use std::io::Read;
+    use std::os::wasi::ffi::OsStrExt;
+    let mut head = Vec::new();
+    std::fs::File::open(std::ffi::OsStr::from_bytes(path))
+        .and_then(|file| {
+            file.take(INTERPRETER_LINE_BYTES as u64)
+                .read_to_end(&mut head)
+        })
+        .map_err(|error| {
+            error
+                .raw_os_error()
+                .and_then(|raw| Errno::from_raw(raw as u16))
+                .unwrap_or(Errno::Io)
+        })?;
+    let line = head.strip_prefix(b"#!").ok_or(Errno::Noexec)?;
+    let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.trim_ascii();
+    let end = line
+        .iter()
+        .position(|byte| byte.is_ascii_whitespace())
+        .unwrap_or(line.len());
+    let (interpreter, argument) = line.split_at(end);
+    if interpreter.is_empty() {
+        return Err(Errno::Noexec);
+    }
+    let argument = argument.trim_ascii();
+    Ok((
+        interpreter.to_vec(),
+        (!argument.is_empty()).then(|| argument.to_vec()),
+    ))
+}
