@@ -1,0 +1,134 @@
+//! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
+
+use crate::dispatch::Args;
+
+/// One command of the module.
+pub struct Applet {
+    /// The name it is started by.
+    pub name: &'static str,
+    /// Its arguments, as a usage line gives them.
+    pub synopsis: &'static str,
+    /// Runs it; gives the exit code.
+    pub run: fn(&Args) -> i32,
+}
+
+/// A program of uutils, under its crate's name and with its message table.
+#[cfg(target_os = "wasi")]
+macro_rules! uu {
+    ($module:ident, $messages:literal) => {
+        |_| crate::uutils::run($messages, |args| $module::uumain(args))
+    };
+}
+#[cfg(not(target_os = "wasi"))]
+macro_rules! uu {
+    ($module:ident, $messages:literal) => {
+        |_| 127
+    };
+}
+
+macro_rules! table {
+    ($($name:literal, $synopsis:literal, $run:expr;)*) => {
+        /// Every applet, sorted by name.
+        pub static TABLE: &[Applet] = &[
+            $(Applet { name: $name, synopsis: $synopsis, run: $run },)*
+        ];
+    };
+}
+
+table! {
+    "[", "EXPRESSION ]", uu!(uu_test, "test");
+    "arch", "[OPTION]...", uu!(uu_arch, "arch");
+    "b2sum", "[OPTION]... [FILE]...", uu!(uu_b2sum, "b2sum");
+    "base32", "[OPTION]... [FILE]", uu!(uu_base32, "base32");
+    "base64", "[OPTION]... [FILE]", uu!(uu_base64, "base64");
+    "basename", "NAME [SUFFIX] | OPTION... NAME...", uu!(uu_basename, "basename");
+    "basenc", "[OPTION]... [FILE]", uu!(uu_basenc, "basenc");
+    "cat", "[OPTION]... [FILE]...", uu!(uu_cat, "cat");
+    "cksum", "[OPTION]... [FILE]...", uu!(uu_cksum, "cksum");
+    "comm", "[OPTION]... FILE1 FILE2", uu!(uu_comm, "comm");
+    "cp", "[OPTION]... SOURCE... DEST", uu!(uu_cp, "cp");
+    "csplit", "[OPTION]... FILE PATTERN...", uu!(uu_csplit, "csplit");
+    "cut", "OPTION... [FILE]...", uu!(uu_cut, "cut");
+    "date", "[OPTION]... [+FORMAT]", uu!(uu_date, "date");
+    "dd", "[OPERAND]...", uu!(uu_dd, "dd");
+    "dircolors", "[OPTION]... [FILE]", uu!(uu_dircolors, "dircolors");
+    "dirname", "[OPTION] NAME...", uu!(uu_dirname, "dirname");
+    "echo", "[-neE] [STRING]...", uu!(uu_echo, "echo");
+    "expand", "[OPTION]... [FILE]...", uu!(uu_expand, "expand");
+    "expr", "EXPRESSION", uu!(uu_expr, "expr");
+    "factor", "[NUMBER]...", uu!(uu_factor, "factor");
+    "false", "[IGNORED]...", uu!(uu_false, "false");
+    "fmt", "[-WIDTH] [OPTION]... [FILE]...", uu!(uu_fmt, "fmt");
+    "fold", "[OPTION]... [FILE]...", uu!(uu_fold, "fold");
+    "head", "[OPTION]... [FILE]...", uu!(uu_head, "head");
+    "hostid", "", uu!(uu_hostid, "hostid");
+    "join", "[OPTION]... FILE1 FILE2", uu!(uu_join, "join");
+    "link", "FILE1 FILE2", uu!(uu_link, "link");
+    "ln", "[OPTION]... TARGET... LINK", uu!(uu_ln, "ln");
+    "md5sum", "[OPTION]... [FILE]...", uu!(uu_md5sum, "md5sum");
+    "mkdir", "[OPTION]... DIRECTORY...", uu!(uu_mkdir, "mkdir");
+    "mktemp", "[OPTION]... [TEMPLATE]", uu!(uu_mktemp, "mktemp");
+    "mv", "[OPTION]... SOURCE... DEST", uu!(uu_mv, "mv");
+    "nl", "[OPTION]... [FILE]...", uu!(uu_nl, "nl");
+    "nproc", "[OPTION]...", uu!(uu_nproc, "nproc");
+    "numfmt", "[OPTION]... [NUMBER]...", uu!(uu_numfmt, "numfmt");
+    "od", "[OPTION]... [FILE]...", uu!(uu_od, "od");
+    "paste", "[OPTION]... [FILE]...", uu!(uu_paste, "paste");
+    "pathchk", "[OPTION]... NAME...", uu!(uu_pathchk, "pathchk");
+    "pr", "[OPTION]... [FILE]...", uu!(uu_pr, "pr");
+    "printenv", "[OPTION]... [VARIABLE]...", uu!(uu_printenv, "printenv");
+    "printf", "FORMAT [ARGUMENT]...", uu!(uu_printf, "printf");
+    "ptx", "[OPTION]... [INPUT]...", uu!(uu_ptx, "ptx");
+    "pwd", "[OPTION]...", uu!(uu_pwd, "pwd");
+    "readlink", "[OPTION]... FILE...", uu!(uu_readlink, "readlink");
+    "realpath", "[OPTION]... FILE...", uu!(uu_realpath, "realpath");
+    "rm", "[OPTION]... [FILE]...", uu!(uu_rm, "rm");
+    "rmdir", "[OPTION]... DIRECTORY...", uu!(uu_rmdir, "rmdir");
+    "seq", "[OPTION]... [FIRST [INCREMENT]] LAST", uu!(uu_seq, "seq");
+    "sha1sum", "[OPTION]... [FILE]...", uu!(uu_sha1sum, "sha1sum");
+    "sha224sum", "[OPTION]... [FILE]...", uu!(uu_sha224sum, "sha224sum");
+    "sha256sum", "[OPTION]... [FILE]...", uu!(uu_sha256sum, "sha256sum");
+    "sha384sum", "[OPTION]... [FILE]...", uu!(uu_sha384sum, "sha384sum");
+    "sha512sum", "[OPTION]... [FILE]...", uu!(uu_sha512sum, "sha512sum");
+    "shred", "[OPTION]... FILE...", uu!(uu_shred, "shred");
+    "shuf", "[OPTION]... [FILE] | -e [ARG]... | -i LO-HI", uu!(uu_shuf, "shuf");
+    "sleep", "NUMBER[SUFFIX]...", uu!(uu_sleep, "sleep");
+    "sort", "[OPTION]... [FILE]...", uu!(uu_sort, "sort");
+    "split", "[OPTION]... [FILE [PREFIX]]", uu!(uu_split, "split");
+    "sum", "[OPTION]... [FILE]...", uu!(uu_sum, "sum");
+    "tac", "[OPTION]... [FILE]...", uu!(uu_tac, "tac");
+    "tail", "[OPTION]... [FILE]...", uu!(uu_tail, "tail");
+    "tee", "[OPTION]... [FILE]...", uu!(uu_tee, "tee");
+    "test", "EXPRESSION", uu!(uu_test, "test");
+    "touch", "[OPTION]... FILE...", uu!(uu_touch, "touch");
+    "tr", "[OPTION]... STRING1 [STRING2]", uu!(uu_tr, "tr");
+    "true", "[IGNORED]...", uu!(uu_true, "true");
+    "truncate", "OPTION... FILE...", uu!(uu_truncate, "truncate");
+    "tsort", "[OPTION] [FILE]", uu!(uu_tsort, "tsort");
+    "tty", "[OPTION]...", uu!(uu_tty, "tty");
+    "unexpand", "[OPTION]... [FILE]...", uu!(uu_unexpand, "unexpand");
+    "uniq", "[OPTION]... [INPUT [OUTPUT]]", uu!(uu_uniq, "uniq");
+    "unlink", "FILE", uu!(uu_unlink, "unlink");
+    "wc", "[OPTION]... [FILE]...", uu!(uu_wc, "wc");
+    "yes", "[STRING]...", uu!(uu_yes, "yes");
+}
+
+/// The applet with this name.
+pub fn find(name: &[u8]) -> Option<&'static Applet> {
+    let index = TABLE
+        .binary_search_by(|applet| applet.name.as_bytes().cmp(name))
+        .ok()?;
+    TABLE.get(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TABLE;
+
+    #[test]
+    fn names_are_sorted_and_listed() {
+        assert!(TABLE.is_sorted_by(|a, b| a.name < b.name));
+        let names: String = TABLE.iter().map(|a| format!("{}\n", a.name)).collect();
+        assert_eq!(names, include_str!("../applets.txt"));
+    }
+}
