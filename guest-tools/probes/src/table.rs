@@ -1,0 +1,22 @@
+//! The probes by name, as `build.rs` found them in `src/probes`.
+
+use std::ffi::{OsStr, OsString};
+use std::process::ExitCode;
+
+/// What each file in `src/probes` offers as `run`: it gets the arguments after
+/// its name and prints what it observed.
+pub type Probe = fn(&[OsString]) -> ExitCode;
+
+include!(concat!(env!("OUT_DIR"), "/probes.rs"));
+
+/// The probe called `name`.
+pub fn find(name: &OsStr) -> Option<Probe> {
+    let name = name.to_str()?;
+    let (_, run) = PROBES.iter().find(|(probe, _)| *probe == name)?;
+    Some(*run)
+}
+
+/// The names of all probes, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    PROBES.iter().map(|(name, _)| *name)
+}

@@ -1,0 +1,5 @@
+//! Licences.
+
+pub fn run(_: &crate::checkout::Checkout) -> anyhow::Result<()> {
+    Ok(())
+}
