@@ -30,7 +30,7 @@ Example:
     /// Check each dependency's licence against deny.toml
     #[command(after_help = "\
 Example:
-  cargo xtask licences                  both workspaces; needs no network once built")]
+  cargo xtask licences                  both workspaces, every dependency")]
     Licences,
 }
 

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
+use walkdir::WalkDir;
 
 /// The project's folder.
 pub struct Checkout {
@@ -30,9 +31,21 @@ impl Checkout {
         self.root.join(relative)
     }
 
-    /// The files that git tracks or would track, relative to the root, sorted.
-    /// Files deleted in the working copy are left out.
-    pub fn tracked_files(&self) -> Result<Vec<PathBuf>> {
+    /// The project's files relative to its root, sorted: those that git tracks
+    /// or would track, or without git all that no build made.
+    pub fn files(&self) -> Result<Vec<PathBuf>> {
+        let listed = self.files_of_git().or_else(|_| self.files_on_disk())?;
+        let mut files: Vec<PathBuf> = listed
+            .into_iter()
+            .filter(|file| self.path(file).is_file())
+            .collect();
+        files.sort();
+        files.dedup();
+        Ok(files)
+    }
+
+    fn files_of_git(&self) -> Result<Vec<PathBuf>> {
+        ensure!(self.path(".git").exists(), "no git checkout");
         let output = Command::new("git")
             .args([
                 "ls-files",
@@ -43,21 +56,20 @@ impl Checkout {
             ])
             .current_dir(&self.root)
             .output()
-            .context("cannot run git ls-files")?;
-        if !output.status.success() {
-            bail!(
-                "git ls-files: {}",
-                String::from_utf8_lossy(&output.stderr).trim()
-            );
+            .context("cannot run git")?;
+        ensure!(output.status.success(), "git ls-files failed");
+        let names = String::from_utf8(output.stdout).context("a file's name is not UTF-8")?;
+        Ok(names.split_terminator('\0').map(PathBuf::from).collect())
+    }
+
+    fn files_on_disk(&self) -> Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        let entries = WalkDir::new(&self.root)
+            .into_iter()
+            .filter_entry(|entry| entry.file_name() != "target" && entry.file_name() != ".git");
+        for entry in entries {
+            files.push(entry?.path().strip_prefix(&self.root)?.to_path_buf());
         }
-        let mut files: Vec<PathBuf> = String::from_utf8(output.stdout)
-            .context("a tracked file's name is not UTF-8")?
-            .split_terminator('\0')
-            .map(PathBuf::from)
-            .filter(|file| self.path(file).is_file())
-            .collect();
-        files.sort();
-        files.dedup();
         Ok(files)
     }
 }

@@ -36,6 +36,7 @@ pub fn find_applet(name: impl AsRef<[u8]>) -> Option<&'static GuestModule> {
 }
 
 /// Each applet with its module, sorted by name.
+#[must_use]
 pub fn applets() -> impl ExactSizeIterator<Item = (&'static str, &'static GuestModule)> {
     APPLETS.iter().copied()
 }

@@ -5,6 +5,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::list::{Guest, Kind};
 use crate::checkout::Checkout;
+use crate::tidy::MACHINE_FOLDERS;
 
 const PREVIEW_1: &str = "wasi_snapshot_preview1";
 const OWN: &str = "wardian_v1";
@@ -39,7 +40,7 @@ pub fn check(checkout: &Checkout, guest: &Guest, wasm: &[u8]) -> Result<()> {
 }
 
 fn machine_paths(checkout: &Checkout) -> Vec<String> {
-    let mut paths = vec!["/root/".to_owned(), "/work/".to_owned()];
+    let mut paths: Vec<String> = MACHINE_FOLDERS.iter().map(ToString::to_string).collect();
     let home = std::env::home_dir();
     for folder in home.into_iter().chain([checkout.path("")]) {
         let folder = folder.to_string_lossy().trim_end_matches('/').to_owned();
@@ -169,8 +170,8 @@ mod tests {
 
     #[test]
     fn a_path_is_shown_up_to_where_it_ends() {
-        let found = occurrence(b"xx/root/crate/lib.rs\0yy", b"/root/");
-        assert_eq!(found.as_deref(), Some("/root/crate/lib.rs"));
-        assert_eq!(occurrence(b"/rooty", b"/root/"), None);
+        let found = occurrence(b"xx/home/crate/lib.rs\0yy", b"/home/");
+        assert_eq!(found.as_deref(), Some("/home/crate/lib.rs"));
+        assert_eq!(occurrence(b"/homely", b"/home/"), None);
     }
 }

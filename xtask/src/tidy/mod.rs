@@ -1,5 +1,13 @@
-//! The house rules.
+//! The house rules as code. `CONTRIBUTING.md` says them in words.
 
-pub fn run(_: &crate::checkout::Checkout) -> anyhow::Result<()> {
-    Ok(())
-}
+mod architecture;
+mod code;
+mod command;
+mod finding;
+mod layers;
+mod shape;
+mod unsafety;
+mod words;
+
+pub use command::run;
+pub use words::MACHINE_FOLDERS;

@@ -1,5 +1,0 @@
-//! Licences.
-
-pub fn run(_: &crate::checkout::Checkout) -> anyhow::Result<()> {
-    Ok(())
-}
