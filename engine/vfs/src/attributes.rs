@@ -1,8 +1,12 @@
 //! Changing mode, owner and times.
 
-use crate::{Ctx, Errno, Ino, SetTime, Timestamp, Vfs};
+use crate::permission::{self, SET_GID};
+use crate::tree::inode::Body;
+use crate::{Access, Ctx, Errno, Ino, SetTime, Timestamp, Vfs};
 
-#[allow(unused_variables)]
+/// How long a recorded access stays good enough.
+const DAY: Timestamp = 24 * 60 * 60 * 1_000_000_000;
+
 impl Vfs {
     /// Sets the twelve permission bits. Without root rights, set-group-id is
     /// dropped when the node's group is not the caller's.
@@ -10,12 +14,24 @@ impl Vfs {
     /// # Errors
     /// `ENOENT`: no such node. `EPERM`: not the owner. `ENOTSUP`: a symbolic link.
     pub fn chmod(&mut self, ctx: &Ctx, ino: Ino, mode: u16) -> Result<(), Errno> {
-        todo!()
+        let inode = self.inode(ino)?;
+        permission::check_owner(inode, &ctx.cred)?;
+        if matches!(inode.body, Body::Symlink(_)) {
+            return Err(Errno::Notsup);
+        }
+        let mut mode = mode & 0o7777;
+        if !ctx.cred.is_root() && ctx.cred.gid != inode.gid {
+            mode &= !SET_GID;
+        }
+        let inode = self.inode_mut(ino)?;
+        inode.mode = mode;
+        inode.changed = ctx.now;
+        Ok(())
     }
 
     /// Sets owner and group; `None` leaves one. Without root rights only the
-    /// owner may, and only to give the node his own group; a file then loses
-    /// set-user-id and set-group-id.
+    /// owner may, and only to give the node his own group. Whatever is not a
+    /// directory loses set-user-id and set-group-id.
     ///
     /// # Errors
     /// `ENOENT`: no such node. `EPERM`: not allowed.
@@ -26,7 +42,23 @@ impl Vfs {
         uid: Option<u32>,
         gid: Option<u32>,
     ) -> Result<(), Errno> {
-        todo!()
+        let inode = self.inode(ino)?;
+        let keeps_uid = uid.is_none_or(|uid| uid == inode.uid);
+        let keeps_gid = gid.is_none_or(|gid| gid == inode.gid || gid == ctx.cred.gid);
+        if !ctx.cred.is_root() {
+            permission::check_owner(inode, &ctx.cred)?;
+            if !keeps_uid || !keeps_gid {
+                return Err(Errno::Perm);
+            }
+        }
+        let inode = self.inode_mut(ino)?;
+        inode.uid = uid.unwrap_or(inode.uid);
+        inode.gid = gid.unwrap_or(inode.gid);
+        if !inode.is_directory() {
+            permission::drop_set_ids(inode);
+        }
+        inode.changed = ctx.now;
+        Ok(())
     }
 
     /// Sets the times of access and modification.
@@ -41,12 +73,39 @@ impl Vfs {
         accessed: SetTime,
         modified: SetTime,
     ) -> Result<(), Errno> {
-        todo!()
+        let inode = self.inode(ino)?;
+        match (accessed, modified) {
+            (SetTime::Keep, SetTime::Keep) => return Ok(()),
+            (SetTime::Now, SetTime::Now) => permission::check_owner(inode, &ctx.cred)
+                .or_else(|_| permission::check(inode, &ctx.cred, Access::WRITE))?,
+            _ => permission::check_owner(inode, &ctx.cred)?,
+        }
+        let inode = self.inode_mut(ino)?;
+        for (time, set) in [
+            (&mut inode.accessed, accessed),
+            (&mut inode.modified, modified),
+        ] {
+            match set {
+                SetTime::Keep => {}
+                SetTime::Now => *time = ctx.now,
+                SetTime::At(at) => *time = at,
+            }
+        }
+        inode.changed = ctx.now;
+        Ok(())
     }
 
     /// Notes an access, as `relatime` does: only when the recorded one is not
     /// newer than the last change, or a day old. Unknown nodes are ignored.
     pub fn touch_accessed(&mut self, ino: Ino, now: Timestamp) {
-        todo!()
+        let Ok(inode) = self.inode(ino) else { return };
+        let newest_change = inode.modified.max(inode.changed);
+        let is_stale = inode.accessed <= newest_change || now >= inode.accessed.saturating_add(DAY);
+        if is_stale
+            && inode.accessed != now
+            && let Ok(inode) = self.inode_mut(ino)
+        {
+            inode.accessed = now;
+        }
     }
 }

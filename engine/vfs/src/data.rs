@@ -3,16 +3,17 @@
 //! None of these checks permissions: opening a file is where that happens,
 //! through [`Vfs::access`].
 
-use crate::{Ctx, Errno, Extent, Ino, Vfs};
+use crate::tree::file::File;
+use crate::tree::inode::Body;
+use crate::{Ctx, Errno, Extent, Ino, Vfs, permission};
 
-#[allow(unused_variables)]
 impl Vfs {
     /// Reads at `offset`; holes read as zeros. 0 at or past the end.
     ///
     /// # Errors
     /// `ENOENT`: no such node. `EISDIR`: a directory. `EINVAL`: not a regular file.
     pub fn read(&self, ino: Ino, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno> {
-        todo!()
+        Ok(self.file(ino)?.read(offset, buffer))
     }
 
     /// The run of bytes at `offset`, to be copied after the lock is released.
@@ -21,7 +22,7 @@ impl Vfs {
     /// # Errors
     /// Those of [`Vfs::read`].
     pub fn extent(&self, ino: Ino, offset: u64) -> Result<Extent, Errno> {
-        todo!()
+        Ok(self.file(ino)?.extent(offset))
     }
 
     /// Writes at `offset`; how much fitted. A gap before it becomes a hole.
@@ -31,7 +32,22 @@ impl Vfs {
     /// Those of [`Vfs::read`]. When not one byte fits: `ENOSPC`: out of bytes;
     /// `EFBIG`: beyond the longest file.
     pub fn write(&mut self, ctx: &Ctx, ino: Ino, offset: u64, data: &[u8]) -> Result<usize, Errno> {
-        todo!()
+        self.file(ino)?;
+        if data.is_empty() {
+            return Ok(0);
+        }
+        let room = self.longest_file().saturating_sub(offset);
+        let data = data
+            .get(..usize::try_from(room).unwrap_or(usize::MAX))
+            .unwrap_or(data);
+        if data.is_empty() {
+            return Err(Errno::Fbig);
+        }
+        let budget = self.bytes_left();
+        self.change_file(ctx, ino, |file| match file.write(offset, data, budget) {
+            0 => Err(Errno::Nospc),
+            written => Ok(written),
+        })
     }
 
     /// Writes at the end; how much fitted, and the offset after it.
@@ -39,7 +55,9 @@ impl Vfs {
     /// # Errors
     /// Those of [`Vfs::write`].
     pub fn append(&mut self, ctx: &Ctx, ino: Ino, data: &[u8]) -> Result<(usize, u64), Errno> {
-        todo!()
+        let end = self.file(ino)?.size();
+        let written = self.write(ctx, ino, end, data)?;
+        Ok((written, end + written as u64))
     }
 
     /// Sets the length: cuts the file, or lengthens it by a hole.
@@ -47,7 +65,14 @@ impl Vfs {
     /// # Errors
     /// Those of [`Vfs::read`]. `EFBIG`: beyond the longest file.
     pub fn truncate(&mut self, ctx: &Ctx, ino: Ino, size: u64) -> Result<(), Errno> {
-        todo!()
+        self.file(ino)?;
+        if size > self.longest_file() {
+            return Err(Errno::Fbig);
+        }
+        self.change_file(ctx, ino, |file| {
+            file.truncate(size);
+            Ok(())
+        })
     }
 
     /// Makes sure that writing `length` bytes at `offset` cannot run out of
@@ -57,6 +82,51 @@ impl Vfs {
     /// `ENOENT`: no such node. `ENODEV`: not a regular file. `EINVAL`: no length.
     /// `EFBIG`: beyond the longest file. `ENOSPC`: out of bytes.
     pub fn allocate(&mut self, ctx: &Ctx, ino: Ino, offset: u64, length: u64) -> Result<(), Errno> {
-        todo!()
+        if !matches!(self.inode(ino)?.body, Body::File(_)) {
+            return Err(Errno::Nodev);
+        }
+        if length == 0 {
+            return Err(Errno::Inval);
+        }
+        let end = offset
+            .checked_add(length)
+            .filter(|end| *end <= self.longest_file())
+            .ok_or(Errno::Fbig)?;
+        let budget = self.bytes_left();
+        self.change_file(ctx, ino, |file| {
+            if file.allocate(offset, end, budget) {
+                Ok(())
+            } else {
+                Err(Errno::Nospc)
+            }
+        })
+    }
+
+    /// The longest file: what the quota says, but no more than offsets can.
+    fn longest_file(&self) -> u64 {
+        self.quota().file_size_bytes.min(i64::MAX as u64)
+    }
+
+    /// Changes contents, with what goes with it: charge, times, mode bits. A
+    /// change that fails must leave the contents as they are.
+    fn change_file<R>(
+        &mut self,
+        ctx: &Ctx,
+        ino: Ino,
+        change: impl FnOnce(&mut File) -> Result<R, Errno>,
+    ) -> Result<R, Errno> {
+        let inode = self.inode_mut(ino)?;
+        let Body::File(file) = &mut inode.body else {
+            return Err(Errno::Inval);
+        };
+        let before = file.allocated();
+        let result = change(file)?;
+        let after = file.allocated();
+        if !ctx.cred.is_root() {
+            permission::drop_set_ids(inode);
+        }
+        inode.touch_modified(ctx.now);
+        self.usage.bytes = (self.usage.bytes - before) + after;
+        Ok(result)
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::{Errno, Quota};
+
 /// Longest name stored without an allocation.
 const INLINE: usize = 22;
 
@@ -40,6 +42,28 @@ impl Name {
             Repr::Shared(bytes) => bytes,
         }
     }
+}
+
+/// Checks a name that is to enter a directory.
+///
+/// # Errors
+/// `ENOENT`: empty. `EINVAL`: holds a `/` or NUL. `ENAMETOOLONG`: too long.
+pub(crate) fn check(name: &[u8], quota: &Quota) -> Result<(), Errno> {
+    if name.is_empty() {
+        Err(Errno::Noent)
+    } else if name.len() > quota.name_bytes as usize {
+        Err(Errno::Nametoolong)
+    } else if name.iter().any(|byte| matches!(byte, b'/' | 0)) {
+        Err(Errno::Inval)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether a name is none of an entry of its own: `.`, `..`, or `/` for a path
+/// that is nothing but slashes.
+pub(crate) fn is_special(name: &[u8]) -> bool {
+    matches!(name, b"." | b".." | b"/")
 }
 
 impl Deref for Name {

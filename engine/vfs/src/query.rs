@@ -1,6 +1,8 @@
 //! Reading the tree: attributes, links, entries, paths.
 
-use crate::{Access, Cred, Errno, Ino, NodeKind, Stat, Vfs};
+use crate::tree::dir::Dir;
+use crate::tree::inode::Body;
+use crate::{Errno, Ino, NodeKind, Stat, Vfs};
 
 /// One entry of a directory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,32 +18,47 @@ pub struct DirEntry<'a> {
 }
 
 /// The entries of a directory: `.`, `..`, then the others in order of creation.
-pub struct ReadDir<'a>(std::marker::PhantomData<&'a ()>);
+pub struct ReadDir<'a> {
+    vfs: &'a Vfs,
+    ino: Ino,
+    dir: &'a Dir,
+    /// The cookie of the entry given last.
+    cookie: u64,
+}
 
 impl<'a> Iterator for ReadDir<'a> {
     type Item = DirEntry<'a>;
 
     fn next(&mut self) -> Option<DirEntry<'a>> {
-        todo!()
+        let (name, ino, next_cookie): (&[u8], _, _) = match self.cookie {
+            0 => (b".", self.ino, 1),
+            1 => (b"..", self.dir.parent, 2),
+            cookie => {
+                let (own, entry) = self.dir.first_at(cookie.checked_add(1)?)?;
+                (entry.name.as_bytes(), entry.ino, own)
+            }
+        };
+        self.cookie = next_cookie;
+        let kind = self
+            .vfs
+            .inode(ino)
+            .map_or(NodeKind::Directory, |inode| inode.kind());
+        Some(DirEntry {
+            name,
+            ino,
+            kind,
+            next_cookie,
+        })
     }
 }
 
-#[allow(unused_variables)]
 impl Vfs {
     /// The attributes of a node.
     ///
     /// # Errors
     /// `ENOENT`: no such node.
     pub fn stat(&self, ino: Ino) -> Result<Stat, Errno> {
-        todo!()
-    }
-
-    /// Checks that `cred` has the rights `want` on a node.
-    ///
-    /// # Errors
-    /// `ENOENT`: no such node. `EACCES`: a right is missing.
-    pub fn access(&self, ino: Ino, cred: &Cred, want: Access) -> Result<(), Errno> {
-        todo!()
+        Ok(self.inode(ino)?.stat(ino))
     }
 
     /// The target of a symbolic link.
@@ -49,7 +66,10 @@ impl Vfs {
     /// # Errors
     /// `ENOENT`: no such node. `EINVAL`: not a symbolic link.
     pub fn readlink(&self, ino: Ino) -> Result<&[u8], Errno> {
-        todo!()
+        match &self.inode(ino)?.body {
+            Body::Symlink(target) => Ok(target),
+            _ => Err(Errno::Inval),
+        }
     }
 
     /// The node that `name` names in a directory; `.` and `..` work.
@@ -57,7 +77,12 @@ impl Vfs {
     /// # Errors
     /// `ENOENT`: no such directory or entry. `ENOTDIR`: not a directory.
     pub fn lookup(&self, dir: Ino, name: &[u8]) -> Result<Ino, Errno> {
-        todo!()
+        let (_, entries) = self.dir(dir)?;
+        match name {
+            b"." | b"/" => Ok(dir),
+            b".." => self.parent_of(dir),
+            _ => entries.get(name).ok_or(Errno::Noent),
+        }
     }
 
     /// The directory that holds a directory; the root holds itself.
@@ -65,15 +90,38 @@ impl Vfs {
     /// # Errors
     /// `ENOENT`: no such node, or it was removed. `ENOTDIR`: not a directory.
     pub fn parent_of(&self, dir: Ino) -> Result<Ino, Errno> {
-        todo!()
+        Ok(self.live_dir(dir)?.parent)
     }
 
     /// The absolute path of a directory.
     ///
     /// # Errors
     /// `ENOENT`: no such node, or it was removed. `ENOTDIR`: not a directory.
+    /// `ENAMETOOLONG`: longer than the quota lets a path be.
     pub fn path_of(&self, dir: Ino) -> Result<Vec<u8>, Errno> {
-        todo!()
+        let most = self.quota().path_bytes as usize;
+        let mut names = Vec::new();
+        let mut length = 0;
+        let mut at = dir;
+        while at != self.root() {
+            let dir = self.live_dir(at)?;
+            length += 1 + dir.name.len();
+            if length > most {
+                return Err(Errno::Nametoolong);
+            }
+            names.push(&dir.name);
+            at = dir.parent;
+        }
+        let mut path = Vec::with_capacity(length.max(1));
+        for name in names.iter().rev() {
+            path.push(b'/');
+            path.extend_from_slice(name);
+        }
+        if path.is_empty() {
+            self.live_dir(dir)?;
+            path.push(b'/');
+        }
+        Ok(path)
     }
 
     /// The entries of a directory after the one whose cookie is given; 0 begins
@@ -82,6 +130,19 @@ impl Vfs {
     /// # Errors
     /// `ENOENT`: no such node, or it was removed. `ENOTDIR`: not a directory.
     pub fn read_dir(&self, dir: Ino, after_cookie: u64) -> Result<ReadDir<'_>, Errno> {
-        todo!()
+        Ok(ReadDir {
+            vfs: self,
+            ino: dir,
+            dir: self.live_dir(dir)?,
+            cookie: after_cookie,
+        })
+    }
+
+    /// A directory that was not removed.
+    fn live_dir(&self, ino: Ino) -> Result<&Dir, Errno> {
+        match self.dir(ino)? {
+            (inode, _) if inode.links == 0 => Err(Errno::Noent),
+            (_, dir) => Ok(dir),
+        }
     }
 }

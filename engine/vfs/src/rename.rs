@@ -1,8 +1,8 @@
 //! Moving a name.
 
-use crate::{Ctx, Errno, Ino, Vfs};
+use crate::tree::inode::{Body, Inode};
+use crate::{Access, Ctx, Errno, Ino, Vfs, name, permission};
 
-#[allow(unused_variables)]
 impl Vfs {
     /// Moves a name, replacing what `to` names: a file by a file, an empty
     /// directory by a directory. Two names of the same node: nothing happens.
@@ -24,6 +24,115 @@ impl Vfs {
         to_dir: Ino,
         to: &[u8],
     ) -> Result<(), Errno> {
-        todo!()
+        let (ino, target) = self.rename_ends(from_dir, from, to_dir, to)?;
+        if target == Some(ino) {
+            return Ok(());
+        }
+        self.check_rename(ctx, (from_dir, ino), (to_dir, target))?;
+        if target.is_none() {
+            self.ensure_left(to.len().saturating_sub(from.len()), 0)?;
+        }
+        let is_directory = self.inode(ino)?.is_directory();
+        self.detach(from_dir, from, ctx.now)?;
+        if is_directory {
+            self.count_subdirectory(from_dir, false)?;
+        }
+        self.attach(to_dir, to, ino, ctx.now)?;
+        if let Some(replaced) = target {
+            self.drop_link(replaced, to_dir, ctx.now)?;
+        }
+        if is_directory {
+            self.count_subdirectory(to_dir, true)?;
+            self.rehang(ino, to_dir, to)?;
+        }
+        self.inode_mut(ino)?.changed = ctx.now;
+        Ok(())
+    }
+
+    /// The node that moves and the node that it replaces.
+    fn rename_ends(
+        &self,
+        from_dir: Ino,
+        from: &[u8],
+        to_dir: Ino,
+        to: &[u8],
+    ) -> Result<(Ino, Option<Ino>), Errno> {
+        let (_, from_entries) = self.dir(from_dir)?;
+        let (_, to_entries) = self.dir(to_dir)?;
+        if name::is_special(from) || name::is_special(to) {
+            return Err(Errno::Busy);
+        }
+        name::check(from, self.quota())?;
+        let ino = from_entries.get(from).ok_or(Errno::Noent)?;
+        name::check(to, self.quota())?;
+        let target = to_entries.get(to);
+        if self.is_within(to_dir, ino) {
+            return Err(Errno::Inval);
+        }
+        if target.is_some_and(|target| self.is_within(from_dir, target)) {
+            return Err(Errno::Notempty);
+        }
+        Ok((ino, target))
+    }
+
+    /// Checks rights and kinds at both ends, in the order in which Linux does.
+    fn check_rename(
+        &self,
+        ctx: &Ctx,
+        (from_dir, ino): (Ino, Ino),
+        (to_dir, target): (Ino, Option<Ino>),
+    ) -> Result<(), Errno> {
+        let moved = self.inode(ino)?;
+        permission::check_removal(self.inode(from_dir)?, moved, &ctx.cred)?;
+        match target {
+            Some(target) => {
+                let replaced = self.inode(target)?;
+                permission::check_removal(self.inode(to_dir)?, replaced, &ctx.cred)?;
+                check_replaces(moved, replaced)?;
+            }
+            None => self.check_may_add(ctx, to_dir)?,
+        }
+        if matches!(moved.body, Body::Magic(_)) {
+            return Err(Errno::Busy);
+        }
+        if moved.is_directory() && from_dir != to_dir {
+            permission::check(moved, &ctx.cred, Access::WRITE)?;
+            if target.is_none() {
+                self.check_may_hold_subdirectory(to_dir)?;
+            }
+        }
+        match target.map(|target| self.inode(target)).transpose()? {
+            Some(Inode {
+                body: Body::Directory(entries),
+                ..
+            }) if !entries.is_empty() => Err(Errno::Notempty),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether `dir` is `ancestor` or lies below it.
+    fn is_within(&self, dir: Ino, ancestor: Ino) -> bool {
+        let mut at = dir;
+        loop {
+            if at == ancestor {
+                return true;
+            }
+            match self.dir(at) {
+                Ok((_, dir)) if dir.parent != at => at = dir.parent,
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// Checks that one kind may replace another: a directory a directory, anything
+/// else anything else.
+fn check_replaces(moved: &Inode, replaced: &Inode) -> Result<(), Errno> {
+    let is_directory = |inode: &Inode| matches!(inode.body, Body::Directory(_) | Body::Magic(_));
+    match (is_directory(moved), is_directory(replaced)) {
+        (true, false) => Err(Errno::Notdir),
+        (false, true) => Err(Errno::Isdir),
+        _ if matches!(replaced.body, Body::Magic(_)) => Err(Errno::Busy),
+        _ => Ok(()),
     }
 }

@@ -1,6 +1,8 @@
 //! The one resolver: from a path to a node.
 
-use crate::{Cred, Errno, Ino, Magic, Name, Vfs};
+use crate::tree::dir::Dir;
+use crate::tree::inode::{Body, Inode};
+use crate::{Access, Cred, Errno, FileType, Ino, Magic, Name, Vfs, permission};
 
 /// Where a resolution starts and how far it may reach.
 #[derive(Clone, Copy, Debug)]
@@ -57,18 +59,23 @@ pub struct Resolved {
     pub magic: Option<(Magic, Vec<u8>)>,
 }
 
-#[allow(unused_variables)]
 impl Resolved {
     /// Refuses a trailing slash after something other than a directory.
     ///
     /// # Errors
     /// `ENOTDIR`.
     pub fn check_slash(&self, vfs: &Vfs) -> Result<(), Errno> {
-        todo!()
+        match self.target {
+            Some(ino)
+                if self.trailing_slash && vfs.stat(ino)?.file_type() != FileType::Directory =>
+            {
+                Err(Errno::Notdir)
+            }
+            _ => Ok(()),
+        }
     }
 }
 
-#[allow(unused_variables)]
 impl Vfs {
     /// Resolves a path.
     ///
@@ -80,6 +87,229 @@ impl Vfs {
     /// is too long. `EINVAL`: a NUL in the path. `EPERM`: the path leaves `base`
     /// in [`PathMode::Beneath`].
     pub fn resolve(&self, at: &At<'_>, path: &[u8], follow: Follow) -> Result<Resolved, Errno> {
-        todo!()
+        if path.is_empty() {
+            return Err(Errno::Noent);
+        }
+        if path.len() > self.quota().path_bytes as usize {
+            return Err(Errno::Nametoolong);
+        }
+        if path.contains(&0) {
+            return Err(Errno::Inval);
+        }
+        let mut resolver = Resolver {
+            vfs: self,
+            at,
+            follow,
+            dir: at.base,
+            depth: 0,
+            rest: path,
+            pending: Vec::new(),
+            links_left: self.quota().symlink_depth,
+            slash: false,
+        };
+        resolver.start_at_root_if_absolute()?;
+        resolver.run()
+    }
+}
+
+/// One resolution: a directory reached, and a worklist of what is left.
+struct Resolver<'a> {
+    vfs: &'a Vfs,
+    at: &'a At<'a>,
+    follow: Follow,
+    /// The directory reached.
+    dir: Ino,
+    /// How many directories lie between it and the base.
+    depth: u64,
+    /// What is left of the path, or of the link target being followed.
+    rest: &'a [u8],
+    /// What is left of the paths around it, the innermost last; each begins with
+    /// a slash and holds at least one more component.
+    pending: Vec<&'a [u8]>,
+    /// Symbolic links that may still be followed.
+    links_left: u32,
+    /// A slash followed a link in the last place: its target must be a directory.
+    slash: bool,
+}
+
+/// A component, taken off the worklist.
+struct Component<'a> {
+    name: &'a [u8],
+    /// Nothing follows it but slashes.
+    is_last: bool,
+    /// A slash follows it.
+    slash: bool,
+}
+
+fn without_slashes(path: &[u8]) -> &[u8] {
+    let start = path.iter().position(|byte| *byte != b'/');
+    start.and_then(|start| path.get(start..)).unwrap_or(&[])
+}
+
+impl<'a> Resolver<'a> {
+    fn run(mut self) -> Result<Resolved, Errno> {
+        while let Some(component) = self.next_component() {
+            if let Some(resolved) = self.step(&component)? {
+                return Ok(resolved);
+            }
+        }
+        // Nothing but slashes: the root.
+        self.directory()?;
+        Ok(self.resolved(b"/", Some(self.dir), false))
+    }
+
+    fn start_at_root_if_absolute(&mut self) -> Result<(), Errno> {
+        if !self.rest.starts_with(b"/") {
+            return Ok(());
+        }
+        match self.at.mode {
+            PathMode::Beneath => Err(Errno::Perm),
+            PathMode::Posix => {
+                self.dir = self.at.root;
+                Ok(())
+            }
+        }
+    }
+
+    fn next_component(&mut self) -> Option<Component<'a>> {
+        let mut path = without_slashes(self.rest);
+        if path.is_empty() {
+            path = without_slashes(self.pending.pop()?);
+        }
+        let end = path.iter().position(|byte| *byte == b'/');
+        let (name, rest) = path.split_at_checked(end.unwrap_or(path.len()))?;
+        self.rest = rest;
+        let ends = without_slashes(rest).is_empty();
+        Some(Component {
+            name,
+            is_last: ends && self.pending.is_empty(),
+            slash: !rest.is_empty(),
+        })
+    }
+
+    /// Goes through one component; the result, if it was the last one.
+    fn step(&mut self, component: &Component<'a>) -> Result<Option<Resolved>, Errno> {
+        let name = component.name;
+        if name.len() > self.vfs.quota().name_bytes as usize {
+            return Err(Errno::Nametoolong);
+        }
+        let (inode, entries) = self.directory()?;
+        permission::check(inode, self.at.cred, Access::EXECUTE)?;
+        let slash = self.slash || component.slash;
+        let next = match name {
+            b"." => self.dir,
+            b".." => self.above(entries)?,
+            _ => match entries.get(name) {
+                Some(child) => return self.enter(component, child),
+                None if component.is_last => return Ok(Some(self.resolved(name, None, slash))),
+                None => return Err(Errno::Noent),
+            },
+        };
+        if component.is_last {
+            return Ok(Some(self.resolved(name, Some(next), slash)));
+        }
+        self.dir = next;
+        Ok(None)
+    }
+
+    /// Goes on to an entry of the directory reached.
+    fn enter(&mut self, component: &Component<'a>, child: Ino) -> Result<Option<Resolved>, Errno> {
+        let name = component.name;
+        let slash = self.slash || component.slash;
+        let follows = !component.is_last
+            || match self.follow {
+                Follow::Last => true,
+                Follow::NoLast => slash,
+                Follow::Entry => false,
+            };
+        match &self.vfs.inode(child)?.body {
+            Body::Directory(_) if !component.is_last => {
+                self.dir = child;
+                self.depth += 1;
+                return Ok(None);
+            }
+            Body::Symlink(target) if follows => {
+                self.follow_link(target, component)?;
+                return Ok(None);
+            }
+            Body::Magic(magic) => return Ok(self.reach_magic(*magic, component, child)),
+            Body::Directory(_) => {}
+            _ if !component.is_last => return Err(Errno::Notdir),
+            _ if slash && self.follow != Follow::Entry => return Err(Errno::Notdir),
+            _ => {}
+        }
+        Ok(Some(self.resolved(name, Some(child), slash)))
+    }
+
+    /// Puts a link's target in front of the worklist.
+    fn follow_link(&mut self, target: &'a [u8], component: &Component<'a>) -> Result<(), Errno> {
+        self.links_left = self.links_left.checked_sub(1).ok_or(Errno::Loop)?;
+        if component.is_last {
+            self.slash |= component.slash;
+        } else if !without_slashes(self.rest).is_empty() {
+            self.pending.push(self.rest);
+        }
+        self.rest = target;
+        self.start_at_root_if_absolute()
+    }
+
+    /// Stops at a magic node with the rest of the path, unless that leads out of
+    /// it again at once.
+    fn reach_magic(
+        &mut self,
+        magic: Magic,
+        component: &Component<'a>,
+        node: Ino,
+    ) -> Option<Resolved> {
+        let mut slash = self.slash || component.slash;
+        let mut rest = Vec::new();
+        while let Some(below) = self.next_component() {
+            slash = self.slash || below.slash;
+            match below.name {
+                b"." => continue,
+                // Out again: the directory reached is still the one above.
+                b".." if below.is_last => {
+                    return Some(self.resolved(b".", Some(self.dir), slash));
+                }
+                b".." => return None,
+                name => {
+                    rest.extend_from_slice(name);
+                    rest.extend_from_slice(self.rest);
+                    while let Some(outer) = self.pending.pop() {
+                        rest.extend_from_slice(outer);
+                    }
+                    break;
+                }
+            }
+        }
+        let mut resolved = self.resolved(component.name, Some(node), slash);
+        resolved.magic = Some((magic, rest));
+        Some(resolved)
+    }
+
+    /// The directory above the one reached.
+    fn above(&mut self, entries: &Dir) -> Result<Ino, Errno> {
+        match self.at.mode {
+            PathMode::Posix if self.dir == self.at.root => Ok(self.dir),
+            PathMode::Posix => Ok(entries.parent),
+            PathMode::Beneath => {
+                self.depth = self.depth.checked_sub(1).ok_or(Errno::Perm)?;
+                Ok(entries.parent)
+            }
+        }
+    }
+
+    fn directory(&self) -> Result<(&'a Inode, &'a Dir), Errno> {
+        self.vfs.dir(self.dir)
+    }
+
+    fn resolved(&self, name: &[u8], target: Option<Ino>, trailing_slash: bool) -> Resolved {
+        Resolved {
+            parent: self.dir,
+            name: Name::new(name),
+            target,
+            trailing_slash,
+            magic: None,
+        }
     }
 }

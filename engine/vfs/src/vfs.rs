@@ -1,47 +1,188 @@
-//! The filesystem as a value.
+//! The filesystem as a value, and its accounts.
 
-use crate::node::{Ino, Timestamp};
-use crate::quota::{Quota, Usage};
+use std::sync::Arc;
+
+use crate::open_files::OpenFiles;
+use crate::tree::dir::Dir;
+use crate::tree::file::File;
+use crate::tree::inode::{Body, Inode};
+use crate::tree::trie::Trie;
+use crate::{Cred, Errno, Ino, Name, Quota, Timestamp, Usage};
+
+/// The number of `/`.
+const ROOT: Ino = Ino(1);
 
 /// A filesystem. `clone` takes constant time and shares everything.
+///
+/// Methods that take a node's number answer `ENOENT` for a number that names no
+/// node (any more).
 #[derive(Clone)]
-pub struct Vfs {}
+pub struct Vfs {
+    inodes: Trie<Arc<Inode>>,
+    next_ino: u64,
+    quota: Quota,
+    pub(crate) usage: Usage,
+    pub(crate) open_files: Arc<OpenFiles>,
+}
 
-#[allow(unused_variables)]
 impl Vfs {
     /// A filesystem with nothing but `/`, of mode 0755, owned by root.
     #[must_use]
     pub fn new(quota: Quota, now: Timestamp) -> Vfs {
-        todo!()
+        let mut vfs = Vfs {
+            inodes: Trie::new(),
+            next_ino: ROOT.0,
+            quota,
+            usage: Usage::default(),
+            open_files: Arc::default(),
+        };
+        let root = Dir::new(ROOT, Name::new(b""));
+        vfs.add_inode(Inode {
+            body: Body::Directory(Arc::new(root)),
+            mode: 0o755,
+            links: 2,
+            uid: Cred::ROOT.uid,
+            gid: Cred::ROOT.gid,
+            accessed: now,
+            modified: now,
+            changed: now,
+            created: now,
+        });
+        vfs
     }
 
     /// The number of `/`.
     #[must_use]
     pub fn root(&self) -> Ino {
-        Ino(1)
+        ROOT
     }
 
     /// The limits.
     #[must_use]
     pub fn quota(&self) -> &Quota {
-        todo!()
+        &self.quota
     }
 
     /// Replaces the limits. What is there already stays, even beyond them.
     pub fn set_quota(&mut self, quota: Quota) {
-        todo!()
+        self.quota = quota;
     }
 
     /// What is used of the limits.
     #[must_use]
     pub fn usage(&self) -> Usage {
-        todo!()
+        self.usage
     }
 
     /// A copy for another sandbox: like `clone`, but no file is open in it, so
     /// removed files that were only open are gone.
     #[must_use]
     pub fn fork(&self) -> Vfs {
-        todo!()
+        let mut fork = self.clone();
+        if !self.open_files.is_empty() {
+            fork.open_files = Arc::default();
+            for orphan in self.open_files.orphans() {
+                fork.free(orphan);
+            }
+        }
+        fork
+    }
+
+    /// Bytes left of the quota.
+    pub(crate) fn bytes_left(&self) -> u64 {
+        self.quota.bytes.saturating_sub(self.usage.bytes)
+    }
+
+    /// Refuses to go on when the quota lacks `bytes` or `inodes`.
+    ///
+    /// # Errors
+    /// `ENOSPC`.
+    pub(crate) fn ensure_left(&self, bytes: usize, inodes: u64) -> Result<(), Errno> {
+        let inodes_left = self.quota.inodes.saturating_sub(self.usage.inodes);
+        if bytes as u64 > self.bytes_left() || inodes > inodes_left {
+            return Err(Errno::Nospc);
+        }
+        Ok(())
+    }
+
+    /// A node.
+    ///
+    /// # Errors
+    /// `ENOENT`.
+    pub(crate) fn inode(&self, ino: Ino) -> Result<&Inode, Errno> {
+        Ok(self.inodes.get(ino.0).ok_or(Errno::Noent)?)
+    }
+
+    /// A node, to be changed.
+    ///
+    /// # Errors
+    /// `ENOENT`.
+    pub(crate) fn inode_mut(&mut self, ino: Ino) -> Result<&mut Inode, Errno> {
+        let inode = self.inodes.get_mut(ino.0).ok_or(Errno::Noent)?;
+        Ok(Arc::make_mut(inode))
+    }
+
+    /// A directory with its attributes.
+    ///
+    /// # Errors
+    /// `ENOENT`, `ENOTDIR`.
+    pub(crate) fn dir(&self, ino: Ino) -> Result<(&Inode, &Dir), Errno> {
+        let inode = self.inode(ino)?;
+        match &inode.body {
+            Body::Directory(dir) => Ok((inode, dir)),
+            _ => Err(Errno::Notdir),
+        }
+    }
+
+    /// A file.
+    ///
+    /// # Errors
+    /// `ENOENT`; `EISDIR`: a directory; `EINVAL`: anything else without contents.
+    pub(crate) fn file(&self, ino: Ino) -> Result<&File, Errno> {
+        match &self.inode(ino)?.body {
+            Body::File(file) => Ok(file),
+            Body::Directory(_) | Body::Magic(_) => Err(Errno::Isdir),
+            Body::Symlink(_) | Body::Fifo | Body::Device(_) => Err(Errno::Inval),
+        }
+    }
+
+    /// Adds a node and accounts for it.
+    pub(crate) fn add_inode(&mut self, inode: Inode) -> Ino {
+        let ino = Ino(self.next_ino);
+        self.next_ino += 1;
+        self.usage.inodes += 1;
+        self.usage.bytes += inode.body.charge();
+        self.inodes.insert(ino.0, Arc::new(inode));
+        ino
+    }
+
+    /// Drops a node and what it was charged.
+    pub(crate) fn free(&mut self, ino: Ino) {
+        if let Some(inode) = self.inodes.remove(ino.0) {
+            self.usage.inodes -= 1;
+            self.usage.bytes -= inode.body.charge();
+        }
+    }
+
+    /// What [`Vfs::usage`] must be.
+    #[cfg(test)]
+    pub(crate) fn recount(&self) -> Usage {
+        let mut usage = Usage::default();
+        for (_, inode) in self.inodes.iter_from(0) {
+            usage.inodes += 1;
+            usage.bytes += inode.body.charge();
+            match &inode.body {
+                Body::File(file) => assert_eq!(file.recount(), file.allocated()),
+                Body::Directory(dir) => {
+                    let mut from = 0;
+                    while let Some((cookie, entry)) = dir.first_at(from) {
+                        usage.bytes += entry.name.len() as u64;
+                        from = cookie + 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        usage
     }
 }

@@ -1,0 +1,279 @@
+//! A directory: names to node numbers, listed in order of creation.
+//!
+//! Few entries are one vector sorted by name. Many are a trie by cookie, which
+//! is the order of creation, with an index by hash of the name, so that a change
+//! after a fork copies a few small nodes however many entries there are.
+
+use std::hash::{DefaultHasher, Hasher};
+
+use super::hash_index::HashIndex;
+use super::trie::Trie;
+use crate::{Ino, Name};
+
+/// Most entries kept in one vector.
+const SMALL_MOST: usize = 64;
+/// A big directory with no more entries than this becomes small again.
+const SMALL_AGAIN: usize = 32;
+/// Cookies 1 and 2 stand for `.` and `..`.
+const FIRST_COOKIE: u64 = 3;
+
+/// A directory.
+#[derive(Clone)]
+pub(crate) struct Dir {
+    /// The directory that holds this one; the root holds itself.
+    pub(crate) parent: Ino,
+    /// Its name there; the root's is empty.
+    pub(crate) name: Name,
+    next_cookie: u64,
+    entries: Entries,
+}
+
+/// A name and what it names.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) name: Name,
+    pub(crate) ino: Ino,
+}
+
+#[derive(Clone)]
+enum Entries {
+    /// Sorted by name.
+    Small(Vec<(u64, Entry)>),
+    Large {
+        by_cookie: Trie<Entry>,
+        by_hash: HashIndex,
+        count: usize,
+    },
+}
+
+/// SipHash with a fixed key: the same tree behaves the same in every run. A
+/// guest that searches for colliding names slows down only its own directory.
+fn hash(name: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(name);
+    hasher.finish()
+}
+
+fn position(entries: &[(u64, Entry)], name: &[u8]) -> Result<usize, usize> {
+    entries.binary_search_by(|(_, entry)| entry.name.as_bytes().cmp(name))
+}
+
+impl Dir {
+    /// An empty directory.
+    pub(crate) fn new(parent: Ino, name: Name) -> Dir {
+        Dir {
+            parent,
+            name,
+            next_cookie: FIRST_COOKIE,
+            entries: Entries::Small(Vec::new()),
+        }
+    }
+
+    /// Number of entries, without `.` and `..`.
+    pub(crate) fn len(&self) -> usize {
+        match &self.entries {
+            Entries::Small(entries) => entries.len(),
+            Entries::Large { count, .. } => *count,
+        }
+    }
+
+    /// Whether there are no entries.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The node a name stands for.
+    pub(crate) fn get(&self, name: &[u8]) -> Option<Ino> {
+        match &self.entries {
+            Entries::Small(entries) => {
+                let found = position(entries, name).ok()?;
+                Some(entries.get(found)?.1.ino)
+            }
+            Entries::Large {
+                by_cookie, by_hash, ..
+            } => {
+                let cookie = cookie_of(by_cookie, by_hash, name)?;
+                Some(by_cookie.get(cookie)?.ino)
+            }
+        }
+    }
+
+    /// Makes a name stand for a node. A name that is there keeps its cookie.
+    pub(crate) fn set(&mut self, name: &[u8], ino: Ino) {
+        let cookie = self.next_cookie;
+        match &mut self.entries {
+            Entries::Small(entries) => match position(entries, name) {
+                Ok(found) => {
+                    if let Some((_, entry)) = entries.get_mut(found) {
+                        entry.ino = ino;
+                    }
+                    return;
+                }
+                Err(place) => {
+                    let name = Name::new(name);
+                    entries.insert(place, (cookie, Entry { name, ino }));
+                }
+            },
+            Entries::Large {
+                by_cookie,
+                by_hash,
+                count,
+            } => {
+                if let Some(found) = cookie_of(by_cookie, by_hash, name) {
+                    if let Some(entry) = by_cookie.get_mut(found) {
+                        entry.ino = ino;
+                    }
+                    return;
+                }
+                by_hash.insert(hash(name), cookie);
+                let name = Name::new(name);
+                by_cookie.insert(cookie, Entry { name, ino });
+                *count += 1;
+            }
+        }
+        self.next_cookie += 1;
+        self.grow();
+    }
+
+    /// Removes a name.
+    pub(crate) fn remove(&mut self, name: &[u8]) {
+        match &mut self.entries {
+            Entries::Small(entries) => {
+                if let Ok(found) = position(entries, name) {
+                    entries.remove(found);
+                }
+            }
+            Entries::Large {
+                by_cookie,
+                by_hash,
+                count,
+            } => {
+                if let Some(cookie) = cookie_of(by_cookie, by_hash, name) {
+                    by_hash.remove(hash(name), cookie);
+                    by_cookie.remove(cookie);
+                    *count -= 1;
+                }
+            }
+        }
+        self.shrink();
+    }
+
+    /// The first entry at or after a cookie, and its cookie.
+    pub(crate) fn first_at(&self, cookie: u64) -> Option<(u64, &Entry)> {
+        match &self.entries {
+            Entries::Small(entries) => entries
+                .iter()
+                .filter(|(own, _)| *own >= cookie)
+                .min_by_key(|(own, _)| *own)
+                .map(|(own, entry)| (*own, entry)),
+            Entries::Large { by_cookie, .. } => by_cookie.first_at(cookie),
+        }
+    }
+
+    fn grow(&mut self) {
+        let Entries::Small(entries) = &mut self.entries else {
+            return;
+        };
+        if entries.len() <= SMALL_MOST {
+            return;
+        }
+        let count = entries.len();
+        let mut by_cookie = Trie::new();
+        let mut by_hash = HashIndex::new();
+        for (cookie, entry) in entries.drain(..) {
+            by_hash.insert(hash(&entry.name), cookie);
+            by_cookie.insert(cookie, entry);
+        }
+        self.entries = Entries::Large {
+            by_cookie,
+            by_hash,
+            count,
+        };
+    }
+
+    fn shrink(&mut self) {
+        let Entries::Large {
+            by_cookie, count, ..
+        } = &self.entries
+        else {
+            return;
+        };
+        if *count > SMALL_AGAIN {
+            return;
+        }
+        let mut entries = Vec::with_capacity(*count);
+        let mut from = 0;
+        while let Some((cookie, entry)) = by_cookie.first_at(from) {
+            entries.push((cookie, entry.clone()));
+            from = cookie + 1;
+        }
+        entries.sort_by(|(_, left), (_, right)| left.name.cmp(&right.name));
+        self.entries = Entries::Small(entries);
+    }
+}
+
+fn cookie_of(by_cookie: &Trie<Entry>, by_hash: &HashIndex, name: &[u8]) -> Option<u64> {
+    by_hash.get(hash(name)).find(|cookie| {
+        by_cookie
+            .get(*cookie)
+            .is_some_and(|entry| entry.name.as_bytes() == name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dir, Ino, Name, SMALL_AGAIN, SMALL_MOST};
+
+    fn name(number: usize) -> Vec<u8> {
+        format!("file-{number}").into_bytes()
+    }
+
+    fn listed(dir: &Dir) -> Vec<u64> {
+        let mut from = 0;
+        let mut inos = Vec::new();
+        while let Some((cookie, entry)) = dir.first_at(from) {
+            inos.push(entry.ino.0);
+            from = cookie + 1;
+        }
+        inos
+    }
+
+    #[test]
+    fn grows_and_shrinks_with_order_and_cookies_kept() {
+        let mut dir = Dir::new(Ino(1), Name::new(b""));
+        let most = SMALL_MOST * 20;
+        for number in 0..most {
+            dir.set(&name(number), Ino(number as u64));
+            assert_eq!(dir.len(), number + 1);
+        }
+        let full = dir.clone();
+        let order: Vec<u64> = (0..most as u64).collect();
+        assert_eq!(listed(&dir), order);
+        for number in (SMALL_AGAIN / 2..most).rev() {
+            assert_eq!(dir.get(&name(number)), Some(Ino(number as u64)));
+            dir.remove(&name(number));
+            assert_eq!(dir.get(&name(number)), None);
+        }
+        assert_eq!(listed(&dir), order[..SMALL_AGAIN / 2]);
+        assert_eq!(listed(&full), order);
+        assert_eq!(dir.first_at(5).map(|(cookie, _)| cookie), Some(5));
+    }
+
+    #[test]
+    fn replacing_keeps_the_place() {
+        for count in [3, SMALL_MOST * 3] {
+            let mut dir = Dir::new(Ino(1), Name::new(b""));
+            for number in 0..count {
+                dir.set(&name(number), Ino(number as u64));
+            }
+            dir.set(&name(1), Ino(9999));
+            assert_eq!(dir.len(), count);
+            assert_eq!(listed(&dir)[..3], [0, 9999, 2]);
+        }
+    }
+
+    #[test]
+    fn is_small() {
+        assert!(size_of::<Dir>() <= 96, "{}", size_of::<Dir>());
+    }
+}

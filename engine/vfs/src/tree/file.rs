@@ -1,0 +1,217 @@
+//! The contents of a file: a size, and chunks for what is not a hole.
+//!
+//! Invariant: no chunk holds a byte at or past the size, and `allocated` is the
+//! sum of the charges of the chunks.
+
+use std::sync::Arc;
+
+use super::chunk::{self, CHUNK_BYTES, Chunk, charge};
+use super::trie::Trie;
+use crate::Extent;
+
+/// The contents of a file. `clone` takes constant time.
+#[derive(Clone)]
+pub(crate) struct File {
+    size: u64,
+    allocated: u64,
+    chunks: Trie<Chunk>,
+}
+
+/// The chunk in which an offset lies, and the place in it.
+fn locate(offset: u64) -> (u64, usize) {
+    let width = CHUNK_BYTES as u64;
+    (offset / width, (offset % width) as usize)
+}
+
+impl File {
+    /// An empty file.
+    pub(crate) const fn new() -> File {
+        File {
+            size: 0,
+            allocated: 0,
+            chunks: Trie::new(),
+        }
+    }
+
+    /// Length.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Bytes charged.
+    pub(crate) fn allocated(&self) -> u64 {
+        self.allocated
+    }
+
+    /// The run of bytes at `offset`.
+    pub(crate) fn extent(&self, offset: u64) -> Extent {
+        let (index, start) = locate(offset);
+        let left = self.size.saturating_sub(offset);
+        let end =
+            CHUNK_BYTES.min(start.saturating_add(usize::try_from(left).unwrap_or(CHUNK_BYTES)));
+        match self.chunks.get(index) {
+            Some(chunk) if start < chunk.len() => Extent {
+                data: Some(Arc::clone(chunk)),
+                range: start..end.min(chunk.len()),
+            },
+            _ => Extent {
+                data: None,
+                range: start..end,
+            },
+        }
+    }
+
+    /// Reads at `offset`; how many bytes.
+    pub(crate) fn read(&self, offset: u64, buffer: &mut [u8]) -> usize {
+        let left = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let length = buffer.len().min(left);
+        let mut rest = buffer.get_mut(..length).unwrap_or_default();
+        let (mut index, mut start) = locate(offset);
+        while !rest.is_empty() {
+            let width = rest.len().min(CHUNK_BYTES - start);
+            let (piece, after) = rest.split_at_mut(width);
+            let stored = match self.chunks.get(index) {
+                Some(chunk) => chunk.get(start..).unwrap_or(&[]),
+                None => &[],
+            };
+            fill(piece, stored);
+            rest = after;
+            index += 1;
+            start = 0;
+        }
+        length
+    }
+
+    /// Writes at `offset` as much of `data` as `budget` more charged bytes
+    /// allow; how much. The caller has checked that the end is a valid offset.
+    pub(crate) fn write(&mut self, offset: u64, data: &[u8], budget: u64) -> usize {
+        let mut budget = budget;
+        let mut rest = data;
+        let (mut index, mut start) = locate(offset);
+        while !rest.is_empty() {
+            let old = self.chunks.get(index).map_or(0, |chunk| chunk.len());
+            let paid = charge(index, old) as u64;
+            let room = old.max(chunk::longest(index, paid.saturating_add(budget)));
+            let width = rest.len().min(room.saturating_sub(start));
+            let Some((piece, after)) = rest.split_at_checked(width) else {
+                break;
+            };
+            if piece.is_empty() {
+                break;
+            }
+            let capacity = charge(index, old.max(start + width));
+            match self.chunks.get_mut(index) {
+                Some(chunk) => chunk::write(chunk, start, piece, capacity),
+                None => {
+                    let chunk = chunk::with(start, piece, capacity);
+                    self.chunks.insert(index, chunk);
+                }
+            }
+            let more = capacity as u64 - paid;
+            budget -= more;
+            self.allocated += more;
+            rest = after;
+            if start + width < CHUNK_BYTES {
+                break;
+            }
+            index += 1;
+            start = 0;
+        }
+        let written = data.len() - rest.len();
+        if written > 0 {
+            self.size = self.size.max(offset.saturating_add(written as u64));
+        }
+        written
+    }
+
+    /// Sets the length.
+    pub(crate) fn truncate(&mut self, size: u64) {
+        if size == 0 {
+            *self = File::new();
+        } else if size < self.size {
+            self.cut(size);
+        }
+        self.size = size;
+    }
+
+    fn cut(&mut self, size: u64) {
+        let (index, length) = locate(size);
+        let first_gone = if length == 0 { index } else { index + 1 };
+        while let Some((gone, chunk)) = self.chunks.first_at(first_gone) {
+            self.allocated -= charge(gone, chunk.len()) as u64;
+            self.chunks.remove(gone);
+        }
+        let old = self.chunks.get(index).map_or(0, |chunk| chunk.len());
+        if length < old
+            && let Some(chunk) = self.chunks.get_mut(index)
+        {
+            let capacity = charge(index, length);
+            self.allocated -= (charge(index, old) - capacity) as u64;
+            chunk::cut(chunk, length, capacity);
+        }
+    }
+
+    /// Gives every byte from `offset` to `end` a place, if `budget` more charged
+    /// bytes suffice; whether they do. Lengthens the file to `end`.
+    pub(crate) fn allocate(&mut self, offset: u64, end: u64, budget: u64) -> bool {
+        // Also bounds the loops below: they touch no more than may be held.
+        if end.saturating_sub(offset) > self.allocated.saturating_add(budget) {
+            return false;
+        }
+        let missing: u64 = self
+            .missing(offset, end)
+            .map(|(index, old, new)| (charge(index, new) - charge(index, old)) as u64)
+            .sum();
+        if missing > budget {
+            return false;
+        }
+        let places: Vec<_> = self.missing(offset, end).collect();
+        for (index, _, length) in places {
+            let capacity = charge(index, length);
+            match self.chunks.get_mut(index) {
+                Some(chunk) => chunk::lengthen(chunk, length, capacity),
+                None => {
+                    self.chunks.insert(index, chunk::zeros(length, capacity));
+                }
+            }
+        }
+        self.allocated += missing;
+        self.size = self.size.max(end);
+        true
+    }
+
+    /// The chunks that do not reach as far as `offset..end` asks: number, length,
+    /// length asked.
+    fn missing(&self, offset: u64, end: u64) -> impl Iterator<Item = (u64, usize, usize)> {
+        let (first, _) = locate(offset);
+        let (last, tail) = locate(end);
+        (first..=last).filter_map(move |index| {
+            let asked = if index == last { tail } else { CHUNK_BYTES };
+            let old = self.chunks.get(index).map_or(0, |chunk| chunk.len());
+            (asked > old).then_some((index, old, asked))
+        })
+    }
+
+    /// What `allocated` must be.
+    #[cfg(test)]
+    pub(crate) fn recount(&self) -> u64 {
+        let chunks = self.chunks.iter_from(0);
+        chunks
+            .map(|(index, chunk)| {
+                assert!(chunk.capacity() <= charge(index, chunk.len()));
+                assert!(index * CHUNK_BYTES as u64 + chunk.len() as u64 <= self.size);
+                charge(index, chunk.len()) as u64
+            })
+            .sum()
+    }
+}
+
+/// Copies `stored` to the start of `piece`, zeros to the rest.
+fn fill(piece: &mut [u8], stored: &[u8]) {
+    let length = piece.len().min(stored.len());
+    let (head, tail) = piece.split_at_mut(length);
+    if let Some(stored) = stored.get(..length) {
+        head.copy_from_slice(stored);
+    }
+    tail.fill(0);
+}
