@@ -18,7 +18,7 @@ const ROOT: Ino = Ino(1);
 /// node (any more).
 #[derive(Clone)]
 pub struct Vfs {
-    inodes: Trie<Arc<Inode>>,
+    inodes: Trie<Inode>,
     next_ino: u64,
     quota: Quota,
     pub(crate) usage: Usage,

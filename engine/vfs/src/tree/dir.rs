@@ -5,6 +5,7 @@
 //! after a fork copies a few small nodes however many entries there are.
 
 use std::hash::{DefaultHasher, Hasher};
+use std::sync::Arc;
 
 use super::hash_index::HashIndex;
 use super::trie::Trie;
@@ -121,13 +122,13 @@ impl Dir {
             } => {
                 if let Some(found) = cookie_of(by_cookie, by_hash, name) {
                     if let Some(entry) = by_cookie.get_mut(found) {
-                        entry.ino = ino;
+                        Arc::make_mut(entry).ino = ino;
                     }
                     return;
                 }
                 by_hash.insert(hash(name), cookie);
                 let name = Name::new(name);
-                by_cookie.insert(cookie, Entry { name, ino });
+                by_cookie.insert(cookie, Arc::new(Entry { name, ino }));
                 *count += 1;
             }
         }
@@ -166,7 +167,9 @@ impl Dir {
                 .filter(|(own, _)| *own >= cookie)
                 .min_by_key(|(own, _)| *own)
                 .map(|(own, entry)| (*own, entry)),
-            Entries::Large { by_cookie, .. } => by_cookie.first_at(cookie),
+            Entries::Large { by_cookie, .. } => by_cookie
+                .first_at(cookie)
+                .map(|(own, entry)| (own, &**entry)),
         }
     }
 
@@ -182,7 +185,7 @@ impl Dir {
         let mut by_hash = HashIndex::new();
         for (cookie, entry) in entries.drain(..) {
             by_hash.insert(hash(&entry.name), cookie);
-            by_cookie.insert(cookie, entry);
+            by_cookie.insert(cookie, Arc::new(entry));
         }
         self.entries = Entries::Large {
             by_cookie,
@@ -204,7 +207,7 @@ impl Dir {
         let mut entries = Vec::with_capacity(*count);
         let mut from = 0;
         while let Some((cookie, entry)) = by_cookie.first_at(from) {
-            entries.push((cookie, entry.clone()));
+            entries.push((cookie, Entry::clone(entry)));
             from = cookie + 1;
         }
         entries.sort_by(|(_, left), (_, right)| left.name.cmp(&right.name));

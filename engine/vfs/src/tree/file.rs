@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::chunk::{self, CHUNK_BYTES, Chunk, charge};
+use super::chunk::{self, CHUNK_BYTES, charge};
 use super::trie::Trie;
 use crate::Extent;
 
@@ -14,7 +14,7 @@ use crate::Extent;
 pub(crate) struct File {
     size: u64,
     allocated: u64,
-    chunks: Trie<Chunk>,
+    chunks: Trie<Vec<u8>>,
 }
 
 /// The chunk in which an offset lies, and the place in it.

@@ -1,4 +1,4 @@
-//! A persistent map from `u64` to `T`, in order of its keys.
+//! A persistent map from `u64` to shared `T`, in order of its keys.
 //!
 //! A radix trie of 32-way nodes, as deep as the greatest key asks: dense keys,
 //! which is what node numbers, chunk numbers and cookies are, fill it well. A
@@ -12,16 +12,14 @@ const BITS: u32 = 5;
 const WIDTH: usize = 1 << BITS;
 
 /// A persistent ordered map. `clone` takes constant time.
-#[derive(Clone)]
 pub(crate) struct Trie<T> {
     root: Root<T>,
 }
 
-#[derive(Clone)]
 enum Root<T> {
     Empty,
     /// Key 0 alone.
-    Single(T),
+    Single(Arc<T>),
     /// Keys below `32^levels`, `levels` at least 1.
     Tree {
         levels: u32,
@@ -29,10 +27,33 @@ enum Root<T> {
     },
 }
 
-#[derive(Clone)]
 enum Node<T> {
     Branch([Option<Arc<Node<T>>>; WIDTH]),
-    Leaf([Option<T>; WIDTH]),
+    Leaf([Option<Arc<T>>; WIDTH]),
+}
+
+// Derived, these would ask for `T: Clone`.
+impl<T> Clone for Trie<T> {
+    fn clone(&self) -> Trie<T> {
+        let root = match &self.root {
+            Root::Empty => Root::Empty,
+            Root::Single(value) => Root::Single(Arc::clone(value)),
+            Root::Tree { levels, node } => Root::Tree {
+                levels: *levels,
+                node: Arc::clone(node),
+            },
+        };
+        Trie { root }
+    }
+}
+
+impl<T> Clone for Node<T> {
+    fn clone(&self) -> Node<T> {
+        match self {
+            Node::Branch(children) => Node::Branch(children.clone()),
+            Node::Leaf(values) => Node::Leaf(values.clone()),
+        }
+    }
 }
 
 /// The slot for `key` in a node with `levels` levels, itself included.
@@ -66,7 +87,7 @@ impl<T> Node<T> {
 
     /// The first entry at or after `from`, both counted from the node's start.
     /// Recurses once a level, 13 at most.
-    fn first_at(&self, from: u64, levels: u32) -> Option<(u64, &T)> {
+    fn first_at(&self, from: u64, levels: u32) -> Option<(u64, &Arc<T>)> {
         let start = slot(from, levels);
         match self {
             Node::Leaf(values) => values
@@ -92,11 +113,9 @@ impl<T> Node<T> {
             }
         }
     }
-}
 
-impl<T: Clone> Node<T> {
     /// Removes a key; children that become empty go too.
-    fn remove(&mut self, key: u64, levels: u32) -> Option<T> {
+    fn remove(&mut self, key: u64, levels: u32) -> Option<Arc<T>> {
         match self {
             Node::Leaf(values) => values.get_mut(slot(key, levels))?.take(),
             Node::Branch(children) => {
@@ -119,7 +138,7 @@ impl<T> Trie<T> {
     }
 
     /// The value of a key.
-    pub(crate) fn get(&self, key: u64) -> Option<&T> {
+    pub(crate) fn get(&self, key: u64) -> Option<&Arc<T>> {
         let (mut levels, mut node) = match &self.root {
             Root::Empty => return None,
             Root::Single(value) => return (key == 0).then_some(value),
@@ -136,7 +155,7 @@ impl<T> Trie<T> {
     }
 
     /// The first entry whose key is at least `from`.
-    pub(crate) fn first_at(&self, from: u64) -> Option<(u64, &T)> {
+    pub(crate) fn first_at(&self, from: u64) -> Option<(u64, &Arc<T>)> {
         match &self.root {
             Root::Single(value) if from == 0 => Some((0, value)),
             Root::Tree { levels, node } if fits(from, *levels) => node.first_at(from, *levels),
@@ -146,7 +165,7 @@ impl<T> Trie<T> {
 
     /// The entries from key `from` on, in order.
     #[cfg(test)]
-    pub(crate) fn iter_from(&self, from: u64) -> impl Iterator<Item = (u64, &T)> {
+    pub(crate) fn iter_from(&self, from: u64) -> impl Iterator<Item = (u64, &Arc<T>)> {
         let mut next = Some(from);
         std::iter::from_fn(move || {
             let (key, value) = self.first_at(next?)?;
@@ -154,11 +173,10 @@ impl<T> Trie<T> {
             Some((key, value))
         })
     }
-}
 
-impl<T: Clone> Trie<T> {
     /// The value of a key, to be changed: nodes shared with clones are copied.
-    pub(crate) fn get_mut(&mut self, key: u64) -> Option<&mut T> {
+    /// The value itself may still be shared.
+    pub(crate) fn get_mut(&mut self, key: u64) -> Option<&mut Arc<T>> {
         let (mut levels, mut node) = match &mut self.root {
             Root::Empty => return None,
             Root::Single(value) => return (key == 0).then_some(value),
@@ -177,7 +195,7 @@ impl<T: Clone> Trie<T> {
     }
 
     /// Sets the value of a key; the value it had.
-    pub(crate) fn insert(&mut self, key: u64, value: T) -> Option<T> {
+    pub(crate) fn insert(&mut self, key: u64, value: Arc<T>) -> Option<Arc<T>> {
         if key == 0 && !matches!(self.root, Root::Tree { .. }) {
             return match std::mem::replace(&mut self.root, Root::Single(value)) {
                 Root::Single(old) => Some(old),
@@ -229,7 +247,7 @@ impl<T: Clone> Trie<T> {
     }
 
     /// Removes a key; the value it had.
-    pub(crate) fn remove(&mut self, key: u64) -> Option<T> {
+    pub(crate) fn remove(&mut self, key: u64) -> Option<Arc<T>> {
         self.get(key)?;
         if let Root::Tree { levels, node } = &mut self.root {
             let removed = Arc::make_mut(node).remove(key, *levels);
@@ -257,7 +275,7 @@ impl<T: Clone> Trie<T> {
                 }
                 Node::Leaf([first, others @ ..]) if others.iter().all(Option::is_none) => {
                     match first {
-                        Some(value) => Root::Single(value.clone()),
+                        Some(value) => Root::Single(Arc::clone(value)),
                         None => Root::Empty,
                     }
                 }
@@ -271,6 +289,7 @@ impl<T: Clone> Trie<T> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     use proptest::prelude::*;
 
@@ -296,23 +315,30 @@ mod tests {
             let mut forks = Vec::new();
             for (step, (operation, key)) in operations.into_iter().enumerate() {
                 match operation {
-                    0..=2 => prop_assert_eq!(trie.insert(key, step), model.insert(key, step)),
-                    3 => prop_assert_eq!(trie.remove(key), model.remove(&key)),
+                    0..=2 => {
+                        let old = trie.insert(key, Arc::new(step)).map(|old| *old);
+                        prop_assert_eq!(old, model.insert(key, step));
+                    }
+                    3 => {
+                        let old = trie.remove(key).map(|old| *old);
+                        prop_assert_eq!(old, model.remove(&key));
+                    }
                     4 => {
-                        let changed = trie.get_mut(key).map(|value| *value += 1);
+                        let changed = trie.get_mut(key).map(|value| *Arc::make_mut(value) += 1);
                         prop_assert_eq!(changed, model.get_mut(&key).map(|value| *value += 1));
                     }
                     _ => forks.push((trie.clone(), model.clone())),
                 }
-                prop_assert_eq!(trie.get(key), model.get(&key));
+                prop_assert_eq!(trie.get(key).map(|value| **value), model.get(&key).copied());
                 prop_assert_eq!(
-                    trie.first_at(key).map(|(key, value)| (key, *value)),
+                    trie.first_at(key).map(|(key, value)| (key, **value)),
                     model.range(key..).next().map(|(key, value)| (*key, *value))
                 );
             }
             forks.push((trie, model));
             for (trie, model) in forks {
-                prop_assert!(trie.iter_from(0).eq(model.iter().map(|(key, value)| (*key, value))));
+                let entries: Vec<_> = trie.iter_from(0).map(|(key, value)| (key, **value)).collect();
+                prop_assert_eq!(entries, Vec::from_iter(model));
             }
         }
     }
