@@ -6,16 +6,28 @@ mod guests;
 mod licences;
 mod tidy;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::Parser as _;
 
 use arguments::{Arguments, Chore};
 use checkout::Checkout;
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
     let checkout = Checkout::find()?;
-    match Arguments::parse().chore {
-        Chore::Guests(options) => guests::run(&checkout, &options),
+    match &arguments.chore {
+        Chore::Guests(options) => guests::run(&checkout, options),
         Chore::Tidy => tidy::run(&checkout),
         Chore::Licences => licences::run(&checkout),
     }

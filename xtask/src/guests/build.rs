@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::inspect;
 use super::list::Guest;
-use super::sources;
 use super::toolchain::{TARGET, Toolchain};
+use super::{pack, sources};
 use crate::checkout::Checkout;
 
 /// A guest, built.
@@ -44,7 +44,7 @@ fn post_process(_guest: &Guest, wasm: Vec<u8>) -> Result<Vec<u8>> {
 
 fn compile(checkout: &Checkout, toolchain: &Toolchain, guest: &Guest) -> Result<Vec<u8>> {
     let workspace = checkout.path("guest-tools");
-    let target_folder = target_folder(&workspace);
+    let target_folder = target_folder(&workspace, toolchain);
     let mut child = toolchain
         .cargo()
         .args(["build", "--release", "--locked", "--target", TARGET])
@@ -129,11 +129,15 @@ fn flags(workspace: &Path, target_folder: &Path) -> Result<Vec<String>> {
     Ok(flags)
 }
 
-fn target_folder(workspace: &Path) -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
+/// Where cargo builds: a folder for each toolchain, as cargo does not notice that
+/// the target's standard library is another one.
+fn target_folder(workspace: &Path, toolchain: &Toolchain) -> PathBuf {
+    let base = match std::env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => Path::new(&folder).join("guests"),
         None => workspace.join("target"),
-    }
+    };
+    let hash = pack::sha256(toolchain.description.as_bytes());
+    base.join(format!("toolchain-{}", &hash[..8]))
 }
 
 fn cargo_home() -> Result<PathBuf> {
