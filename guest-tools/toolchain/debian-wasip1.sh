@@ -11,7 +11,7 @@
 set -euo pipefail
 
 zig_version=0.17.1
-recipe=2   # raise it when this script makes something different
+recipe=3   # raise it when this script makes something different
 home=${WARDIAN_WASIP1:-/opt/wardian-wasip1}
 target=wasm32-wasip1
 
@@ -70,8 +70,9 @@ build_libc() {
   mkdir -p "$out"
   {
     echo "create $work/joined.a"
+    # Sorted by name: the order decides that of the functions in a module.
     find "$work/zig" -name 'lib*.a' \( -name libc.a -o -name libzigc.a -o -name libcompiler_rt.a \) \
-      -printf 'addlib %p\n'
+      -printf '%f\taddlib %p\n' | sort | cut -f 2
     printf 'addmod %s\nsave\nend\n' "$work/absent.o"
   } | "$zig" ar -M
   install -m 644 "$work/joined.a" "$out/libc.a"
@@ -80,7 +81,8 @@ build_libc() {
   install -m 644 "${found:-$out/crt1-command.o}" "$out/crt1-reactor.o"
 }
 
-# std: with bitcode, so that guests can be linked with LTO.
+# std: with bitcode, so that guests can be linked with LTO, and without the path
+# of this machine's crates, which panic messages would carry into the guests.
 build_std() {
   local work=$1 out=$2
   mkdir -p "$work/empty/src"
@@ -88,7 +90,10 @@ build_std() {
   : >"$work/empty/src/lib.rs"
   (
     cd "$work/empty"
-    RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes CARGO_TARGET_DIR=$work/std \
+    export CARGO_ENCODED_RUSTFLAGS
+    printf -v CARGO_ENCODED_RUSTFLAGS '%s\x1f%s' -Cembed-bitcode=yes \
+      "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+    RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$work/std \
       /usr/bin/cargo build --quiet --release --target $target -Zbuild-std=std,panic_abort,proc_macro
   )
   rm -f "$out"/*.rlib
