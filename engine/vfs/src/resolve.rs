@@ -36,7 +36,8 @@ pub enum Follow {
     NoLast,
     /// It is not, slash or no slash: for what changes the entry itself
     /// (`mkdir`, `unlink`, `rmdir`, `rename`, `link`). A trailing slash is only
-    /// reported; see [`Resolved::check_slash`].
+    /// reported; see [`Resolved::check_slash`]. The last name's length is left to
+    /// the operation.
     Entry,
 }
 
@@ -190,11 +191,14 @@ impl<'a> Resolver<'a> {
     /// Goes through one component; the result, if it was the last one.
     fn step(&mut self, component: &Component<'a>) -> Result<Option<Resolved>, Errno> {
         let name = component.name;
-        if name.len() > self.vfs.quota().name_bytes as usize {
-            return Err(Errno::Nametoolong);
-        }
         let (inode, entries) = self.directory()?;
         permission::check(inode, self.at.cred, Access::EXECUTE)?;
+        // With `Follow::Entry` the operation checks its own name, after both ends
+        // of a rename are known to have a directory.
+        let is_entry = component.is_last && self.follow == Follow::Entry;
+        if !is_entry && name.len() > self.vfs.quota().name_bytes as usize {
+            return Err(Errno::Nametoolong);
+        }
         let slash = self.slash || component.slash;
         let next = match name {
             b"." => self.dir,

@@ -306,6 +306,10 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
         #[test]
         fn behaves_like_a_btree_map(
             operations in prop::collection::vec((0..6_u8, key()), 0..200),

@@ -1,0 +1,8 @@
+//! Random operation sequences: against a simple model, against the host's own
+//! filesystem, and against the accounts.
+
+mod accounts;
+mod host;
+mod model;
+mod script;
+mod world;
