@@ -1,6 +1,7 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
 use crate::dispatch::Args;
+use crate::{fast, meta};
 
 /// One command of the module.
 pub struct Applet {
@@ -41,9 +42,9 @@ table! {
     "b2sum", "[OPTION]... [FILE]...", uu!(uu_b2sum, "b2sum");
     "base32", "[OPTION]... [FILE]", uu!(uu_base32, "base32");
     "base64", "[OPTION]... [FILE]", uu!(uu_base64, "base64");
-    "basename", "NAME [SUFFIX] | OPTION... NAME...", uu!(uu_basename, "basename");
+    "basename", "NAME [SUFFIX] | OPTION... NAME...", fast::names::basename;
     "basenc", "[OPTION]... [FILE]", uu!(uu_basenc, "basenc");
-    "cat", "[OPTION]... [FILE]...", uu!(uu_cat, "cat");
+    "cat", "[OPTION]... [FILE]...", fast::cat::run;
     "cksum", "[OPTION]... [FILE]...", uu!(uu_cksum, "cksum");
     "comm", "[OPTION]... FILE1 FILE2", uu!(uu_comm, "comm");
     "cp", "[OPTION]... SOURCE... DEST", uu!(uu_cp, "cp");
@@ -52,21 +53,22 @@ table! {
     "date", "[OPTION]... [+FORMAT]", uu!(uu_date, "date");
     "dd", "[OPERAND]...", uu!(uu_dd, "dd");
     "dircolors", "[OPTION]... [FILE]", uu!(uu_dircolors, "dircolors");
-    "dirname", "[OPTION] NAME...", uu!(uu_dirname, "dirname");
-    "echo", "[-neE] [STRING]...", uu!(uu_echo, "echo");
+    "dirname", "[OPTION] NAME...", fast::names::dirname;
+    "echo", "[-neE] [STRING]...", fast::echo::run;
     "expand", "[OPTION]... [FILE]...", uu!(uu_expand, "expand");
     "expr", "EXPRESSION", uu!(uu_expr, "expr");
     "factor", "[NUMBER]...", uu!(uu_factor, "factor");
-    "false", "[IGNORED]...", uu!(uu_false, "false");
+    "false", "[IGNORED]...", fast::small::no_code;
     "fmt", "[-WIDTH] [OPTION]... [FILE]...", uu!(uu_fmt, "fmt");
     "fold", "[OPTION]... [FILE]...", uu!(uu_fold, "fold");
-    "head", "[OPTION]... [FILE]...", uu!(uu_head, "head");
+    "head", "[OPTION]... [FILE]...", fast::head::run;
     "hostid", "", uu!(uu_hostid, "hostid");
     "join", "[OPTION]... FILE1 FILE2", uu!(uu_join, "join");
     "link", "FILE1 FILE2", uu!(uu_link, "link");
     "ln", "[OPTION]... TARGET... LINK", uu!(uu_ln, "ln");
     "md5sum", "[OPTION]... [FILE]...", uu!(uu_md5sum, "md5sum");
-    "mkdir", "[OPTION]... DIRECTORY...", uu!(uu_mkdir, "mkdir");
+    "mkdir", "[OPTION]... DIRECTORY...", meta::mkdir::mkdir;
+    "mkfifo", "[OPTION]... NAME...", meta::mkdir::mkfifo;
     "mktemp", "[OPTION]... [TEMPLATE]", uu!(uu_mktemp, "mktemp");
     "mv", "[OPTION]... SOURCE... DEST", uu!(uu_mv, "mv");
     "nl", "[OPTION]... [FILE]...", uu!(uu_nl, "nl");
@@ -79,12 +81,12 @@ table! {
     "printenv", "[OPTION]... [VARIABLE]...", uu!(uu_printenv, "printenv");
     "printf", "FORMAT [ARGUMENT]...", uu!(uu_printf, "printf");
     "ptx", "[OPTION]... [INPUT]...", uu!(uu_ptx, "ptx");
-    "pwd", "[OPTION]...", uu!(uu_pwd, "pwd");
+    "pwd", "[OPTION]...", fast::small::pwd;
     "readlink", "[OPTION]... FILE...", uu!(uu_readlink, "readlink");
     "realpath", "[OPTION]... FILE...", uu!(uu_realpath, "realpath");
-    "rm", "[OPTION]... [FILE]...", uu!(uu_rm, "rm");
-    "rmdir", "[OPTION]... DIRECTORY...", uu!(uu_rmdir, "rmdir");
-    "seq", "[OPTION]... [FIRST [INCREMENT]] LAST", uu!(uu_seq, "seq");
+    "rm", "[OPTION]... [FILE]...", fast::remove::rm;
+    "rmdir", "[OPTION]... DIRECTORY...", fast::remove::rmdir;
+    "seq", "[OPTION]... [FIRST [INCREMENT]] LAST", |args| fast::seq::run(args).unwrap_or_else(|| uu!(uu_seq, "seq")(args));
     "sha1sum", "[OPTION]... [FILE]...", uu!(uu_sha1sum, "sha1sum");
     "sha224sum", "[OPTION]... [FILE]...", uu!(uu_sha224sum, "sha224sum");
     "sha256sum", "[OPTION]... [FILE]...", uu!(uu_sha256sum, "sha256sum");
@@ -96,21 +98,22 @@ table! {
     "sort", "[OPTION]... [FILE]...", uu!(uu_sort, "sort");
     "split", "[OPTION]... [FILE [PREFIX]]", uu!(uu_split, "split");
     "sum", "[OPTION]... [FILE]...", uu!(uu_sum, "sum");
+    "sync", "[OPTION] [FILE]...", fast::small::sync;
     "tac", "[OPTION]... [FILE]...", uu!(uu_tac, "tac");
-    "tail", "[OPTION]... [FILE]...", uu!(uu_tail, "tail");
-    "tee", "[OPTION]... [FILE]...", uu!(uu_tee, "tee");
+    "tail", "[OPTION]... [FILE]...", fast::tail::run;
+    "tee", "[OPTION]... [FILE]...", fast::tee::run;
     "test", "EXPRESSION", uu!(uu_test, "test");
-    "touch", "[OPTION]... FILE...", uu!(uu_touch, "touch");
+    "touch", "[OPTION]... FILE...", fast::touch::run;
     "tr", "[OPTION]... STRING1 [STRING2]", uu!(uu_tr, "tr");
-    "true", "[IGNORED]...", uu!(uu_true, "true");
+    "true", "[IGNORED]...", fast::small::yes_code;
     "truncate", "OPTION... FILE...", uu!(uu_truncate, "truncate");
     "tsort", "[OPTION] [FILE]", uu!(uu_tsort, "tsort");
     "tty", "[OPTION]...", uu!(uu_tty, "tty");
     "unexpand", "[OPTION]... [FILE]...", uu!(uu_unexpand, "unexpand");
     "uniq", "[OPTION]... [INPUT [OUTPUT]]", uu!(uu_uniq, "uniq");
-    "unlink", "FILE", uu!(uu_unlink, "unlink");
-    "wc", "[OPTION]... [FILE]...", uu!(uu_wc, "wc");
-    "yes", "[STRING]...", uu!(uu_yes, "yes");
+    "unlink", "FILE", fast::small::unlink;
+    "wc", "[OPTION]... [FILE]...", fast::wc::run;
+    "yes", "[STRING]...", fast::small::yes;
 }
 
 /// The applet with this name.

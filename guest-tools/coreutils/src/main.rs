@@ -4,12 +4,18 @@
 //! place that lists them.
 
 mod applets;
+mod cli;
 mod dispatch;
+mod fast;
+mod meta;
 #[cfg(target_os = "wasi")]
 mod strerror_unsafe;
+mod sys;
+mod text;
 #[cfg(target_os = "wasi")]
 mod uutils;
 
 fn main() {
+    sys::start();
     std::process::exit(dispatch::main());
 }

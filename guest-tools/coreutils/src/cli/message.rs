@@ -1,0 +1,86 @@
+//! Messages on standard error, with GNU's wording.
+
+use crate::sys::{self, Errno};
+use crate::text::quote;
+
+/// Who speaks: the program as it was called, and how usage errors end.
+pub struct Context<'a> {
+    /// `argv[0]`.
+    pub program: &'a [u8],
+    /// Name of the applet.
+    pub applet: &'static str,
+    /// Exit code after a usage error.
+    pub usage_code: i32,
+}
+
+impl<'a> Context<'a> {
+    /// The speaker for these arguments.
+    pub fn new(args: &'a [Vec<u8>], applet: &'static str, usage_code: i32) -> Context<'a> {
+        Context {
+            program: args.first().map_or(applet.as_bytes(), Vec::as_slice),
+            applet,
+            usage_code,
+        }
+    }
+
+    /// Prints `program: text`.
+    pub fn say(&self, text: &[u8]) {
+        let line = [self.program, b": ", text, b"\n"].concat();
+        write_all(2, &line);
+    }
+
+    /// Prints `program: subject: message`.
+    pub fn say_error(&self, subject: &[u8], errno: Errno) {
+        self.say(&[subject, b": ", error_text(errno).as_bytes()].concat());
+    }
+
+    /// Prints `program: before 'subject': message`, the subject quoted.
+    pub fn say_quoted(&self, before: &str, subject: &[u8], errno: Errno) {
+        let quoted = quote::always(subject);
+        let subject = [before.as_bytes(), b" ", &quoted].concat();
+        self.say_error(&subject, errno);
+    }
+
+    /// Prints a usage error; gives the exit code.
+    pub fn usage(&self, text: &[u8]) -> i32 {
+        if !text.is_empty() {
+            self.say(text);
+        }
+        let hint = [b"Try '", self.program, b" --help' for more information.\n"].concat();
+        write_all(2, &hint);
+        self.usage_code
+    }
+
+    /// Prints the synopsis; gives the exit code.
+    pub fn help(&self) -> i32 {
+        let synopsis = crate::applets::find(self.applet.as_bytes()).map_or("", |a| a.synopsis);
+        let text = [b"Usage: ", self.program, b" ", synopsis.as_bytes(), b"\n"].concat();
+        write_all(1, &text);
+        0
+    }
+
+    /// Prints the version; gives the exit code.
+    pub fn version(&self) -> i32 {
+        let text = format!(
+            "{} (Wardian coreutils) {}\n",
+            self.applet,
+            env!("CARGO_PKG_VERSION")
+        );
+        write_all(1, text.as_bytes());
+        0
+    }
+}
+
+/// The message of an error number.
+pub fn error_text(errno: Errno) -> &'static str {
+    errno.message()
+}
+
+fn write_all(fd: u32, mut text: &[u8]) {
+    while !text.is_empty() {
+        match sys::write(fd, text) {
+            Ok(0) | Err(_) => return,
+            Ok(n) => text = text.get(n..).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What every applet of ours shares at its edge: options, messages, output.
+
+mod getopt;
+mod message;
+mod output;
+
+pub use getopt::{Opt, Order, Parsed, Value, parse};
+pub use message::{Context, error_text};
+pub use output::Output;

@@ -1,0 +1,9 @@
+//! Text forms that several applets share.
+
+pub mod date;
+mod locale;
+pub mod quote;
+pub mod size;
+pub mod time;
+
+pub use locale::{utf8_locale, width};
