@@ -1,5 +1,9 @@
 //! How fast the filesystem forks, reads, writes and resolves.
 //! `cargo bench -p wardian-vfs`.
+#![allow(
+    missing_docs,
+    reason = "criterion's macro makes an undocumented function"
+)]
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -14,6 +14,7 @@
     )
 )]
 
+mod at;
 mod attributes;
 mod create;
 mod credentials;

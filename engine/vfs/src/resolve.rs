@@ -36,7 +36,7 @@ pub enum Follow {
     NoLast,
     /// It is not, slash or no slash: for what changes the entry itself
     /// (`mkdir`, `unlink`, `rmdir`, `rename`, `link`). A trailing slash is only
-    /// reported; see [`Resolved::check_slash`]. The last name's length is left to
+    /// reported; [`Vfs::create_at`] and its like answer it. The last name's length is left to
     /// the operation.
     Entry,
 }

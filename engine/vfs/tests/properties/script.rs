@@ -57,7 +57,7 @@ pub fn op(
         1 => (any::<u8>(), 0..150_000_usize).prop_map(|(byte, length)| vec![byte; length]),
     ];
     prop_oneof![
-        4 => p().prop_map(|path| Op::Create(path.trim_end_matches('/').into())),
+        4 => p().prop_map(Op::Create),
         4 => p().prop_map(Op::Mkdir),
         3 => (target, p()).prop_map(|(target, path)| Op::Symlink(target, path)),
         2 => (p(), p()).prop_map(|(old, new)| Op::Link(old, new)),

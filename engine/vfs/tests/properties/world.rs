@@ -50,13 +50,8 @@ impl World {
         }
     }
 
-    /// Where a new entry that is no directory goes.
-    fn new_entry(&self, path: &str) -> Result<Resolved, Errno> {
-        let place = self.resolve(path, Follow::Entry)?;
-        if place.trailing_slash && place.target.is_none() && place.name.len() < 256 {
-            return Err(Errno::Noent);
-        }
-        Ok(place)
+    fn entry(&self, path: &str) -> Result<Resolved, Errno> {
+        self.resolve(path, Follow::Entry)
     }
 
     pub fn run(&mut self, op: &Op) -> Outcome {
@@ -64,35 +59,36 @@ impl World {
         let ctx = self.ctx;
         match op {
             Op::Create(path) => {
-                let place = self.resolve(path, Follow::NoLast)?;
-                self.vfs
-                    .create(&ctx, place.parent, &place.name, Create::Regular, 0o644)?;
+                let place = self.entry(path)?;
+                self.vfs.create_at(&ctx, &place, Create::Regular, 0o644)?;
             }
             Op::Mkdir(path) => {
-                let place = self.resolve(path, Follow::Entry)?;
-                self.vfs
-                    .create(&ctx, place.parent, &place.name, Create::Directory, 0o755)?;
+                let place = self.entry(path)?;
+                self.vfs.create_at(&ctx, &place, Create::Directory, 0o755)?;
             }
             Op::Symlink(target, path) => {
-                let place = self.new_entry(path)?;
+                let place = self.entry(path)?;
                 let kind = Create::Symlink(target.as_bytes());
-                self.vfs.create(&ctx, place.parent, &place.name, kind, 0)?;
+                self.vfs.create_at(&ctx, &place, kind, 0)?;
             }
             Op::Link(old, new) => {
                 let ino = self.node(old, Follow::NoLast)?;
-                let place = self.new_entry(new)?;
-                self.vfs.link(&ctx, ino, place.parent, &place.name)?;
+                let place = self.entry(new)?;
+                self.vfs.link_at(&ctx, ino, &place)?;
             }
             Op::Unlink(path) => {
-                let place = self.resolve(path, Follow::Entry)?;
-                place.check_slash(&self.vfs)?;
-                self.vfs.unlink(&ctx, place.parent, &place.name)?;
+                let place = self.entry(path)?;
+                self.vfs.unlink_at(&ctx, &place)?;
             }
             Op::Rmdir(path) => {
-                let place = self.resolve(path, Follow::Entry)?;
-                self.vfs.rmdir(&ctx, place.parent, &place.name)?;
+                let place = self.entry(path)?;
+                self.vfs.rmdir_at(&ctx, &place)?;
             }
-            Op::Rename(old, new) => self.rename(old, new)?,
+            Op::Rename(old, new) => {
+                let from = self.entry(old)?;
+                let to = self.entry(new)?;
+                self.vfs.rename_at(&ctx, &from, &to)?;
+            }
             Op::Write(path, offset, data) => {
                 let ino = self.file(path)?;
                 return self.vfs.write(&ctx, ino, *offset, data).map(Answer::Count);
@@ -125,23 +121,6 @@ impl World {
             }
         }
         Ok(Answer::Done)
-    }
-
-    fn rename(&mut self, old: &str, new: &str) -> Result<(), Errno> {
-        let from = self.resolve(old, Follow::Entry)?;
-        let to = self.resolve(new, Follow::Entry)?;
-        let special = |place: &Resolved| matches!(&*place.name, b"." | b".." | b"/");
-        if !special(&from)
-            && !special(&to)
-            && let Some(ino) = from.target
-        {
-            let moves_directory = self.vfs.stat(ino)?.kind == NodeKind::Directory;
-            if !moves_directory && (from.trailing_slash || to.trailing_slash) {
-                return Err(Errno::Notdir);
-            }
-        }
-        self.vfs
-            .rename(&self.ctx, from.parent, &from.name, to.parent, &to.name)
     }
 
     fn stat(&self, ino: Ino) -> Outcome {
