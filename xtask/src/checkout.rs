@@ -12,15 +12,14 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// The checkout that this program was built from.
+    /// The checkout around the current folder. (Not the one this program was
+    /// built in: checkouts that share a target folder share the program.)
     pub fn find() -> Result<Self> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = here.parent().context("xtask has no parent folder")?;
-        ensure!(
-            root.join("guest-tools").is_dir(),
-            "{} is no checkout any more",
-            root.display()
-        );
+        let here = std::env::current_dir()?;
+        let root = here
+            .ancestors()
+            .find(|folder| folder.join("xtask/Cargo.toml").is_file())
+            .with_context(|| format!("{} is in no checkout", here.display()))?;
         Ok(Self {
             root: root.to_path_buf(),
         })

@@ -1,14 +1,14 @@
 //! Compiles a guest to a module that holds no path of this machine.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::inspect;
 use super::list::Guest;
+use super::progress::spinner;
 use super::toolchain::{TARGET, Toolchain};
 use super::{pack, sources};
 use crate::checkout::Checkout;
@@ -45,8 +45,12 @@ fn post_process(_guest: &Guest, wasm: Vec<u8>) -> Result<Vec<u8>> {
 fn compile(checkout: &Checkout, toolchain: &Toolchain, guest: &Guest) -> Result<Vec<u8>> {
     let workspace = checkout.path("guest-tools");
     let target_folder = target_folder(&workspace, toolchain);
-    let mut child = toolchain
-        .cargo()
+    let mut cargo = toolchain.cargo();
+    if std::io::stderr().is_terminal() {
+        // Its progress and ours would write over each other.
+        cargo.arg("--quiet");
+    }
+    let mut child = cargo
         .args(["build", "--release", "--locked", "--target", TARGET])
         .args(["--package", guest.package, "--bin", guest.package])
         .args(["--message-format", "json-render-diagnostics"])
@@ -60,12 +64,7 @@ fn compile(checkout: &Checkout, toolchain: &Toolchain, guest: &Guest) -> Result<
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot run cargo")?;
-    let progress = ProgressBar::new_spinner()
-        .with_style(ProgressStyle::with_template(
-            "{spinner} {prefix} {elapsed} {wide_msg}",
-        )?)
-        .with_prefix(guest.name);
-    progress.enable_steady_tick(std::time::Duration::from_millis(120));
+    let progress = spinner(guest.name)?;
     let mut crates = 0;
     let mut artifact = None;
     let output = child.stdout.take().context("cargo has no output")?;

@@ -6,6 +6,7 @@ use super::build::build;
 use super::list::{self, GUESTS, Guest};
 use super::manifest::{Entry, Manifest, module_path};
 use super::pack;
+use super::progress::spinner;
 use super::toolchain::Toolchain;
 use super::{check, prove};
 use crate::arguments::GuestOptions;
@@ -44,7 +45,9 @@ fn build_and_pack(checkout: &Checkout, toolchain: &Toolchain, guest: &Guest) -> 
     let started = std::time::Instant::now();
     let applets = guest.applet_names(checkout)?;
     let built = build(checkout, toolchain, guest)?;
+    let progress = spinner(guest.name)?.with_message("compressing");
     let compressed = pack::compress(&built.wasm)?;
+    progress.finish_and_clear();
     let path = module_path(checkout, guest.name);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;

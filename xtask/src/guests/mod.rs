@@ -7,6 +7,7 @@ mod inspect;
 mod list;
 mod manifest;
 mod pack;
+mod progress;
 mod prove;
 mod sources;
 mod toolchain;
