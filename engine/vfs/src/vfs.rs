@@ -163,26 +163,4 @@ impl Vfs {
             self.usage.bytes -= inode.body.charge();
         }
     }
-
-    /// What [`Vfs::usage`] must be.
-    #[cfg(test)]
-    pub(crate) fn recount(&self) -> Usage {
-        let mut usage = Usage::default();
-        for (_, inode) in self.inodes.iter_from(0) {
-            usage.inodes += 1;
-            usage.bytes += inode.body.charge();
-            match &inode.body {
-                Body::File(file) => assert_eq!(file.recount(), file.allocated()),
-                Body::Directory(dir) => {
-                    let mut from = 0;
-                    while let Some((cookie, entry)) = dir.first_at(from) {
-                        usage.bytes += entry.name.len() as u64;
-                        from = cookie + 1;
-                    }
-                }
-                _ => {}
-            }
-        }
-        usage
-    }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// Bytes of a full chunk.
 pub(crate) const CHUNK_BYTES: usize = 1 << 16;
 /// Smallest charge for the first chunk of a file.
-const FIRST_LEAST: usize = 64;
+const FIRST_LEAST: usize = 16;
 /// Smallest charge for any other chunk: it pays for the nodes above it too.
 const OTHER_LEAST: usize = 4096;
 
@@ -114,8 +114,8 @@ mod tests {
     fn charges_are_powers_of_two() {
         for (index, length, expected) in [
             (0, 0, 0),
-            (0, 1, 64),
-            (0, 64, 64),
+            (0, 1, 16),
+            (0, 16, 16),
             (0, 65, 128),
             (0, CHUNK_BYTES, CHUNK_BYTES),
             (1, 0, 0),

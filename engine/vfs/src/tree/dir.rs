@@ -13,6 +13,8 @@ use crate::{Ino, Name};
 
 /// Most entries kept in one vector.
 const SMALL_MOST: usize = 64;
+/// How many entries more the vector gets room for when it is full.
+const SMALL_STEP: usize = 8;
 /// A big directory with no more entries than this becomes small again.
 const SMALL_AGAIN: usize = 32;
 /// Cookies 1 and 2 stand for `.` and `..`.
@@ -111,6 +113,10 @@ impl Dir {
                     return;
                 }
                 Err(place) => {
+                    // In small steps: many forks each hold a few entries.
+                    if entries.len() == entries.capacity() {
+                        entries.reserve_exact(SMALL_STEP);
+                    }
                     let name = Name::new(name);
                     entries.insert(place, (cookie, Entry { name, ino }));
                 }

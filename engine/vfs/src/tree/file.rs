@@ -215,3 +215,80 @@ fn fill(piece: &mut [u8], stored: &[u8]) {
     }
     tail.fill(0);
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{CHUNK_BYTES, File};
+
+    /// Offsets and lengths, often near the edges of chunks.
+    fn place() -> impl Strategy<Value = usize> {
+        let near = (0..4_usize, 0..7_usize)
+            .prop_map(|(chunk, off)| (chunk * CHUNK_BYTES + off).saturating_sub(3));
+        prop_oneof![near, 0..300_000_usize, 0..200_usize]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+        #[test]
+        fn behaves_like_a_vector(
+            steps in prop::collection::vec(
+                (0..5_u8, place(), place(), any::<u8>(), prop::option::of(0..200_000_u64)),
+                1..25,
+            ),
+        ) {
+            let mut file = File::new();
+            let mut model: Vec<u8> = Vec::new();
+            let mut forks = Vec::new();
+            for (what, offset, length, byte, budget) in steps {
+                let before = file.allocated();
+                let left = budget.unwrap_or(u64::MAX);
+                match what {
+                    0 | 1 => {
+                        let written = file.write(offset as u64, &vec![byte; length], left);
+                        prop_assert!(budget.is_some() || written == length);
+                        if written > 0 {
+                            model.resize(model.len().max(offset + written), 0);
+                            model[offset..offset + written].fill(byte);
+                        }
+                        prop_assert!(file.allocated() - before <= left);
+                    }
+                    2 => {
+                        file.truncate(offset as u64);
+                        model.resize(offset, 0);
+                        prop_assert!(file.allocated() <= before);
+                    }
+                    3 => {
+                        let end = offset + length;
+                        if file.allocate(offset as u64, end as u64, left) {
+                            model.resize(model.len().max(end), 0);
+                        } else {
+                            prop_assert!(budget.is_some());
+                        }
+                        prop_assert!(file.allocated() - before <= left);
+                    }
+                    _ => forks.push((file.clone(), model.clone())),
+                }
+                prop_assert_eq!(file.allocated(), file.recount());
+            }
+            forks.push((file, model));
+            for (file, model) in forks {
+                let mut whole = vec![0xee; model.len() + 1];
+                prop_assert_eq!(file.read(0, &mut whole), model.len());
+                prop_assert!(whole[..model.len()] == model);
+                let mut at = 0;
+                while let extent = file.extent(at as u64) && !extent.is_empty() {
+                    let mut piece = vec![0xee; extent.len()];
+                    extent.copy_to(&mut piece);
+                    prop_assert!(piece == model[at..at + piece.len()]);
+                    at += piece.len();
+                }
+                prop_assert_eq!(at, model.len());
+            }
+        }
+    }
+}

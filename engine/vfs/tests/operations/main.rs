@@ -1,0 +1,11 @@
+//! What each operation answers, module by module, as tables.
+
+mod attributes;
+mod contents;
+mod embedding;
+mod entries;
+mod fixture;
+mod limits;
+mod listing;
+mod open_files;
+mod rights;
