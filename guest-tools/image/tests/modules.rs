@@ -34,3 +34,14 @@ fn unknown_names_find_nothing() {
     assert!(wardian_tools::find_applet("").is_none());
     assert!(wardian_tools::find_module("no-such-module").is_none());
 }
+
+#[cfg(feature = "probes")]
+#[test]
+fn the_probes_are_no_tools_and_have_their_hash() {
+    for module in wardian_tools::probes() {
+        assert!(wardian_tools::find_module(module.name).is_none());
+        let wasm = module.wasm().unwrap();
+        assert_eq!(Sha256::digest(&wasm)[..], module.sha256, "{}", module.name);
+        assert!(module.applets.contains(&"args"));
+    }
+}
