@@ -22,7 +22,8 @@ impl Vfs {
         self.stat(self.find(path)?)
     }
 
-    /// The whole contents of a file.
+    /// The whole contents of a file. It may be as long as the quota lets a file
+    /// be, and mostly a hole: ask [`Vfs::stat_path`] first where that matters.
     ///
     /// # Errors
     /// Those of [`Vfs::find`] and [`Vfs::read`].

@@ -1,6 +1,8 @@
 //! Every node below a path, parents before children.
 
-use crate::{Errno, Follow, Ino, Stat, Vfs};
+use std::sync::Arc;
+
+use crate::{Errno, Follow, Ino, Name, Stat, Vfs};
 
 /// One step of a [`Walk`].
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,14 +17,35 @@ pub struct WalkEntry {
 pub struct Walk<'a> {
     vfs: &'a Vfs,
     /// Nodes still to visit, the next one last.
-    pending: Vec<(Vec<u8>, Ino)>,
+    pending: Vec<Pending>,
+}
+
+struct Pending {
+    /// Path of the directory, shared by all its entries: a guest may have put
+    /// very many of them under a long path.
+    above: Arc<[u8]>,
+    name: Name,
+    ino: Ino,
+}
+
+impl Pending {
+    fn path(&self) -> Vec<u8> {
+        let mut path = Vec::with_capacity(self.above.len() + 1 + self.name.len());
+        path.extend_from_slice(&self.above);
+        if !path.is_empty() {
+            path.push(b'/');
+        }
+        path.extend_from_slice(&self.name);
+        path
+    }
 }
 
 impl Iterator for Walk<'_> {
     type Item = Result<WalkEntry, Errno>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (path, ino) = self.pending.pop()?;
+        let pending = self.pending.pop()?;
+        let (path, ino) = (pending.path(), pending.ino);
         if path.len() > self.vfs.quota().path_bytes as usize {
             return Some(Err(Errno::Nametoolong));
         }
@@ -41,20 +64,19 @@ impl Walk<'_> {
         let Ok((_, dir)) = self.vfs.dir(ino) else {
             return;
         };
+        let above: Arc<[u8]> = Arc::from(path);
         let start = self.pending.len();
         let mut from = 0;
         while let Some((cookie, entry)) = dir.first_at(from) {
-            let mut below = Vec::with_capacity(path.len() + 1 + entry.name.len());
-            below.extend_from_slice(path);
-            if !path.is_empty() {
-                below.push(b'/');
-            }
-            below.extend_from_slice(&entry.name);
-            self.pending.push((below, entry.ino));
+            self.pending.push(Pending {
+                above: Arc::clone(&above),
+                name: entry.name.clone(),
+                ino: entry.ino,
+            });
             from = cookie.saturating_add(1);
         }
         if let Some(added) = self.pending.get_mut(start..) {
-            added.sort_by(|left, right| right.0.cmp(&left.0));
+            added.sort_by(|left, right| right.name.cmp(&left.name));
         }
     }
 }
@@ -71,7 +93,11 @@ impl Vfs {
         let start = self.node_at(path.as_ref(), Follow::NoLast)?;
         Ok(Walk {
             vfs: self,
-            pending: vec![(Vec::new(), start)],
+            pending: vec![Pending {
+                above: Arc::default(),
+                name: Name::new(b""),
+                ino: start,
+            }],
         })
     }
 }

@@ -29,7 +29,7 @@ impl Vfs {
             vfs: self,
             at,
             follow,
-            dir: at.base,
+            here: Place::new(self, at.base)?,
             depth: 0,
             rest: path,
             pending: Vec::new(),
@@ -47,7 +47,7 @@ struct Resolver<'a> {
     at: &'a At<'a>,
     follow: Follow,
     /// The directory reached.
-    dir: Ino,
+    here: Place<'a>,
     /// How many directories lie between it and the base.
     depth: u64,
     /// What is left of the path, or of the link target being followed.
@@ -59,6 +59,25 @@ struct Resolver<'a> {
     links_left: u32,
     /// A slash followed a link in the last place: its target must be a directory.
     slash: bool,
+}
+
+/// A directory, looked up once.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    ino: Ino,
+    inode: &'a Inode,
+    entries: &'a Dir,
+}
+
+impl<'a> Place<'a> {
+    fn new(vfs: &'a Vfs, ino: Ino) -> Result<Place<'a>, Errno> {
+        let (inode, entries) = vfs.dir(ino)?;
+        Ok(Place {
+            ino,
+            inode,
+            entries,
+        })
+    }
 }
 
 /// A component, taken off the worklist.
@@ -83,8 +102,7 @@ impl<'a> Resolver<'a> {
             }
         }
         // Nothing but slashes: the root.
-        self.directory()?;
-        Ok(self.resolved(b"/", Some(self.dir), false))
+        Ok(self.resolved(b"/", Some(self.here.ino), false))
     }
 
     fn start_at_root_if_absolute(&mut self) -> Result<(), Errno> {
@@ -94,7 +112,7 @@ impl<'a> Resolver<'a> {
         match self.at.mode {
             PathMode::Beneath => Err(Errno::Perm),
             PathMode::Posix => {
-                self.dir = self.at.root;
+                self.here = Place::new(self.vfs, self.at.root)?;
                 Ok(())
             }
         }
@@ -119,8 +137,7 @@ impl<'a> Resolver<'a> {
     /// Goes through one component; the result, if it was the last one.
     fn step(&mut self, component: &Component<'a>) -> Result<Option<Resolved>, Errno> {
         let name = component.name;
-        let (inode, entries) = self.directory()?;
-        permission::check(inode, self.at.cred, Access::EXECUTE)?;
+        permission::check(self.here.inode, self.at.cred, Access::EXECUTE)?;
         // With `Follow::Entry` the operation checks its own name, after both ends
         // of a rename are known to have a directory.
         let is_entry = component.is_last && self.follow == Follow::Entry;
@@ -129,18 +146,18 @@ impl<'a> Resolver<'a> {
         }
         let slash = self.slash || component.slash;
         let next = match name {
-            b"." => self.dir,
-            b".." => self.above(entries)?,
-            _ => match entries.get(name) {
+            b"." => self.here,
+            b".." => self.above()?,
+            _ => match self.here.entries.get(name) {
                 Some(child) => return self.enter(component, child),
                 None if component.is_last => return Ok(Some(self.resolved(name, None, slash))),
                 None => return Err(Errno::Noent),
             },
         };
         if component.is_last {
-            return Ok(Some(self.resolved(name, Some(next), slash)));
+            return Ok(Some(self.resolved(name, Some(next.ino), slash)));
         }
-        self.dir = next;
+        self.here = next;
         Ok(None)
     }
 
@@ -154,9 +171,14 @@ impl<'a> Resolver<'a> {
                 Follow::NoLast => slash,
                 Follow::Entry => false,
             };
-        match &self.vfs.inode(child)?.body {
-            Body::Directory(_) if !component.is_last => {
-                self.dir = child;
+        let inode = self.vfs.inode(child)?;
+        match &inode.body {
+            Body::Directory(entries) if !component.is_last => {
+                self.here = Place {
+                    ino: child,
+                    inode,
+                    entries,
+                };
                 self.depth += 1;
                 return Ok(None);
             }
@@ -201,7 +223,7 @@ impl<'a> Resolver<'a> {
                 b"." => continue,
                 // Out again: the directory reached is still the one above.
                 b".." if below.is_last => {
-                    return Some(self.resolved(b".", Some(self.dir), slash));
+                    return Some(self.resolved(b".", Some(self.here.ino), slash));
                 }
                 b".." => return None,
                 name => {
@@ -221,24 +243,18 @@ impl<'a> Resolver<'a> {
     }
 
     /// The directory above the one reached.
-    fn above(&mut self, entries: &Dir) -> Result<Ino, Errno> {
+    fn above(&mut self) -> Result<Place<'a>, Errno> {
         match self.at.mode {
-            PathMode::Posix if self.dir == self.at.root => Ok(self.dir),
-            PathMode::Posix => Ok(entries.parent),
-            PathMode::Beneath => {
-                self.depth = self.depth.checked_sub(1).ok_or(Errno::Perm)?;
-                Ok(entries.parent)
-            }
+            PathMode::Posix if self.here.ino == self.at.root => return Ok(self.here),
+            PathMode::Posix => {}
+            PathMode::Beneath => self.depth = self.depth.checked_sub(1).ok_or(Errno::Perm)?,
         }
-    }
-
-    fn directory(&self) -> Result<(&'a Inode, &'a Dir), Errno> {
-        self.vfs.dir(self.dir)
+        Place::new(self.vfs, self.here.entries.parent)
     }
 
     fn resolved(&self, name: &[u8], target: Option<Ino>, trailing_slash: bool) -> Resolved {
         Resolved {
-            parent: self.dir,
+            parent: self.here.ino,
             name: Name::new(name),
             target,
             trailing_slash,
