@@ -134,8 +134,7 @@ impl Vfs {
                 Ok((_, entries)) => entries.first_at(0),
                 Err(_) => None,
             };
-            let Some((name, child)) = first.map(|(_, entry)| (entry.name.clone(), entry.ino))
-            else {
+            let Some((name, child)) = first.map(|entry| (entry.name.clone(), entry.ino)) else {
                 open.pop();
                 continue;
             };

@@ -34,8 +34,8 @@ impl<'a> Iterator for ReadDir<'a> {
             0 => (b".", self.ino, 1),
             1 => (b"..", self.dir.parent, 2),
             cookie => {
-                let (own, entry) = self.dir.first_at(cookie.checked_add(1)?)?;
-                (entry.name.as_bytes(), entry.ino, own)
+                let entry = self.dir.first_at(cookie.checked_add(1)?)?;
+                (entry.name.as_bytes(), entry.ino, entry.cookie)
             }
         };
         self.cookie = next_cookie;

@@ -66,15 +66,11 @@ impl Walk<'_> {
         };
         let above: Arc<[u8]> = Arc::from(path);
         let start = self.pending.len();
-        let mut from = 0;
-        while let Some((cookie, entry)) = dir.first_at(from) {
-            self.pending.push(Pending {
-                above: Arc::clone(&above),
-                name: entry.name.clone(),
-                ino: entry.ino,
-            });
-            from = cookie.saturating_add(1);
-        }
+        self.pending.extend(dir.iter().map(|entry| Pending {
+            above: Arc::clone(&above),
+            name: entry.name.clone(),
+            ino: entry.ino,
+        }));
         if let Some(added) = self.pending.get_mut(start..) {
             added.sort_by(|left, right| right.name.cmp(&left.name));
         }

@@ -36,15 +36,18 @@ pub(crate) struct Dir {
 pub(crate) struct Entry {
     pub(crate) name: Name,
     pub(crate) ino: Ino,
+    /// Place in the order of creation.
+    pub(crate) cookie: u64,
 }
 
 #[derive(Clone)]
 enum Entries {
     /// Sorted by name.
-    Small(Vec<(u64, Entry)>),
+    Small(Vec<Entry>),
+    /// Each entry is in both.
     Large {
         by_cookie: Trie<Entry>,
-        by_hash: HashIndex,
+        by_hash: HashIndex<Entry>,
         count: usize,
     },
 }
@@ -57,8 +60,14 @@ fn hash(name: &[u8]) -> u64 {
     hasher.finish()
 }
 
-fn position(entries: &[(u64, Entry)], name: &[u8]) -> Result<usize, usize> {
-    entries.binary_search_by(|(_, entry)| entry.name.as_bytes().cmp(name))
+fn position(entries: &[Entry], name: &[u8]) -> Result<usize, usize> {
+    entries.binary_search_by(|entry| entry.name.as_bytes().cmp(name))
+}
+
+fn named<'a>(by_hash: &'a HashIndex<Entry>, name: &[u8]) -> Option<&'a Entry> {
+    by_hash
+        .get(hash(name))
+        .find(|entry| entry.name.as_bytes() == name)
 }
 
 impl Dir {
@@ -90,24 +99,23 @@ impl Dir {
         match &self.entries {
             Entries::Small(entries) => {
                 let found = position(entries, name).ok()?;
-                Some(entries.get(found)?.1.ino)
+                Some(entries.get(found)?.ino)
             }
-            Entries::Large {
-                by_cookie, by_hash, ..
-            } => {
-                let cookie = cookie_of(by_cookie, by_hash, name)?;
-                Some(by_cookie.get(cookie)?.ino)
-            }
+            Entries::Large { by_hash, .. } => Some(named(by_hash, name)?.ino),
         }
     }
 
     /// Makes a name stand for a node. A name that is there keeps its cookie.
     pub(crate) fn set(&mut self, name: &[u8], ino: Ino) {
-        let cookie = self.next_cookie;
+        let mut entry = Entry {
+            name: Name::new(name),
+            ino,
+            cookie: self.next_cookie,
+        };
         match &mut self.entries {
             Entries::Small(entries) => match position(entries, name) {
                 Ok(found) => {
-                    if let Some((_, entry)) = entries.get_mut(found) {
+                    if let Some(entry) = entries.get_mut(found) {
                         entry.ino = ino;
                     }
                     return;
@@ -117,8 +125,7 @@ impl Dir {
                     if entries.len() == entries.capacity() {
                         entries.reserve_exact(SMALL_STEP);
                     }
-                    let name = Name::new(name);
-                    entries.insert(place, (cookie, Entry { name, ino }));
+                    entries.insert(place, entry);
                 }
             },
             Entries::Large {
@@ -126,16 +133,20 @@ impl Dir {
                 by_hash,
                 count,
             } => {
-                if let Some(found) = cookie_of(by_cookie, by_hash, name) {
-                    if let Some(entry) = by_cookie.get_mut(found) {
-                        Arc::make_mut(entry).ino = ino;
+                let replaced = named(by_hash, name).map(|entry| entry.cookie);
+                match replaced {
+                    Some(cookie) => {
+                        entry.cookie = cookie;
+                        by_hash.remove(hash(name), |entry| entry.cookie == cookie);
                     }
+                    None => *count += 1,
+                }
+                let entry = Arc::new(entry);
+                by_cookie.insert(entry.cookie, Arc::clone(&entry));
+                by_hash.insert(hash(name), entry);
+                if replaced.is_some() {
                     return;
                 }
-                by_hash.insert(hash(name), cookie);
-                let name = Name::new(name);
-                by_cookie.insert(cookie, Arc::new(Entry { name, ino }));
-                *count += 1;
             }
         }
         self.next_cookie += 1;
@@ -155,8 +166,8 @@ impl Dir {
                 by_hash,
                 count,
             } => {
-                if let Some(cookie) = cookie_of(by_cookie, by_hash, name) {
-                    by_hash.remove(hash(name), cookie);
+                if let Some(cookie) = named(by_hash, name).map(|entry| entry.cookie) {
+                    by_hash.remove(hash(name), |entry| entry.cookie == cookie);
                     by_cookie.remove(cookie);
                     *count -= 1;
                 }
@@ -165,18 +176,27 @@ impl Dir {
         self.shrink();
     }
 
-    /// The first entry at or after a cookie, and its cookie.
-    pub(crate) fn first_at(&self, cookie: u64) -> Option<(u64, &Entry)> {
+    /// The first entry whose cookie is at least `cookie`.
+    pub(crate) fn first_at(&self, cookie: u64) -> Option<&Entry> {
         match &self.entries {
             Entries::Small(entries) => entries
                 .iter()
-                .filter(|(own, _)| *own >= cookie)
-                .min_by_key(|(own, _)| *own)
-                .map(|(own, entry)| (*own, entry)),
-            Entries::Large { by_cookie, .. } => by_cookie
-                .first_at(cookie)
-                .map(|(own, entry)| (own, &**entry)),
+                .filter(|entry| entry.cookie >= cookie)
+                .min_by_key(|entry| entry.cookie),
+            Entries::Large { by_cookie, .. } => {
+                by_cookie.first_at(cookie).map(|(_, entry)| &**entry)
+            }
         }
+    }
+
+    /// The entries in order of creation.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        let mut next = Some(0);
+        std::iter::from_fn(move || {
+            let entry = self.first_at(next?)?;
+            next = entry.cookie.checked_add(1);
+            Some(entry)
+        })
     }
 
     fn grow(&mut self) {
@@ -189,9 +209,10 @@ impl Dir {
         let count = entries.len();
         let mut by_cookie = Trie::new();
         let mut by_hash = HashIndex::new();
-        for (cookie, entry) in entries.drain(..) {
-            by_hash.insert(hash(&entry.name), cookie);
-            by_cookie.insert(cookie, Arc::new(entry));
+        for entry in entries.drain(..) {
+            let entry = Arc::new(entry);
+            by_cookie.insert(entry.cookie, Arc::clone(&entry));
+            by_hash.insert(hash(&entry.name), entry);
         }
         self.entries = Entries::Large {
             by_cookie,
@@ -201,32 +222,13 @@ impl Dir {
     }
 
     fn shrink(&mut self) {
-        let Entries::Large {
-            by_cookie, count, ..
-        } = &self.entries
-        else {
-            return;
-        };
-        if *count > SMALL_AGAIN {
+        if self.len() > SMALL_AGAIN || matches!(self.entries, Entries::Small(_)) {
             return;
         }
-        let mut entries = Vec::with_capacity(*count);
-        let mut from = 0;
-        while let Some((cookie, entry)) = by_cookie.first_at(from) {
-            entries.push((cookie, Entry::clone(entry)));
-            from = cookie + 1;
-        }
-        entries.sort_by(|(_, left), (_, right)| left.name.cmp(&right.name));
+        let mut entries: Vec<Entry> = self.iter().cloned().collect();
+        entries.sort_by(|left, right| left.name.cmp(&right.name));
         self.entries = Entries::Small(entries);
     }
-}
-
-fn cookie_of(by_cookie: &Trie<Entry>, by_hash: &HashIndex, name: &[u8]) -> Option<u64> {
-    by_hash.get(hash(name)).find(|cookie| {
-        by_cookie
-            .get(*cookie)
-            .is_some_and(|entry| entry.name.as_bytes() == name)
-    })
 }
 
 #[cfg(test)]
@@ -238,13 +240,7 @@ mod tests {
     }
 
     fn listed(dir: &Dir) -> Vec<u64> {
-        let mut from = 0;
-        let mut inos = Vec::new();
-        while let Some((cookie, entry)) = dir.first_at(from) {
-            inos.push(entry.ino.0);
-            from = cookie + 1;
-        }
-        inos
+        dir.iter().map(|entry| entry.ino.0).collect()
     }
 
     #[test]
@@ -265,7 +261,7 @@ mod tests {
         }
         assert_eq!(listed(&dir), order[..SMALL_AGAIN / 2]);
         assert_eq!(listed(&full), order);
-        assert_eq!(dir.first_at(5).map(|(cookie, _)| cookie), Some(5));
+        assert_eq!(dir.first_at(5).map(|entry| entry.cookie), Some(5));
     }
 
     #[test]
