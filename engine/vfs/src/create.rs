@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::permission::SET_GID;
+use crate::quota::entry_charge;
 use crate::tree::dir::Dir;
 use crate::tree::file::File;
 use crate::tree::inode::{Body, Inode};
@@ -39,7 +40,7 @@ impl Vfs {
             }
         }
         let body = self.new_body(dir, name, kind)?;
-        self.ensure_left(name.len() + body.charge() as usize, 1)?;
+        self.ensure_left(entry_charge(name) + body.charge(), 1)?;
         let is_directory = matches!(body, Body::Directory(_));
         let ino = self.add_inode(Inode {
             mode: if matches!(body, Body::Symlink(_)) {
@@ -81,7 +82,7 @@ impl Vfs {
         if inode.links >= self.quota().links {
             return Err(Errno::Mlink);
         }
-        self.ensure_left(name.len(), 0)?;
+        self.ensure_left(entry_charge(name), 0)?;
         self.attach(dir, name, ino, ctx.now)?;
         let inode = self.inode_mut(ino)?;
         inode.links += 1;
@@ -113,7 +114,7 @@ impl Vfs {
             Create::Fifo => Body::Fifo,
             Create::Symlink(target) => {
                 self.check_target(target)?;
-                self.ensure_left(target.len(), 1)?;
+                self.ensure_left(target.len() as u64, 1)?;
                 Body::Symlink(Arc::from(target))
             }
             Create::Device(device) => Body::Device(device),

@@ -41,7 +41,7 @@ pub use extent::Extent;
 pub use name::Name;
 pub use node::{Create, Device, Ino, Magic, NodeKind, SetTime, Stat, Timestamp};
 pub use query::{DirEntry, ReadDir};
-pub use quota::{Quota, Usage};
+pub use quota::{ENTRY_BYTES, Quota, Usage};
 pub use resolve::{At, Follow, PathMode, Resolved};
 pub use vfs::Vfs;
 pub use walk::{Walk, WalkEntry};

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::quota::entry_charge;
 use crate::tree::dir::Dir;
 use crate::tree::inode::Body;
 use crate::{Access, Ctx, Errno, Ino, Name, Timestamp, Vfs, permission};
@@ -39,14 +40,13 @@ impl Vfs {
         ino: Ino,
         now: Timestamp,
     ) -> Result<(), Errno> {
-        let charge = name.len() as u64;
         let replaced = self.change_dir(dir, now, |dir| {
             let before = dir.len();
             dir.set(name, ino);
             dir.len() == before
         })?;
         if !replaced {
-            self.usage.bytes += charge;
+            self.usage.bytes += entry_charge(name);
         }
         Ok(())
     }
@@ -54,7 +54,7 @@ impl Vfs {
     /// Removes an entry that is there and accounts for its name.
     pub(crate) fn detach(&mut self, dir: Ino, name: &[u8], now: Timestamp) -> Result<(), Errno> {
         self.change_dir(dir, now, |dir| dir.remove(name))?;
-        self.usage.bytes -= name.len() as u64;
+        self.usage.bytes -= entry_charge(name);
         Ok(())
     }
 

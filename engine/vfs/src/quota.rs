@@ -1,10 +1,15 @@
 //! The limits of a filesystem and what it uses of them.
 
+/// What a directory entry is charged besides its name: about what it takes in
+/// memory, for hard links cost no node.
+pub const ENTRY_BYTES: u64 = 128;
+
 /// The limits of a filesystem. There is no "unlimited"; `default()` documents
 /// the values an embedder gets without asking.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Quota {
-    /// Bytes of contents, names and link targets. Exceeded: `ENOSPC`.
+    /// Bytes of contents and link targets, and of entries: [`ENTRY_BYTES`] and
+    /// the name's length each. Exceeded: `ENOSPC`.
     pub bytes: u64,
     /// Nodes, the root included. Exceeded: `ENOSPC`.
     pub inodes: u64,
@@ -36,10 +41,15 @@ impl Default for Quota {
     }
 }
 
+/// What an entry with this name is charged.
+pub(crate) fn entry_charge(name: &[u8]) -> u64 {
+    ENTRY_BYTES + name.len() as u64
+}
+
 /// What a filesystem uses of its [`Quota`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Usage {
-    /// Bytes of contents, names and link targets.
+    /// Bytes of contents, link targets and entries.
     pub bytes: u64,
     /// Nodes, the root and removed but open files included.
     pub inodes: u64,

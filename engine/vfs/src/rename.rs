@@ -30,7 +30,7 @@ impl Vfs {
         }
         self.check_rename(ctx, (from_dir, ino), (to_dir, target))?;
         if target.is_none() {
-            self.ensure_left(to.len().saturating_sub(from.len()), 0)?;
+            self.ensure_left(to.len().saturating_sub(from.len()) as u64, 0)?;
         }
         let is_directory = self.inode(ino)?.is_directory();
         self.detach(from_dir, from, ctx.now)?;

@@ -97,9 +97,9 @@ impl Vfs {
     ///
     /// # Errors
     /// `ENOSPC`.
-    pub(crate) fn ensure_left(&self, bytes: usize, inodes: u64) -> Result<(), Errno> {
+    pub(crate) fn ensure_left(&self, bytes: u64, inodes: u64) -> Result<(), Errno> {
         let inodes_left = self.quota.inodes.saturating_sub(self.usage.inodes);
-        if bytes as u64 > self.bytes_left() || inodes > inodes_left {
+        if bytes > self.bytes_left() || inodes > inodes_left {
             return Err(Errno::Nospc);
         }
         Ok(())

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use wardian_vfs::{Cred, Ctx, Ino, NodeKind, Quota, Usage, Vfs};
+use wardian_vfs::{Cred, Ctx, ENTRY_BYTES, Ino, NodeKind, Quota, Usage, Vfs};
 
 use crate::script::{Op, dotted_path, op};
 use crate::world::World;
@@ -15,8 +15,10 @@ fn recount(vfs: &Vfs, open: &[Ino]) -> Usage {
     let mut charges = BTreeMap::new();
     for entry in vfs.walk("/").unwrap() {
         let Ok(entry) = entry else { continue };
-        let name = entry.path.rsplit(|byte| *byte == b'/').next().unwrap();
-        usage.bytes += name.len() as u64;
+        if !entry.path.is_empty() {
+            let name = entry.path.rsplit(|byte| *byte == b'/').next().unwrap();
+            usage.bytes += ENTRY_BYTES + name.len() as u64;
+        }
         charges.insert(entry.stat.ino, entry.stat);
     }
     for ino in open {
