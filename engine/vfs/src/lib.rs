@@ -3,6 +3,37 @@
 //! [`Vfs`] is a value: `clone` and [`Vfs::fork`] take constant time whatever
 //! the tree holds, and what two of them still share is stored once. It has no
 //! clock, no randomness and no host files: whoever calls supplies them.
+//!
+//! ```
+//! use wardian_vfs::{At, Create, Cred, Ctx, Follow, PathMode, Quota, Vfs, image};
+//!
+//! # fn main() -> Result<(), wardian_vfs::Errno> {
+//! let mut base = Vfs::new(Quota::default(), 0);
+//! base.populate_base(0)?;
+//!
+//! // A sandbox starts from a fork and never touches the base.
+//! let mut sandbox = base.fork();
+//! let ctx = Ctx { cred: image::USER, now: 1 };
+//! let at = At {
+//!     base: sandbox.find("/home/user")?,
+//!     root: sandbox.root(),
+//!     cred: &ctx.cred,
+//!     mode: PathMode::Posix,
+//! };
+//! let place = sandbox.resolve(&at, b"../user/notes", Follow::Entry)?;
+//! let file = sandbox.create_at(&ctx, &place, Create::Regular, 0o644)?;
+//! sandbox.append(&ctx, file, b"remember")?;
+//!
+//! assert_eq!(sandbox.read_file("/home/user/notes")?, b"remember");
+//! assert!(base.find("/home/user/notes").is_err());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The layers, each knowing only those below it: paths (`resolve`, `at`,
+//! `embed`, `walk`, `image`), operations on nodes (`create`, `remove`, `rename`,
+//! `attributes`, `data`, `query`, `open_files`), their steps and rules (`links`,
+//! `permission`, `quota`), and the persistent structures (`tree`).
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),

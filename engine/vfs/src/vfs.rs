@@ -164,3 +164,14 @@ impl Vfs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Vfs;
+
+    #[test]
+    fn crosses_threads() {
+        fn check<T: Clone + Send + Sync>() {}
+        check::<Vfs>();
+    }
+}
