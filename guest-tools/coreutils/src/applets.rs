@@ -1,7 +1,7 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
 use crate::dispatch::Args;
-use crate::{fast, meta};
+use crate::{fast, identity, ls, meta, process};
 
 /// One command of the module.
 pub struct Applet {
@@ -38,7 +38,7 @@ macro_rules! table {
 
 table! {
     "[", "EXPRESSION ]", uu!(uu_test, "test");
-    "arch", "[OPTION]...", uu!(uu_arch, "arch");
+    "arch", "[OPTION]...", identity::machine::arch;
     "b2sum", "[OPTION]... [FILE]...", uu!(uu_b2sum, "b2sum");
     "base32", "[OPTION]... [FILE]", uu!(uu_base32, "base32");
     "base64", "[OPTION]... [FILE]", uu!(uu_base64, "base64");
@@ -52,33 +52,42 @@ table! {
     "cut", "OPTION... [FILE]...", uu!(uu_cut, "cut");
     "date", "[OPTION]... [+FORMAT]", uu!(uu_date, "date");
     "dd", "[OPERAND]...", uu!(uu_dd, "dd");
+    "dir", "[OPTION]... [FILE]...", ls::dir;
     "dircolors", "[OPTION]... [FILE]", uu!(uu_dircolors, "dircolors");
     "dirname", "[OPTION] NAME...", fast::names::dirname;
     "echo", "[-neE] [STRING]...", fast::echo::run;
+    "env", "[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]", process::env::env;
     "expand", "[OPTION]... [FILE]...", uu!(uu_expand, "expand");
     "expr", "EXPRESSION", uu!(uu_expr, "expr");
     "factor", "[NUMBER]...", uu!(uu_factor, "factor");
     "false", "[IGNORED]...", fast::small::no_code;
     "fmt", "[-WIDTH] [OPTION]... [FILE]...", uu!(uu_fmt, "fmt");
     "fold", "[OPTION]... [FILE]...", uu!(uu_fold, "fold");
+    "groups", "[OPTION]... [USERNAME]...", identity::id::groups;
     "head", "[OPTION]... [FILE]...", fast::head::run;
-    "hostid", "", uu!(uu_hostid, "hostid");
+    "hostid", "[OPTION]", identity::machine::hostid;
+    "hostname", "[OPTION]...", identity::machine::hostname;
+    "id", "[OPTION]... [USER]...", identity::id::id;
     "join", "[OPTION]... FILE1 FILE2", uu!(uu_join, "join");
+    "kill", "[-s SIGNAL | -SIGNAL] PID... | -l [SIGNAL]...", process::kill::kill;
     "link", "FILE1 FILE2", uu!(uu_link, "link");
     "ln", "[OPTION]... TARGET... LINK", uu!(uu_ln, "ln");
+    "ls", "[OPTION]... [FILE]...", ls::ls;
     "md5sum", "[OPTION]... [FILE]...", uu!(uu_md5sum, "md5sum");
     "mkdir", "[OPTION]... DIRECTORY...", meta::mkdir::mkdir;
     "mkfifo", "[OPTION]... NAME...", meta::mkdir::mkfifo;
     "mktemp", "[OPTION]... [TEMPLATE]", uu!(uu_mktemp, "mktemp");
     "mv", "[OPTION]... SOURCE... DEST", uu!(uu_mv, "mv");
+    "nice", "[OPTION] [COMMAND [ARG]...]", process::launch::nice;
     "nl", "[OPTION]... [FILE]...", uu!(uu_nl, "nl");
-    "nproc", "[OPTION]...", uu!(uu_nproc, "nproc");
+    "nohup", "COMMAND [ARG]...", process::launch::nohup;
+    "nproc", "[OPTION]...", identity::machine::nproc;
     "numfmt", "[OPTION]... [NUMBER]...", uu!(uu_numfmt, "numfmt");
     "od", "[OPTION]... [FILE]...", uu!(uu_od, "od");
     "paste", "[OPTION]... [FILE]...", uu!(uu_paste, "paste");
     "pathchk", "[OPTION]... NAME...", uu!(uu_pathchk, "pathchk");
     "pr", "[OPTION]... [FILE]...", uu!(uu_pr, "pr");
-    "printenv", "[OPTION]... [VARIABLE]...", uu!(uu_printenv, "printenv");
+    "printenv", "[OPTION]... [VARIABLE]...", process::env::printenv;
     "printf", "FORMAT [ARGUMENT]...", uu!(uu_printf, "printf");
     "ptx", "[OPTION]... [INPUT]...", uu!(uu_ptx, "ptx");
     "pwd", "[OPTION]...", fast::small::pwd;
@@ -94,7 +103,7 @@ table! {
     "sha512sum", "[OPTION]... [FILE]...", uu!(uu_sha512sum, "sha512sum");
     "shred", "[OPTION]... FILE...", uu!(uu_shred, "shred");
     "shuf", "[OPTION]... [FILE] | -e [ARG]... | -i LO-HI", uu!(uu_shuf, "shuf");
-    "sleep", "NUMBER[SUFFIX]...", uu!(uu_sleep, "sleep");
+    "sleep", "NUMBER[SUFFIX]...", process::duration::sleep;
     "sort", "[OPTION]... [FILE]...", uu!(uu_sort, "sort");
     "split", "[OPTION]... [FILE [PREFIX]]", uu!(uu_split, "split");
     "sum", "[OPTION]... [FILE]...", uu!(uu_sum, "sum");
@@ -103,16 +112,21 @@ table! {
     "tail", "[OPTION]... [FILE]...", fast::tail::run;
     "tee", "[OPTION]... [FILE]...", fast::tee::run;
     "test", "EXPRESSION", uu!(uu_test, "test");
+    "timeout", "[OPTION] DURATION COMMAND [ARG]...", process::timeout::timeout;
     "touch", "[OPTION]... FILE...", fast::touch::run;
     "tr", "[OPTION]... STRING1 [STRING2]", uu!(uu_tr, "tr");
     "true", "[IGNORED]...", fast::small::yes_code;
     "truncate", "OPTION... FILE...", uu!(uu_truncate, "truncate");
     "tsort", "[OPTION] [FILE]", uu!(uu_tsort, "tsort");
     "tty", "[OPTION]...", uu!(uu_tty, "tty");
+    "uname", "[OPTION]...", identity::machine::uname;
     "unexpand", "[OPTION]... [FILE]...", uu!(uu_unexpand, "unexpand");
     "uniq", "[OPTION]... [INPUT [OUTPUT]]", uu!(uu_uniq, "uniq");
     "unlink", "FILE", fast::small::unlink;
+    "vdir", "[OPTION]... [FILE]...", ls::vdir;
     "wc", "[OPTION]... [FILE]...", fast::wc::run;
+    "which", "[-as] NAME...", process::which::which;
+    "whoami", "[OPTION]...", identity::id::whoami;
     "yes", "[STRING]...", fast::small::yes;
 }
 

@@ -7,7 +7,10 @@ mod applets;
 mod cli;
 mod dispatch;
 mod fast;
+mod identity;
+mod ls;
 mod meta;
+mod process;
 #[cfg(target_os = "wasi")]
 mod strerror_unsafe;
 mod sys;

@@ -246,6 +246,17 @@ pub fn now_ns() -> u64 {
         .map_or(0, |d| d.as_nanos() as u64)
 }
 
+/// Time since some fixed point, in nanoseconds.
+pub fn monotonic_ns() -> u64 {
+    now_ns()
+}
+
+/// Makes `to` a descriptor for the same open file as `fd`.
+pub fn replace(fd: u32, to: u32) {
+    // SAFETY: no memory is passed.
+    unsafe { libc::dup2(fd as i32, to as i32) };
+}
+
 /// Working directory, absolute.
 pub fn working_directory() -> Result<Vec<u8>, Errno> {
     let path = std::env::current_dir().map_err(|_| Errno::Noent)?;

@@ -348,6 +348,19 @@ pub fn now_ns() -> u64 {
     out
 }
 
+/// Time since some fixed point, in nanoseconds.
+pub fn monotonic_ns() -> u64 {
+    let mut out = 0;
+    // SAFETY: `out` is valid for writes during the call.
+    unsafe { clock_time_get(CLOCK_MONOTONIC as u32, 1, &mut out) };
+    out
+}
+
+/// Makes `to` a descriptor for the same open file as `fd`.
+pub fn replace(fd: u32, to: u32) {
+    let _ = imports::dup_to(fd, to);
+}
+
 /// Working directory, absolute.
 pub fn working_directory() -> Result<Vec<u8>, Errno> {
     imports::working_directory()

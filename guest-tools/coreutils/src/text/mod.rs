@@ -1,6 +1,7 @@
 //! Text forms that several applets share.
 
 pub mod date;
+pub mod glob;
 mod locale;
 pub mod quote;
 pub mod size;

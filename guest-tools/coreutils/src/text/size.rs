@@ -5,6 +5,8 @@
 pub enum SizeForm {
     /// In units of so many bytes, rounded up.
     Units(u64),
+    /// In units of so many bytes, rounded up, with the unit's name.
+    Named(u64, &'static str),
     /// With one letter, powers of 1024.
     Human,
     /// With one letter, powers of 1000.
@@ -16,6 +18,7 @@ pub fn show(bytes: u64, form: SizeForm) -> String {
     let base: u64 = match form {
         SizeForm::Units(1) => return bytes.to_string(),
         SizeForm::Units(unit) => return bytes.div_ceil(unit.max(1)).to_string(),
+        SizeForm::Named(unit, name) => return format!("{}{name}", bytes.div_ceil(unit.max(1))),
         SizeForm::Human => 1024,
         SizeForm::Si => 1000,
     };
@@ -63,6 +66,27 @@ pub fn parse(text: &[u8]) -> Option<u64> {
         value = 1;
     }
     Some(value.saturating_mul(multiplier(suffix)?))
+}
+
+/// Names of units, as a block size may be given without a number.
+const UNITS: [&str; 18] = [
+    "K", "M", "G", "T", "P", "E", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "kB", "MB", "GB", "TB",
+    "PB", "EB",
+];
+
+/// A block size, as `--block-size` takes it: one without a number shows its unit.
+pub fn parse_form(text: &[u8]) -> Option<SizeForm> {
+    let unit = parse(text).filter(|unit| *unit > 0)?;
+    let text = std::str::from_utf8(text).ok()?;
+    let name = match text {
+        "k" => "K",
+        "KB" => "kB",
+        text => text,
+    };
+    Some(match UNITS.iter().find(|known| **known == name) {
+        Some(name) => SizeForm::Named(unit, name),
+        None => SizeForm::Units(unit),
+    })
 }
 
 fn multiplier(suffix: &[u8]) -> Option<u64> {

@@ -1,0 +1,14 @@
+//! `ls`, `dir`, `vdir`.
+
+mod color;
+mod columns;
+mod entry;
+mod layout;
+mod listing;
+mod long;
+mod options;
+mod sort;
+mod term;
+mod version;
+
+pub use listing::{dir, ls, vdir};
