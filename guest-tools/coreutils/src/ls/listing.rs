@@ -120,7 +120,8 @@ impl Listing<'_> {
             }),
             Follow::ArgumentsToDirectories => match sys::stat(path, true) {
                 Ok(stat) if is_dir(&stat) => Ok(stat),
-                _ => sys::stat(path, false),
+                Ok(_) | Err(Errno::Noent) => sys::stat(path, false),
+                Err(errno) => Err(errno),
             },
         }
     }

@@ -454,8 +454,6 @@ const TIMES: &[(&str, u8)] = &[
     ("use", b'a'),
     ("ctime", b'c'),
     ("status", b'c'),
-    (),
-    ("modification", b'm'),
     ("birth", b'b'),
     ("creation", b'b'),
 ];
@@ -556,9 +554,7 @@ fn block_size(text: &[u8]) -> Option<SizeForm> {
     match text {
         b"human-readable" => Some(SizeForm::Human),
         b"si" => Some(SizeForm::Si),
-        text => size::parse(text)
-            .filter(|unit| *unit > 0)
-            .map(SizeForm::Units),
+        text => size::parse_form(text),
     }
 }
 
