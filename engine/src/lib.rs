@@ -1,1 +1,34 @@
-//! To be written.
+//! Wardian's engine: commands as fresh WebAssembly instances over a filesystem
+//! in memory, connected by pipes, under limits.
+//!
+//! Start at [`Sandbox::builder`]. The layers, each importing only those below:
+//! `sandbox`, `process`, `wasi`, `fd`, and beside them `runtime` (Wasmtime).
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )
+)]
+
+mod clock;
+mod error;
+mod fd;
+mod limits;
+mod process;
+mod runtime;
+mod sandbox;
+mod wasi;
+
+pub use clock::Clock;
+pub use error::{Error, ErrorKind};
+pub use limits::Limits;
+pub use runtime::{CacheDirectory, ModuleBytes, Observer};
+pub use sandbox::{
+    CancelToken, DirEntry, Exec, ExecResult, FileStat, Files, InputWriter, OutputReader, Runtime,
+    RuntimeBuilder, Sandbox, SandboxBuilder, Streaming, Tool, Tools, Usage,
+};
+pub use wardian_abi::{Errno, FileType, Signal};
+pub use wasi::{SUPPORT, Support, SupportEntry};

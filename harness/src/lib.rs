@@ -1,1 +1,32 @@
-//! To be written.
+//! Sandboxes for AI agents: commands that a model wrote run as WebAssembly over
+//! a filesystem in memory, and nothing of the host is there unless granted.
+//!
+//! ```
+//! # #[tokio::main] async fn main() -> Result<(), wardian::Error> {
+//! let runtime = wardian::Runtime::builder()
+//!     .cache(wardian::CacheDirectory::of_user())
+//!     .build()?;
+//! let sandbox = wardian::Sandbox::builder(&runtime)
+//!     .tools(&wardian::tools())
+//!     .file("/home/user/fruit", "pear\nfig\napple\n")
+//!     .build()?;
+//!
+//! let result = sandbox.exec("sort fruit | tee sorted | wc -l").await?;
+//! assert_eq!((result.exit_code, &*result.stdout_text()), (0, "3\n"));
+//!
+//! let attempt = sandbox.fork();
+//! attempt.exec("rm fruit sorted").await?;
+//! assert!(sandbox.fs().exists("fruit") && !attempt.fs().exists("fruit"));
+//! # Ok(()) }
+//! ```
+#![forbid(unsafe_code)]
+
+mod sandbox;
+
+pub use sandbox::tools;
+pub use wardian_engine::{
+    CacheDirectory, CancelToken, Clock, DirEntry, Errno, Error, ErrorKind, Exec, ExecResult,
+    FileStat, FileType, Files, InputWriter, Limits, ModuleBytes, Observer, OutputReader, Runtime,
+    RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Signal, Streaming, Support, SupportEntry,
+    Tool, Tools, Usage,
+};

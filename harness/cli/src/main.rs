@@ -1,2 +1,49 @@
-//! To be written.
-fn main() {}
+//! The `wardian` command: arguments, output, exit codes. What it does is in the
+//! library.
+
+mod exec;
+mod mount;
+mod output;
+mod progress;
+mod run;
+mod setup;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Runs untrusted commands as WebAssembly over a filesystem in memory.
+#[derive(Parser)]
+#[command(name = "wardian", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a bash script in a fresh sandbox
+    Exec(exec::ExecArguments),
+    /// Run a WASI preview 1 module in a fresh sandbox
+    Run(run::RunArguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = setup::tokio_runtime().and_then(|runtime| {
+        runtime.block_on(async {
+            match arguments.command {
+                Command::Exec(arguments) => exec::main(arguments).await,
+                Command::Run(arguments) => run::main(arguments).await,
+            }
+        })
+    });
+    match result {
+        // At once: a thread may be waiting for standard input still.
+        Ok(code) => std::process::exit(code),
+        Err(error) => {
+            eprintln!("wardian: {error:#}");
+            ExitCode::from(setup::code_of(&error))
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Pipes: a bounded ring of bytes between tasks, with POSIX's end conditions.
+//!
+//! Readers see the end when the last writer is gone; writers get `EPIPE` when
+//! the last reader is gone. Bytes are copied once in and once out.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use wardian_abi::Errno;
+
+use super::interrupt::remember;
+
+/// First size of the ring; it grows up to the pipe's capacity when it fills.
+const INITIAL_BYTES: usize = 4096;
+
+/// Makes a pipe that holds up to `capacity_bytes`.
+pub fn pipe(capacity_bytes: usize) -> (PipeReader, PipeWriter) {
+    let pipe = Pipe::new(capacity_bytes);
+    (pipe.reader(), pipe.writer())
+}
+
+/// The bytes between the ends. Named pipes keep it while nobody has them open.
+#[derive(Debug)]
+pub struct Pipe {
+    capacity_bytes: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    ring: VecDeque<u8>,
+    readers: usize,
+    writers: usize,
+    read_wakers: Vec<Waker>,
+    write_wakers: Vec<Waker>,
+}
+
+/// The end to read from; counts as a reader until dropped.
+#[derive(Debug)]
+pub struct PipeReader(Arc<Pipe>);
+
+/// The end to write to; counts as a writer until dropped.
+#[derive(Debug)]
+pub struct PipeWriter(Arc<Pipe>);
+
+impl Pipe {
+    /// A pipe without ends.
+    pub fn new(capacity_bytes: usize) -> Arc<Pipe> {
+        Arc::new(Pipe {
+            capacity_bytes: capacity_bytes.max(1),
+            state: Mutex::default(),
+        })
+    }
+
+    /// One more end to read from.
+    pub fn reader(self: &Arc<Self>) -> PipeReader {
+        let mut state = self.lock();
+        state.readers += 1;
+        wake(&mut state.write_wakers);
+        drop(state);
+        PipeReader(self.clone())
+    }
+
+    /// One more end to write to.
+    pub fn writer(self: &Arc<Self>) -> PipeWriter {
+        let mut state = self.lock();
+        state.writers += 1;
+        wake(&mut state.read_wakers);
+        drop(state);
+        PipeWriter(self.clone())
+    }
+
+    /// Whether an end of each kind exists (what opening a named pipe waits for).
+    pub fn poll_both_ends(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        if state.readers > 0 && state.writers > 0 {
+            return Poll::Ready(());
+        }
+        remember(&mut state.read_wakers, cx.waker());
+        remember(&mut state.write_wakers, cx.waker());
+        Poll::Pending
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl PipeReader {
+    /// Moves bytes into `buf`; 0 means the end (or an empty `buf`).
+    pub fn poll_read(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<usize> {
+        let mut state = self.0.lock();
+        if state.ring.is_empty() && !buf.is_empty() {
+            if state.writers == 0 {
+                return Poll::Ready(0);
+            }
+            remember(&mut state.read_wakers, cx.waker());
+            return Poll::Pending;
+        }
+        let mut copied = 0;
+        while copied < buf.len() && !state.ring.is_empty() {
+            let (front, _) = state.ring.as_slices();
+            let count = front.len().min(buf.len() - copied);
+            if let (Some(to), Some(from)) =
+                (buf.get_mut(copied..copied + count), front.get(..count))
+            {
+                to.copy_from_slice(from);
+            }
+            state.ring.drain(..count);
+            copied += count;
+        }
+        if copied > 0 {
+            wake(&mut state.write_wakers);
+        }
+        Poll::Ready(copied)
+    }
+
+    /// Bytes to read now.
+    pub fn available(&self) -> usize {
+        self.0.lock().ring.len()
+    }
+
+    /// Ready when a read would not wait: `(bytes, ended)`.
+    pub fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<(usize, bool)> {
+        let mut state = self.0.lock();
+        if !state.ring.is_empty() || state.writers == 0 {
+            return Poll::Ready((state.ring.len(), state.writers == 0));
+        }
+        remember(&mut state.read_wakers, cx.waker());
+        Poll::Pending
+    }
+
+    /// Reads; 0 means the end.
+    pub async fn read(&self, buf: &mut [u8]) -> usize {
+        poll_fn(|cx| self.poll_read(cx, buf)).await
+    }
+}
+
+impl PipeWriter {
+    /// Moves bytes from `data`, as many as fit, at least one.
+    ///
+    /// # Errors
+    /// `EPIPE`: no reader is left.
+    pub fn poll_write(&self, cx: &mut Context<'_>, data: &[u8]) -> Poll<Result<usize, Errno>> {
+        let capacity = self.0.capacity_bytes;
+        let mut state = self.0.lock();
+        if state.readers == 0 {
+            return Poll::Ready(Err(Errno::Pipe));
+        }
+        if data.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        let used = state.ring.len();
+        let room = capacity.saturating_sub(used);
+        // As POSIX asks: up to PIPE_BUF bytes go in together or not at all.
+        if room == 0 || (data.len() <= INITIAL_BYTES.min(capacity) && data.len() > room) {
+            remember(&mut state.write_wakers, cx.waker());
+            return Poll::Pending;
+        }
+        let count = room.min(data.len());
+        let held = state.ring.capacity();
+        if used + count > held {
+            let wanted = (used + count)
+                .next_power_of_two()
+                .clamp(INITIAL_BYTES.min(capacity), capacity);
+            state
+                .ring
+                .reserve_exact(wanted.saturating_sub(used).max(count));
+        }
+        state.ring.extend(data.get(..count).unwrap_or_default());
+        wake(&mut state.read_wakers);
+        Poll::Ready(Ok(count))
+    }
+
+    /// Ready when a write would not wait: `(room, reader gone)`.
+    pub fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<(usize, bool)> {
+        let mut state = self.0.lock();
+        let room = self.0.capacity_bytes.saturating_sub(state.ring.len());
+        if room > 0 || state.readers == 0 {
+            return Poll::Ready((room, state.readers == 0));
+        }
+        remember(&mut state.write_wakers, cx.waker());
+        Poll::Pending
+    }
+
+    /// Writes all of `data`.
+    ///
+    /// # Errors
+    /// `EPIPE`: no reader is left.
+    pub async fn write_all(&self, mut data: &[u8]) -> Result<(), Errno> {
+        while !data.is_empty() {
+            let count = poll_fn(|cx| self.poll_write(cx, data)).await?;
+            data = data.get(count..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// The pipe that this is an end of.
+    pub fn pipe(&self) -> &Arc<Pipe> {
+        &self.0
+    }
+}
+
+impl Drop for PipeReader {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.readers -= 1;
+        if state.readers == 0 {
+            // Nobody can read what is left; a named pipe starts empty again.
+            state.ring = VecDeque::new();
+            wake(&mut state.write_wakers);
+        }
+    }
+}
+
+impl Drop for PipeWriter {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.writers -= 1;
+        if state.writers == 0 {
+            wake(&mut state.read_wakers);
+        }
+    }
+}
+
+fn wake(wakers: &mut Vec<Waker>) {
+    wakers.drain(..).for_each(Waker::wake);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(future)
+    }
+
+    #[test]
+    fn bytes_come_out_in_order_through_a_small_ring() {
+        block_on(async {
+            let (reader, writer) = pipe(7);
+            let data: Vec<u8> = (0..=255).cycle().take(10_000).collect();
+            let sent = data.clone();
+            let write = async move { writer.write_all(&sent).await };
+            let read = async move {
+                let (mut all, mut buf) = (Vec::new(), [0; 11]);
+                loop {
+                    match reader.read(&mut buf).await {
+                        0 => return all,
+                        n => all.extend_from_slice(&buf[..n]),
+                    }
+                }
+            };
+            let (written, all) = tokio::join!(write, read);
+            written.unwrap();
+            assert_eq!(all, data);
+        });
+    }
+
+    #[test]
+    fn a_writer_without_readers_gets_epipe() {
+        block_on(async {
+            let (reader, writer) = pipe(4);
+            writer.write_all(b"abcd").await.unwrap();
+            drop(reader);
+            assert_eq!(writer.write_all(b"e").await, Err(Errno::Pipe));
+        });
+    }
+
+    #[test]
+    fn a_reader_drains_what_is_left_before_the_end() {
+        block_on(async {
+            let (reader, writer) = pipe(4);
+            writer.write_all(b"ab").await.unwrap();
+            drop(writer);
+            let mut buf = [0; 8];
+            assert_eq!(reader.read(&mut buf).await, 2);
+            assert_eq!(reader.read(&mut buf).await, 0);
+        });
+    }
+}

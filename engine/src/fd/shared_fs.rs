@@ -1,0 +1,53 @@
+//! One filesystem shared by the processes of a sandbox.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use wardian_vfs::{Ino, Vfs};
+
+use super::pipe::Pipe;
+
+/// A filesystem behind a lock. Clones share it.
+///
+/// The lock is held for one operation at a time and never across an await.
+#[derive(Clone)]
+pub struct SharedFs(Arc<Inner>);
+
+impl std::fmt::Debug for SharedFs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SharedFs")
+    }
+}
+
+struct Inner {
+    vfs: Mutex<Vfs>,
+    /// Bytes in named pipes that somebody has open.
+    fifos: Mutex<HashMap<Ino, Weak<Pipe>>>,
+}
+
+impl SharedFs {
+    /// Shares `vfs`.
+    pub fn new(vfs: Vfs) -> SharedFs {
+        SharedFs(Arc::new(Inner {
+            vfs: Mutex::new(vfs),
+            fifos: Mutex::default(),
+        }))
+    }
+
+    /// The filesystem, locked.
+    pub fn lock(&self) -> MutexGuard<'_, Vfs> {
+        self.0.vfs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The pipe behind a named pipe.
+    pub fn fifo(&self, ino: Ino, capacity_bytes: usize) -> Arc<Pipe> {
+        let mut fifos = self.0.fifos.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipe) = fifos.get(&ino).and_then(Weak::upgrade) {
+            return pipe;
+        }
+        fifos.retain(|_, pipe| pipe.strong_count() > 0);
+        let pipe = Pipe::new(capacity_bytes);
+        fifos.insert(ino, Arc::downgrade(&pipe));
+        pipe
+    }
+}

@@ -1,0 +1,152 @@
+//! From a path to a program: applets, wasm files, or `ENOEXEC`.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use wardian_abi::{APPLET_MAGIC, Errno};
+use wardian_vfs::{Access, At, Cred, Follow, Ino, NodeKind, PathMode, Vfs};
+
+use super::kernel::Kernel;
+use super::program::Program;
+use crate::error::Error;
+use crate::runtime::ModuleBytes;
+use crate::wasi::Strings;
+
+/// Longest applet file: magic, module name, applet name.
+const APPLET_FILE_BYTES: usize = 256;
+
+/// A program about to run, with what it is told.
+#[derive(Clone)]
+pub struct Image {
+    /// The module.
+    pub program: Arc<Program>,
+    /// Name of the applet; empty if the module is not a multicall one.
+    pub applet: Arc<[u8]>,
+    /// Where it was found.
+    pub path: Arc<[u8]>,
+    /// Arguments.
+    pub args: Strings,
+    /// Environment.
+    pub env: Strings,
+}
+
+/// What a file holds, as far as running it goes.
+enum Kind {
+    Applet { module: String, applet: Arc<[u8]> },
+    Wasm(Vec<u8>),
+}
+
+/// Why a path did not become a program.
+#[derive(Debug)]
+pub enum Refused {
+    /// The guest's mistake.
+    Errno(Errno),
+    /// A module that cannot be run; a person is told why.
+    Module(Error),
+}
+
+impl From<Errno> for Refused {
+    fn from(errno: Errno) -> Refused {
+        Refused::Errno(errno)
+    }
+}
+
+/// Finds the program at `path`, seen from the directory `base`.
+pub async fn load(
+    kernel: &Kernel,
+    cred: &Cred,
+    base: Ino,
+    path: &[u8],
+) -> Result<(Arc<Program>, Arc<[u8]>), Refused> {
+    let kind = {
+        let vfs = kernel.fs().lock();
+        inspect(&vfs, kernel.limits().module_bytes, cred, base, path)?
+    };
+    let name = String::from_utf8_lossy(path).into_owned();
+    match kind {
+        Kind::Applet { module, applet } => {
+            let source = kernel.program_source(&module).ok_or(Errno::Noexec)?;
+            let (digest, bytes) = (source.digest, source.bytes.clone());
+            let program = match kernel.programs().get(&digest, true) {
+                Some(program) => program,
+                None => kernel
+                    .programs()
+                    .load(&module, digest, bytes, true)
+                    .await
+                    .map_err(Refused::Module)?,
+            };
+            Ok((program, applet))
+        }
+        Kind::Wasm(bytes) => {
+            let digest = Sha256::digest(&bytes).into();
+            let program = kernel
+                .programs()
+                .load(&name, digest, ModuleBytes::Wasm(bytes.into()), false)
+                .await
+                .map_err(Refused::Module)?;
+            Ok((program, Arc::default()))
+        }
+    }
+}
+
+fn inspect(
+    vfs: &Vfs,
+    module_limit_bytes: u64,
+    cred: &Cred,
+    base: Ino,
+    path: &[u8],
+) -> Result<Kind, Errno> {
+    let at = At {
+        base,
+        root: vfs.root(),
+        cred,
+        mode: PathMode::Posix,
+    };
+    let found = vfs.resolve(&at, path, Follow::Last)?;
+    if found.magic.is_some() {
+        return Err(Errno::Acces);
+    }
+    let ino = found.target.ok_or(Errno::Noent)?;
+    let stat = vfs.stat(ino)?;
+    if stat.kind != NodeKind::Regular || stat.mode & 0o111 == 0 {
+        return Err(Errno::Acces);
+    }
+    vfs.access(ino, cred, Access::EXECUTE)?;
+    let mut head = [0; APPLET_FILE_BYTES];
+    let length = vfs.read(ino, 0, &mut head)?;
+    let head = head.get(..length).ok_or(Errno::Io)?;
+    if let Some(rest) = head.strip_prefix(APPLET_MAGIC) {
+        return applet(rest).ok_or(Errno::Noexec);
+    }
+    if !head.starts_with(b"\0asm") {
+        return Err(Errno::Noexec);
+    }
+    if stat.size_bytes > module_limit_bytes {
+        return Err(Errno::Fbig);
+    }
+    let mut bytes = vec![0; usize::try_from(stat.size_bytes).map_err(|_| Errno::Fbig)?];
+    let length = vfs.read(ino, 0, &mut bytes)?;
+    bytes.truncate(length);
+    Ok(Kind::Wasm(bytes))
+}
+
+/// The rest of an applet file: module name, NUL, applet name, newline.
+fn applet(rest: &[u8]) -> Option<Kind> {
+    let line = rest.split(|byte| *byte == b'\n').next()?;
+    let mut parts = line.split(|byte| *byte == 0);
+    let module = std::str::from_utf8(parts.next()?).ok()?.to_owned();
+    let applet = parts.next()?.into();
+    Some(Kind::Applet { module, applet })
+}
+
+/// Contents of the file that stands for an applet.
+pub fn applet_file(module: &str, applet: &str) -> Vec<u8> {
+    [
+        APPLET_MAGIC,
+        module.as_bytes(),
+        b"\0",
+        applet.as_bytes(),
+        b"\n",
+    ]
+    .concat()
+}

@@ -1,0 +1,76 @@
+//! A job: the processes of one exec, counted so that its end can be waited for.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use tokio::sync::Notify;
+
+/// The processes that one exec started, directly or through others.
+#[derive(Debug, Default)]
+pub struct Job {
+    alive: AtomicUsize,
+    ended: Notify,
+    cpu_ns: AtomicU64,
+    peak_memory_bytes: AtomicU64,
+    read_bytes: AtomicU64,
+    written_bytes: AtomicU64,
+}
+
+/// What the ended processes of a job used.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JobUsage {
+    /// CPU time in nanoseconds.
+    pub cpu_ns: u64,
+    /// Largest memory of one process.
+    pub peak_memory_bytes: u64,
+    /// Bytes moved into processes.
+    pub read_bytes: u64,
+    /// Bytes moved out of processes.
+    pub written_bytes: u64,
+}
+
+impl Job {
+    pub(super) fn started(&self) {
+        self.alive.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(super) fn ended(&self, usage: &wardian_abi::Usage) {
+        self.cpu_ns.fetch_add(usage.cpu_ns, Ordering::Relaxed);
+        self.peak_memory_bytes
+            .fetch_max(usage.peak_memory_bytes, Ordering::Relaxed);
+        self.read_bytes
+            .fetch_add(usage.read_bytes, Ordering::Relaxed);
+        self.written_bytes
+            .fetch_add(usage.written_bytes, Ordering::Relaxed);
+        if self.alive.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.ended.notify_waiters();
+        }
+    }
+
+    /// Whether no process is left.
+    pub fn is_empty(&self) -> bool {
+        self.alive.load(Ordering::Acquire) == 0
+    }
+
+    /// Waits until no process is left.
+    pub async fn wait_until_empty(&self) {
+        loop {
+            let ended = self.ended.notified();
+            let mut ended = std::pin::pin!(ended);
+            ended.as_mut().enable();
+            if self.is_empty() {
+                return;
+            }
+            ended.await;
+        }
+    }
+
+    /// What its ended processes used.
+    pub fn usage(&self) -> JobUsage {
+        JobUsage {
+            cpu_ns: self.cpu_ns.load(Ordering::Relaxed),
+            peak_memory_bytes: self.peak_memory_bytes.load(Ordering::Relaxed),
+            read_bytes: self.read_bytes.load(Ordering::Relaxed),
+            written_bytes: self.written_bytes.load(Ordering::Relaxed),
+        }
+    }
+}

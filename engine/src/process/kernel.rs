@@ -1,0 +1,236 @@
+//! The sandbox as its processes see it: one filesystem, one table of processes,
+//! one set of limits.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+use wardian_abi::{Errno, Signal, SystemInfo};
+use wardian_vfs::Cred;
+
+use super::job::Job;
+use super::program::Programs;
+use super::state::Process;
+use crate::clock::Clock;
+use crate::fd::{Interrupt, SharedFs};
+use crate::limits::Limits;
+use crate::runtime::ModuleBytes;
+use crate::wasi::SystemView;
+
+/// A module that applet files name.
+#[derive(Clone)]
+pub struct ProgramSource {
+    /// SHA-256 of the module.
+    pub digest: [u8; 32],
+    /// Its bytes.
+    pub bytes: ModuleBytes,
+}
+
+/// What a sandbox is made of.
+pub struct KernelSettings {
+    /// Linked programs, shared by all sandboxes.
+    pub programs: Arc<Programs>,
+    /// Modules that applet files may name.
+    pub sources: Arc<BTreeMap<String, ProgramSource>>,
+    /// The filesystem.
+    pub fs: SharedFs,
+    /// Limits.
+    pub limits: Arc<Limits>,
+    /// Time.
+    pub clock: Clock,
+    /// Whom processes run as.
+    pub cred: Cred,
+    /// Seed of every process's randomness.
+    pub seed: [u8; 32],
+    /// Processors shown to guests.
+    pub processors: u32,
+}
+
+/// A sandbox's processes and what they share.
+pub struct Kernel {
+    settings: KernelSettings,
+    started_ns: u64,
+    memory_bytes: Arc<AtomicU64>,
+    next_pid: AtomicU32,
+    seeds: Mutex<Option<Box<ChaCha12Rng>>>,
+    table: Mutex<BTreeMap<u32, Arc<Process>>>,
+    view: OnceLock<SystemView>,
+}
+
+impl Kernel {
+    /// A sandbox without processes.
+    pub fn new(settings: KernelSettings) -> Kernel {
+        Kernel {
+            started_ns: settings.clock.monotonic_ns(),
+            settings,
+            memory_bytes: Arc::default(),
+            next_pid: AtomicU32::new(1),
+            seeds: Mutex::default(),
+            table: Mutex::default(),
+            view: OnceLock::new(),
+        }
+    }
+
+    /// What it was made of.
+    pub fn settings(&self) -> &KernelSettings {
+        &self.settings
+    }
+
+    /// The filesystem.
+    pub fn fs(&self) -> &SharedFs {
+        &self.settings.fs
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> &Arc<Limits> {
+        &self.settings.limits
+    }
+
+    /// Linked programs.
+    pub fn programs(&self) -> &Arc<Programs> {
+        &self.settings.programs
+    }
+
+    /// Memory charged to its processes, in bytes.
+    pub fn memory_bytes(&self) -> &Arc<AtomicU64> {
+        &self.memory_bytes
+    }
+
+    /// The module with this name.
+    pub fn program_source(&self, module: &str) -> Option<&ProgramSource> {
+        self.settings.sources.get(module)
+    }
+
+    /// Enters a new process into the table.
+    ///
+    /// # Errors
+    /// `EAGAIN`: [`Limits::processes`] are alive.
+    pub fn enter(
+        &self,
+        parent: Option<&Process>,
+        group: Option<u32>,
+        job: Arc<Job>,
+        interrupt: Arc<Interrupt>,
+    ) -> Result<Arc<Process>, Errno> {
+        let mut table = self.table();
+        if table.len() >= self.limits().processes as usize {
+            return Err(Errno::Again);
+        }
+        // Numbers come round again after 2^31; the table is far smaller.
+        let mut pid = 0;
+        while pid == 0 || table.contains_key(&pid) {
+            pid = self.next_pid.fetch_add(1, Ordering::Relaxed) & i32::MAX as u32;
+        }
+        let (parent_pid, session, own) = match parent {
+            Some(parent) => (parent.pid, parent.session, parent.group()),
+            None => (0, pid, pid),
+        };
+        let group = match group {
+            None => own,
+            Some(0) => pid,
+            Some(group) => group,
+        };
+        let process = Process::new(pid, parent_pid, session, group, job, interrupt);
+        let process = Arc::new(process);
+        process.job.started();
+        table.insert(pid, process.clone());
+        Ok(process)
+    }
+
+    /// Takes an ended process out of the table.
+    pub fn leave(&self, pid: u32) {
+        self.table().remove(&pid);
+    }
+
+    /// The process with this number.
+    pub fn find(&self, pid: u32) -> Option<Arc<Process>> {
+        self.table().get(&pid).cloned()
+    }
+
+    /// Signals every process that `wanted` picks; gives their number.
+    pub fn signal_where(&self, signal: Option<Signal>, wanted: impl Fn(&Process) -> bool) -> usize {
+        let chosen: Vec<_> = {
+            let table = self.table();
+            table
+                .values()
+                .filter(|process| wanted(process))
+                .cloned()
+                .collect()
+        };
+        for process in &chosen {
+            if let Some(signal) = signal {
+                process.interrupt.signal(signal);
+            }
+        }
+        chosen.len()
+    }
+
+    /// Ends every process of a job with this signal.
+    pub fn kill_job(&self, job: &Arc<Job>, signal: Signal) {
+        let chosen: Vec<_> = {
+            let table = self.table();
+            let of_job = |process: &&Arc<Process>| Arc::ptr_eq(&process.job, job);
+            table.values().filter(of_job).cloned().collect()
+        };
+        for process in chosen {
+            process.interrupt.kill(signal);
+        }
+    }
+
+    /// Processes alive.
+    pub fn alive(&self) -> usize {
+        self.table().len()
+    }
+
+    /// A seed for a new process's randomness.
+    pub fn next_seed(&self) -> [u8; 32] {
+        let mut seeds = self.seeds.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seed = [0; 32];
+        seeds
+            .get_or_insert_with(|| Box::new(ChaCha12Rng::from_seed(self.settings.seed)))
+            .fill_bytes(&mut seed);
+        seed
+    }
+
+    /// The sandbox as a machine.
+    pub fn system_info(&self) -> SystemInfo {
+        let (quota, usage) = {
+            let vfs = self.fs().lock();
+            (*vfs.quota(), vfs.usage())
+        };
+        SystemInfo {
+            uptime_ns: self
+                .settings
+                .clock
+                .monotonic_ns()
+                .saturating_sub(self.started_ns),
+            memory_limit_bytes: self.limits().memory_bytes,
+            memory_used_bytes: self.memory_bytes.load(Ordering::Relaxed),
+            fs_limit_bytes: quota.bytes,
+            fs_used_bytes: usage.bytes,
+            fs_limit_inodes: quota.inodes,
+            fs_used_inodes: usage.inodes,
+            processes: self.alive() as u32,
+            processors: self.settings.processors,
+        }
+    }
+
+    /// [`Kernel::system_info`] for the layers below.
+    pub fn system_view(self: &Arc<Self>) -> SystemView {
+        let make = || {
+            let kernel = Arc::downgrade(self);
+            SystemView(Arc::new(move || {
+                kernel
+                    .upgrade()
+                    .map_or_else(SystemInfo::default, |kernel| kernel.system_info())
+            }))
+        };
+        self.view.get_or_init(make).clone()
+    }
+
+    fn table(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<Process>>> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

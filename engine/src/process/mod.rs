@@ -1,0 +1,22 @@
+//! Processes: programs as instances, each a task; their table, signals and
+//! pipes; and Wardian's own import module, through which guests reach them.
+
+mod abi;
+mod fork;
+mod identity;
+mod image;
+mod job;
+mod kernel;
+mod limiter;
+mod nodes;
+mod program;
+mod run;
+mod signals;
+mod spawn;
+mod state;
+
+pub use image::{Image, Refused, applet_file, load};
+pub use job::Job;
+pub use kernel::{Kernel, KernelSettings, ProgramSource};
+pub use program::{Program, Programs};
+pub use spawn::Launch;

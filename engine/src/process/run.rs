@@ -1,0 +1,247 @@
+//! The life of a process: instantiate, run, replace by `exec`, end.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use wardian_abi::{CHILD_EXPORT, Signal, Usage, WaitStatus};
+use wasmtime::{Instance, Store, StoreContextMut, Trap, UpdateDeadline};
+
+use super::kernel::Kernel;
+use super::state::{Process, ProcessCtx};
+use crate::fd::Description;
+use crate::wasi::End;
+
+/// How a process starts.
+pub(super) enum Entry {
+    /// At `_start` of its program.
+    Start,
+    /// In the middle, as the child of a `fork`: already instantiated.
+    Child(Instance, u32),
+}
+
+/// A Store that gives way to others and stops when its process must.
+pub(super) fn new_store(ctx: ProcessCtx) -> Store<ProcessCtx> {
+    let engine = ctx.process.kernel.programs().core().engine().clone();
+    let mut store = Store::new(&engine, ctx);
+    store.limiter(|ctx| &mut ctx.process.limiter);
+    store.epoch_deadline_callback(|ctx: StoreContextMut<'_, ProcessCtx>| {
+        match ctx.data().interrupt.killed() {
+            Some(signal) => Err(wasmtime::Error::from(End::Killed(signal))),
+            None => Ok(UpdateDeadline::Yield(1)),
+        }
+    });
+    store.set_epoch_deadline(1);
+    store
+}
+
+/// Runs a process to its end and tells everyone who waits for it.
+pub(super) async fn run(store: Store<ProcessCtx>, entry: Entry) -> WaitStatus {
+    let cpu_ns = store.data().process.cpu_ns.clone();
+    let kernel = store.data().process.kernel.clone();
+    let running = kernel.programs().core().ticker().running();
+    let mut exit = Exit {
+        process: store.data().process.process.clone(),
+        kernel: kernel.clone(),
+        own: Usage::default(),
+        status: killed(Signal::KILL),
+    };
+    let (ctx, status) = timed(life(store, entry), &cpu_ns).await;
+    drop(running);
+    exit.own = Usage {
+        cpu_ns: cpu_ns.load(Ordering::Relaxed),
+        peak_memory_bytes: ctx.process.limiter.peak_bytes,
+        read_bytes: ctx.read_bytes,
+        written_bytes: ctx.written_bytes,
+    };
+    let total = add(exit.own, ctx.process.children);
+    // Descriptors close before anybody hears of the end: whoever waited finds
+    // pipes ended and files released.
+    drop(ctx);
+    exit.status = WaitStatus {
+        usage: total,
+        ..status
+    };
+    exit.status
+}
+
+/// Tells everyone of a process's end, also when its task is dropped half-way
+/// (then it counts as killed).
+struct Exit {
+    process: Arc<Process>,
+    kernel: Arc<Kernel>,
+    own: Usage,
+    status: WaitStatus,
+}
+
+impl Drop for Exit {
+    fn drop(&mut self) {
+        let process = &self.process;
+        self.kernel.leave(process.pid);
+        process.completion.complete(self.status);
+        if process.parent_pid != 0
+            && let Some(parent) = self.kernel.find(process.parent_pid)
+        {
+            parent.interrupt.signal(Signal::CHLD);
+        }
+        process.job.ended(&self.own);
+    }
+}
+
+async fn life(mut store: Store<ProcessCtx>, mut entry: Entry) -> (ProcessCtx, WaitStatus) {
+    loop {
+        let result = match entry {
+            Entry::Start => start(&mut store).await,
+            Entry::Child(instance, argument) => child(&mut store, instance, argument).await,
+        };
+        let mut ctx = store.into_data();
+        let status = match result {
+            Ok(()) => exited(0),
+            Err(error) => match error.downcast_ref::<End>() {
+                Some(End::Exec) => {
+                    if let Some(next) = ctx.process.next.take() {
+                        replace(&mut ctx, *next);
+                        store = new_store(ctx);
+                        entry = Entry::Start;
+                        continue;
+                    }
+                    exited(126)
+                }
+                Some(End::Exit(code)) => exited(code & 0xff),
+                Some(End::Killed(signal)) => killed(*signal),
+                Some(End::NoMemory) | None => trapped(&mut ctx, &error),
+            },
+        };
+        return (ctx, status);
+    }
+}
+
+/// Makes the process's state ready for another program.
+fn replace(ctx: &mut ProcessCtx, next: super::image::Image) {
+    ctx.memory = None;
+    ctx.args = next.args.clone();
+    ctx.env = next.env.clone();
+    ctx.posix = next.program.posix;
+    ctx.identity.program = next.path.clone();
+    ctx.interrupt.reset_caught();
+    ctx.process.limiter.reset();
+    ctx.process.image = next;
+}
+
+async fn start(store: &mut Store<ProcessCtx>) -> wasmtime::Result<()> {
+    let program = store.data().process.image.program.clone();
+    let instance = program.pre.instantiate_async(&mut *store).await?;
+    store.data_mut().memory = instance.get_memory(&mut *store, "memory");
+    let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
+    start.call_async(&mut *store, ()).await
+}
+
+async fn child(
+    store: &mut Store<ProcessCtx>,
+    instance: Instance,
+    argument: u32,
+) -> wasmtime::Result<()> {
+    let entry = instance.get_typed_func::<u32, ()>(&mut *store, CHILD_EXPORT)?;
+    entry.call_async(&mut *store, argument).await
+}
+
+fn exited(code: u32) -> WaitStatus {
+    WaitStatus {
+        exit_code: code,
+        ..WaitStatus::default()
+    }
+}
+
+fn killed(signal: Signal) -> WaitStatus {
+    WaitStatus {
+        exit_code: 128 + u32::from(signal.raw()),
+        signal: u32::from(signal.raw()),
+        ..WaitStatus::default()
+    }
+}
+
+/// A trap, as the signal that a native program would have died of, with a line
+/// on standard error that names the program and the reason.
+fn trapped(ctx: &mut ProcessCtx, error: &wasmtime::Error) -> WaitStatus {
+    let name = String::from_utf8_lossy(&ctx.identity.program).into_owned();
+    let limit = ctx.limits.process_memory_bytes;
+    if let Some(signal) = ctx.interrupt.killed() {
+        return killed(signal);
+    }
+    let (signal, reason) = match error.downcast_ref::<Trap>() {
+        Some(Trap::StackOverflow) => (
+            Signal::SEGV,
+            "stack overflow: the program recursed too deep (16 MiB of stack)".into(),
+        ),
+        Some(Trap::MemoryOutOfBounds | Trap::TableOutOfBounds) => {
+            (Signal::SEGV, "access outside its memory".into())
+        }
+        Some(Trap::IntegerDivisionByZero | Trap::IntegerOverflow) => {
+            (Signal::FPE, "integer division by zero or overflow".into())
+        }
+        Some(Trap::UnreachableCodeReached) if ctx.process.limiter.refused => (
+            Signal::ABRT,
+            format!("out of memory: limit process_memory_bytes is {limit}; raise it to allow more"),
+        ),
+        Some(Trap::UnreachableCodeReached) => (Signal::ABRT, "aborted".into()),
+        Some(trap) => (Signal::ILL, trap.to_string()),
+        None if ctx.process.limiter.refused => (
+            Signal::KILL,
+            format!("out of memory: limit process_memory_bytes is {limit}; raise it to allow more"),
+        ),
+        None => (Signal::ABRT, format!("{error:#}")),
+    };
+    report(ctx, &format!("wardian: {name}: {reason}\n"));
+    killed(signal)
+}
+
+/// Writes a line to the process's standard error, if it takes one at once.
+pub(super) fn report(ctx: &ProcessCtx, line: &str) {
+    let Ok(descriptor) = ctx.fds.get(2) else {
+        return;
+    };
+    match &*descriptor.description {
+        Description::Capture(capture) => capture.write(line.as_bytes()),
+        Description::PipeWriter(writer, _) => {
+            let mut cx = Context::from_waker(Waker::noop());
+            let _ = writer.poll_write(&mut cx, line.as_bytes());
+        }
+        Description::Node(file) => {
+            let _ = file
+                .fs()
+                .lock()
+                .append(&ctx.change(), file.ino(), line.as_bytes());
+        }
+        _ => {}
+    }
+}
+
+/// Sums what two processes used.
+pub(super) fn add(a: Usage, b: Usage) -> Usage {
+    Usage {
+        cpu_ns: a.cpu_ns.saturating_add(b.cpu_ns),
+        peak_memory_bytes: a.peak_memory_bytes.max(b.peak_memory_bytes),
+        read_bytes: a.read_bytes.saturating_add(b.read_bytes),
+        written_bytes: a.written_bytes.saturating_add(b.written_bytes),
+    }
+}
+
+/// Adds up how long a future's polls take: the process's CPU time, as long as
+/// the host does not take the thread away.
+async fn timed<T>(future: impl Future<Output = T>, cpu_ns: &Arc<AtomicU64>) -> T {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        let start = Instant::now();
+        let result = future.as_mut().poll(cx);
+        let spent = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        cpu_ns.fetch_add(spent, Ordering::Relaxed);
+        match result {
+            Poll::Ready(value) => Poll::Ready(value),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}

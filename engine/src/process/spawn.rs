@@ -1,0 +1,487 @@
+//! `pipe`, `dup`, `spawn`, `exec`, `wait`: how processes come about and meet.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use wardian_abi::{
+    Errno, FdMap, MODULE, Slice, USER_FD_BASE, USER_FD_MAX, WaitStatus, spawn_flags, wait_flags,
+};
+use wardian_vfs::{Access, NodeKind};
+use wasmtime::{Caller, Linker, Store};
+
+use super::image::{Image, Refused, load};
+use super::job::Job;
+use super::kernel::Kernel;
+use super::limiter::Limiter;
+use super::run::{Entry, add as add_usage, new_store, report, run};
+use super::state::{Private, Process, ProcessCtx};
+use crate::fd::{Description, Descriptor, Directory, FdTable, Flags, Interrupt, pipe};
+use crate::wasi::{Ctx, End, Identity, Refusal, Strings, guest, memory, outcome};
+
+pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
+    linker.func_wrap(
+        MODULE,
+        "pipe",
+        |caller: Caller<'_, ProcessCtx>, out: u32| {
+            memory(caller, |memory, ctx| {
+                memory.bytes(out, 8)?;
+                let (reader, writer) = pipe(ctx.limits.pipe_bytes as usize);
+                let reader = Description::PipeReader(reader, Flags::default());
+                let writer = Description::PipeWriter(writer, Flags::default());
+                let read_fd = ctx.fds.insert(Descriptor::new(reader, true, false))?;
+                match ctx.fds.insert(Descriptor::new(writer, false, true)) {
+                    Ok(write_fd) => {
+                        memory.put_u32(out, read_fd)?;
+                        memory.put_u32(out + 4, write_fd)
+                    }
+                    Err(errno) => {
+                        ctx.fds.remove(read_fd)?;
+                        Err(errno)
+                    }
+                }
+            })
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
+        "dup",
+        |caller: Caller<'_, ProcessCtx>, fd: u32, out: u32| {
+            memory(caller, |memory, ctx| {
+                memory.bytes(out, 4)?;
+                let descriptor = ctx.fds.get(fd)?.clone();
+                let copy = ctx.fds.insert(descriptor)?;
+                memory.put_u32(out, copy)
+            })
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
+        "dup_to",
+        |caller: Caller<'_, ProcessCtx>, fd: u32, to: u32| {
+            memory(caller, |_, ctx| {
+                let descriptor = ctx.fds.get(fd)?.clone();
+                if is_preopen(&ctx.fds, to) {
+                    return Err(Errno::Badf);
+                }
+                if fd == to {
+                    return Ok(());
+                }
+                ctx.fds.put(to, descriptor).map(drop)
+            })
+        },
+    )?;
+    linker.func_wrap_async(
+        MODULE,
+        "spawn",
+        |mut caller: Caller<'_, ProcessCtx>, (args, out): (u32, u32)| {
+            Box::new(async move { outcome(spawn(&mut caller, args, out).await) })
+        },
+    )?;
+    linker.func_wrap_async(
+        MODULE,
+        "exec",
+        |mut caller: Caller<'_, ProcessCtx>, (args,): (u32,)| {
+            Box::new(async move { outcome(exec(&mut caller, args).await) })
+        },
+    )?;
+    linker.func_wrap_async(
+        MODULE,
+        "wait",
+        |mut caller: Caller<'_, ProcessCtx>, (fd, flags, out): (u32, u32, u32)| {
+            Box::new(async move { outcome(wait(&mut caller, fd, flags, out).await) })
+        },
+    )?;
+    Ok(())
+}
+
+fn is_preopen(fds: &FdTable, fd: u32) -> bool {
+    fds.get(fd).is_ok_and(|descriptor| {
+        matches!(&*descriptor.description, Description::Directory(directory)
+            if directory.preopen().is_some())
+    })
+}
+
+/// A process about to start.
+pub struct Launch {
+    /// The program.
+    pub image: Image,
+    /// Descriptors by user number.
+    pub fds: Vec<(u32, Descriptor)>,
+    /// Preopened directories in order, besides `/` for Wardian's own guests.
+    pub preopens: Vec<Descriptor>,
+    /// Working directory.
+    pub cwd: Arc<Directory>,
+    /// Permission bits withheld from new files.
+    pub umask: u16,
+    /// The exec it belongs to.
+    pub job: Arc<Job>,
+    /// Signals ignored from the start.
+    pub ignored_signals: u64,
+    /// Process group: `None` the parent's, 0 a new one.
+    pub group: Option<u32>,
+}
+
+impl Launch {
+    /// Enters the process into the table and makes its Store.
+    ///
+    /// # Errors
+    /// `EAGAIN`: too many processes. `EMFILE`, `EBADF`: descriptors.
+    pub fn prepare(
+        self,
+        kernel: &Arc<Kernel>,
+        parent: Option<&Process>,
+    ) -> Result<(Arc<Process>, Started), Errno> {
+        let limits = kernel.limits().clone();
+        let mut fds = FdTable::new(limits.descriptors as usize);
+        let (standard, user): (Vec<_>, Vec<_>) =
+            self.fds.into_iter().partition(|(number, _)| *number < 3);
+        for (number, descriptor) in standard {
+            fds.put(number, descriptor)?;
+        }
+        for (fd, descriptor) in (3..).zip(self.preopens) {
+            fds.put(fd, descriptor)?;
+        }
+        for (number, descriptor) in user {
+            if number > USER_FD_MAX {
+                return Err(Errno::Badf);
+            }
+            fds.put(USER_FD_BASE + number, descriptor)?;
+        }
+        let interrupt = Arc::new(Interrupt::with_ignored(self.ignored_signals));
+        let process = kernel.enter(parent, self.group, self.job, interrupt.clone())?;
+        let settings = kernel.settings();
+        let ctx = Ctx {
+            memory: None,
+            fds,
+            fs: kernel.fs().clone(),
+            cwd: self.cwd,
+            cred: settings.cred,
+            umask: self.umask,
+            posix: self.image.program.posix,
+            args: self.image.args.clone(),
+            env: self.image.env.clone(),
+            clock: settings.clock.clone(),
+            random: None,
+            random_seed: kernel.next_seed(),
+            interrupt,
+            identity: Identity {
+                pid: process.pid,
+                parent_pid: process.parent_pid,
+                program: self.image.path.clone(),
+            },
+            system: kernel.system_view(),
+            read_bytes: 0,
+            written_bytes: 0,
+            process: Private {
+                kernel: kernel.clone(),
+                process: process.clone(),
+                image: self.image,
+                next: None,
+                limiter: Limiter::new(
+                    limits.process_memory_bytes,
+                    limits.memory_bytes,
+                    limits.table_elements,
+                    kernel.memory_bytes().clone(),
+                ),
+                children: wardian_abi::Usage::default(),
+                cpu_ns: Arc::default(),
+            },
+            limits,
+        };
+        Ok((process, Started(new_store(ctx))))
+    }
+}
+
+/// A process in the table that has not run yet.
+pub struct Started(Store<ProcessCtx>);
+
+impl Started {
+    /// Runs it to its end, in the caller's task.
+    pub async fn run(self) -> WaitStatus {
+        run(self.0, Entry::Start).await
+    }
+}
+
+/// The first directory of every process of Wardian's own: the whole tree.
+pub(super) fn root_preopen(kernel: &Kernel) -> Result<Descriptor, Errno> {
+    let root = kernel.fs().lock().root();
+    let directory = Directory::open(kernel.fs(), root, Some(b"/"))?;
+    Ok(Descriptor::new(
+        Description::Directory(directory),
+        true,
+        false,
+    ))
+}
+
+/// [`SpawnArgs`] out of the guest's memory, checked and charged.
+struct Request {
+    path: Vec<u8>,
+    args: Strings,
+    env: Strings,
+    cwd: Vec<u8>,
+    fds: Vec<FdMap>,
+    flags: u32,
+    group: u32,
+    ignored_signals: u64,
+}
+
+fn request(caller: &mut Caller<'_, ProcessCtx>, at: u32) -> Result<Request, Refusal> {
+    let (memory, ctx) = guest(caller)?;
+    let words: [u32; 14] = memory.words(at)?;
+    let [
+        path,
+        path_length,
+        argv,
+        argv_length,
+        env,
+        env_length,
+        cwd,
+        cwd_length,
+        fds,
+        fd_count,
+        flags,
+        group,
+        ignored_low,
+        ignored_high,
+    ] = words;
+    let limit = u64::from(ctx.limits.argument_bytes);
+    if u64::from(argv_length) + u64::from(env_length) > limit {
+        return Err(Errno::TooBig.into());
+    }
+    if flags & !spawn_flags::ALL != 0 || fd_count > USER_FD_MAX + 1 {
+        return Err(Errno::Inval.into());
+    }
+    let slice = |slice: Slice| memory.bytes(slice.address, slice.length);
+    let mut map = Vec::with_capacity(fd_count as usize);
+    for entry in memory.bytes(fds, fd_count * 8)?.chunks_exact(8) {
+        let (child, parent) = entry.split_at(4);
+        let number = |bytes: &[u8]| bytes.try_into().map(u32::from_le_bytes);
+        map.push(FdMap {
+            child: number(child).map_err(|_| Errno::Fault)?,
+            parent: number(parent).map_err(|_| Errno::Fault)?,
+        });
+    }
+    let block = |address, length| Strings::from_block(slice(Slice { address, length })?);
+    let path_bytes = slice(Slice {
+        address: path,
+        length: path_length,
+    })?;
+    let cwd_bytes = slice(Slice {
+        address: cwd,
+        length: cwd_length,
+    })?;
+    Ok(Request {
+        path: ctx.path(path_bytes)?.to_vec(),
+        cwd: ctx.path(cwd_bytes)?.to_vec(),
+        args: block(argv, argv_length)?,
+        env: block(env, env_length)?,
+        fds: map,
+        flags,
+        group,
+        ignored_signals: u64::from(ignored_high) << 32 | u64::from(ignored_low),
+    })
+}
+
+/// The working directory that a request names, or the caller's.
+fn directory(ctx: &ProcessCtx, path: &[u8]) -> Result<Arc<Directory>, Errno> {
+    if path.is_empty() {
+        return Ok(ctx.cwd.clone());
+    }
+    open_directory(ctx, path)
+}
+
+/// Opens a directory to work in.
+pub(super) fn open_directory(ctx: &ProcessCtx, path: &[u8]) -> Result<Arc<Directory>, Errno> {
+    let ino = {
+        let vfs = ctx.fs.lock();
+        let found = crate::wasi::resolve(
+            ctx,
+            &vfs,
+            wardian_abi::AT_CWD,
+            path,
+            wardian_vfs::Follow::Last,
+        )?;
+        let crate::wasi::Found::Node(place) = found else {
+            return Err(Errno::Acces);
+        };
+        let ino = place.target.ok_or(Errno::Noent)?;
+        if vfs.stat(ino)?.kind != NodeKind::Directory {
+            return Err(Errno::Notdir);
+        }
+        vfs.access(ino, &ctx.cred, Access::EXECUTE)?;
+        ino
+    };
+    Ok(Arc::new(Directory::open(&ctx.fs, ino, None)?))
+}
+
+async fn image(
+    caller: &mut Caller<'_, ProcessCtx>,
+    request: &Request,
+    base: &Directory,
+) -> Result<Image, Refusal> {
+    let kernel = caller.data().process.kernel.clone();
+    let interrupt = caller.data().interrupt.clone();
+    let cred = caller.data().cred;
+    let loaded = interrupt
+        .guard(load(&kernel, &cred, base.ino(), &request.path))
+        .await?;
+    match loaded {
+        Ok((program, applet)) => Ok(Image {
+            program,
+            applet,
+            path: absolute(&kernel, base, &request.path)?.into(),
+            args: request.args.clone(),
+            env: request.env.clone(),
+        }),
+        Err(Refused::Errno(errno)) => Err(errno.into()),
+        Err(Refused::Module(error)) => {
+            report(caller.data(), &format!("wardian: {error}\n"));
+            // Not ENOEXEC: that would make a shell read the module as a script.
+            Err(Errno::Acces.into())
+        }
+    }
+}
+
+fn absolute(kernel: &Kernel, base: &Directory, path: &[u8]) -> Result<Vec<u8>, Errno> {
+    if path.starts_with(b"/") {
+        return Ok(path.to_vec());
+    }
+    let mut whole = kernel.fs().lock().path_of(base.ino())?;
+    if !whole.ends_with(b"/") {
+        whole.push(b'/');
+    }
+    whole.extend_from_slice(path);
+    Ok(whole)
+}
+
+async fn spawn(caller: &mut Caller<'_, ProcessCtx>, args: u32, out: u32) -> Result<(), Refusal> {
+    let (memory, _) = guest(caller)?;
+    memory.bytes(out, 8)?;
+    let request = request(caller, args)?;
+    let cwd = directory(caller.data(), &request.cwd)?;
+    let image = image(caller, &request, &cwd).await?;
+    let ctx = caller.data_mut();
+    let mut fds = Vec::with_capacity(request.fds.len());
+    for map in &request.fds {
+        fds.push((map.child, ctx.fds.get(map.parent)?.clone()));
+    }
+    let kernel = ctx.process.kernel.clone();
+    let preopens = preopens(ctx, &image, &cwd)?;
+    let launch = Launch {
+        image,
+        fds,
+        preopens,
+        cwd,
+        umask: ctx.umask,
+        job: ctx.process.process.job.clone(),
+        ignored_signals: ctx.interrupt.ignored() | request.ignored_signals,
+        group: (request.flags & spawn_flags::SET_GROUP != 0).then_some(request.group),
+    };
+    let parent = ctx.process.process.clone();
+    let (process, started) = launch.prepare(&kernel, Some(&parent))?;
+    tokio::spawn(started.run());
+    hand_over(caller, &process, out)
+}
+
+/// Gives the guest a descriptor for its new child, and the child's number.
+pub(super) fn hand_over(
+    caller: &mut Caller<'_, ProcessCtx>,
+    process: &Process,
+    out: u32,
+) -> Result<(), Refusal> {
+    let (mut memory, ctx) = guest(caller)?;
+    let description = Description::Process(process.completion.clone());
+    let fd = ctx.fds.insert(Descriptor::new(description, true, false))?;
+    memory.put_u32(out, fd)?;
+    memory.put_u32(out.checked_add(4).ok_or(Errno::Fault)?, process.pid)?;
+    Ok(())
+}
+
+/// What a program finds preopened: `/` for Wardian's own; for others the
+/// working directory as well, under the name `.`.
+fn preopens(ctx: &ProcessCtx, image: &Image, cwd: &Directory) -> Result<Vec<Descriptor>, Errno> {
+    let mut preopens = vec![root_preopen(&ctx.process.kernel)?];
+    let root = ctx.fs.lock().root();
+    if !image.program.posix && cwd.ino() != root {
+        let directory = Directory::open(&ctx.fs, cwd.ino(), Some(b"."))?;
+        preopens.push(Descriptor::new(
+            Description::Directory(directory),
+            true,
+            false,
+        ));
+    }
+    Ok(preopens)
+}
+
+async fn exec(caller: &mut Caller<'_, ProcessCtx>, args: u32) -> Result<(), Refusal> {
+    let request = request(caller, args)?;
+    let cwd = directory(caller.data(), &request.cwd)?;
+    let image = image(caller, &request, &cwd).await?;
+    let ctx = caller.data_mut();
+    let mut fds = FdTable::new(ctx.limits.descriptors as usize);
+    let preopens = preopens(ctx, &image, &cwd)?;
+    for (fd, descriptor) in (3..).zip(preopens) {
+        fds.put(fd, descriptor)?;
+    }
+    for map in &request.fds {
+        let descriptor = ctx.fds.get(map.parent)?.clone();
+        let number = match map.child {
+            number @ 0..=2 => number,
+            number if number <= USER_FD_MAX => USER_FD_BASE + number,
+            _ => return Err(Errno::Badf.into()),
+        };
+        fds.put(number, descriptor)?;
+    }
+    ctx.fds = fds;
+    ctx.cwd = cwd;
+    ctx.process.next = Some(Box::new(image));
+    Err(End::Exec.into())
+}
+
+async fn wait(
+    caller: &mut Caller<'_, ProcessCtx>,
+    fd: u32,
+    flags: u32,
+    out: u32,
+) -> Result<(), Refusal> {
+    let (memory, ctx) = guest(caller)?;
+    memory.bytes(out, size_of::<WaitStatus>() as u32)?;
+    let description = ctx.fds.get(fd)?.description.clone();
+    let Description::Process(completion) = &*description else {
+        return Err(Errno::Badf.into());
+    };
+    let status = if flags & wait_flags::NO_HANG != 0 {
+        completion.status().ok_or(Errno::Again)?
+    } else {
+        let interrupt = ctx.interrupt.clone();
+        interrupt.guard(poll_fn(|cx| completion.poll(cx))).await?
+    };
+    let (mut memory, ctx) = guest(caller)?;
+    ctx.process.children = add_usage(ctx.process.children, status.usage);
+    let mut at = out;
+    for word in [status.exit_code, status.signal] {
+        memory.put_u32(at, word)?;
+        at += 4;
+    }
+    put_usage(&mut memory, at, &status.usage)?;
+    Ok(())
+}
+
+/// Writes [`wardian_abi::Usage`].
+pub(super) fn put_usage(
+    memory: &mut crate::wasi::GuestMemory<'_>,
+    at: u32,
+    usage: &wardian_abi::Usage,
+) -> Result<(), Errno> {
+    let fields = [
+        usage.cpu_ns,
+        usage.peak_memory_bytes,
+        usage.read_bytes,
+        usage.written_bytes,
+    ];
+    for (index, field) in (0u32..).zip(fields) {
+        let address = at.checked_add(index * 8).ok_or(Errno::Fault)?;
+        memory.put_u64(address, field)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! Wasmtime, set up once: configuration, the epoch ticker, and modules loaded
+//! from memory or from the cache on disk.
+
+mod cache;
+mod config;
+#[path = "deserialize_unsafe.rs"]
+mod deserialize;
+mod modules;
+mod ticker;
+
+pub use cache::CacheDirectory;
+pub use config::Core;
+pub use modules::{ModuleBytes, Observer};

@@ -1,0 +1,154 @@
+//! Modules by the digest of their bytes: compiled once, kept, cached on disk.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
+use wasmtime::{Engine, Module};
+
+use super::cache::CacheDirectory;
+use super::deserialize;
+use crate::error::{Error, ErrorKind};
+
+/// Most modules of guests' own that are kept; more push out the oldest unused.
+const KEPT: usize = 256;
+
+/// Told of slow steps, to show them to a person.
+pub trait Observer: Send + Sync {
+    /// A module is about to be compiled.
+    fn compile_started(&self, module: &str, size_bytes: usize);
+    /// It is compiled.
+    fn compile_finished(&self, module: &str);
+}
+
+/// Where a module's bytes come from.
+#[derive(Clone)]
+pub enum ModuleBytes {
+    /// Wasm, ready to use.
+    Wasm(Arc<[u8]>),
+    /// Wasm that has to be made (decompressed) first, with its SHA-256 digest
+    /// known beforehand, so that a cached module needs no bytes at all.
+    Lazy {
+        /// Digest of what `make` gives.
+        digest: [u8; 32],
+        /// Makes the bytes.
+        make: fn(&str) -> Result<Vec<u8>, String>,
+    },
+    /// Machine code from `Engine::precompile_module` of the same Wasmtime and
+    /// settings. It is trusted like the program itself.
+    Precompiled(Arc<[u8]>),
+}
+
+impl ModuleBytes {
+    /// SHA-256 of the bytes.
+    pub fn digest(&self) -> [u8; 32] {
+        match self {
+            ModuleBytes::Wasm(bytes) | ModuleBytes::Precompiled(bytes) => {
+                Sha256::digest(bytes).into()
+            }
+            ModuleBytes::Lazy { digest, .. } => *digest,
+        }
+    }
+}
+
+/// Loaded modules.
+pub struct Modules {
+    cache: Option<CacheDirectory>,
+    observer: Option<Arc<dyn Observer>>,
+    loaded: Mutex<HashMap<[u8; 32], Arc<OnceCell<Module>>>>,
+}
+
+impl Modules {
+    pub(super) fn new(
+        cache: Option<CacheDirectory>,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Modules {
+        Modules {
+            cache,
+            observer,
+            loaded: Mutex::default(),
+        }
+    }
+
+    /// The module with this digest: from memory, from the cache, or compiled.
+    /// However many ask at once, it is compiled once.
+    pub async fn load(
+        self: &Modules,
+        engine: &Engine,
+        name: &str,
+        digest: [u8; 32],
+        bytes: ModuleBytes,
+    ) -> Result<Module, Error> {
+        let cell = {
+            let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            if loaded.len() >= KEPT {
+                loaded.retain(|_, cell| Arc::strong_count(cell) > 1 || !cell.initialized());
+            }
+            loaded.entry(digest).or_default().clone()
+        };
+        let module = cell.get_or_try_init(|| async {
+            let (engine, name) = (engine.clone(), name.to_owned());
+            let (cache, observer) = (self.cache.clone(), self.observer.clone());
+            let task = move || build(&engine, &name, &digest, &bytes, cache, observer);
+            match tokio::runtime::Handle::try_current() {
+                Ok(handle) => match handle.spawn_blocking(task).await {
+                    Ok(result) => result,
+                    Err(error) => Err(Error::new(ErrorKind::Module, "compiling", error)),
+                },
+                Err(_) => task(),
+            }
+        });
+        module.await.cloned()
+    }
+}
+
+fn build(
+    engine: &Engine,
+    name: &str,
+    digest: &[u8; 32],
+    bytes: &ModuleBytes,
+    cache: Option<CacheDirectory>,
+    observer: Option<Arc<dyn Observer>>,
+) -> Result<Module, Error> {
+    if let ModuleBytes::Precompiled(code) = bytes {
+        return deserialize::from_trusted_bytes(engine, code)
+            .map_err(|error| Error::new(ErrorKind::Module, name, error));
+    }
+    if let Some(module) = cache.as_ref().and_then(|cache| cache.load(engine, digest)) {
+        return Ok(module);
+    }
+    let wasm: Arc<[u8]> = match bytes {
+        ModuleBytes::Wasm(bytes) | ModuleBytes::Precompiled(bytes) => bytes.clone(),
+        ModuleBytes::Lazy { make, .. } => make(name)
+            .map_err(|reason| Error::new(ErrorKind::Module, name, reason))?
+            .into(),
+    };
+    if let Some(observer) = &observer {
+        observer.compile_started(name, wasm.len());
+    }
+    let module = compile(engine, name, &wasm);
+    if let Some(observer) = &observer {
+        observer.compile_finished(name);
+    }
+    let module = module?;
+    if let Some(cache) = &cache {
+        let _ = cache.store(engine, digest, &module);
+    }
+    Ok(module)
+}
+
+#[cfg(feature = "compile")]
+fn compile(engine: &Engine, name: &str, wasm: &[u8]) -> Result<Module, Error> {
+    Module::from_binary(engine, wasm)
+        .map_err(|error| Error::new(ErrorKind::Module, name, format!("{error:#}")))
+}
+
+#[cfg(not(feature = "compile"))]
+fn compile(_: &Engine, name: &str, _: &[u8]) -> Result<Module, Error> {
+    Err(Error::new(
+        ErrorKind::Module,
+        name,
+        "this build has no compiler: load a precompiled module",
+    ))
+}

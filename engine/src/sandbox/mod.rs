@@ -1,0 +1,21 @@
+//! What an embedder holds: a runtime, sandboxes made from it, commands run in
+//! them, and their files.
+
+mod builder;
+mod cancel;
+mod exec;
+mod files;
+mod import;
+mod run;
+mod runtime;
+mod streams;
+mod tarball;
+mod tools;
+
+pub use builder::{Sandbox, SandboxBuilder};
+pub use cancel::CancelToken;
+pub use exec::{Exec, ExecResult, Usage};
+pub use files::{DirEntry, FileStat, Files};
+pub use runtime::{Runtime, RuntimeBuilder};
+pub use streams::{InputWriter, OutputReader, Streaming};
+pub use tools::{Tool, Tools};

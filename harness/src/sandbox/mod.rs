@@ -1,0 +1,35 @@
+//! The virtual sandbox: the engine with the prebuilt tools.
+
+use std::sync::OnceLock;
+
+use wardian_engine::{ModuleBytes, Tool, Tools};
+
+/// The shell that runs scripts.
+const SHELL: &str = "bash";
+
+/// Wardian's prebuilt tools, bash among them. Every call gives the same set, so
+/// that sandboxes share one image of it.
+#[must_use]
+pub fn tools() -> Tools {
+    static TOOLS: OnceLock<Tools> = OnceLock::new();
+    TOOLS
+        .get_or_init(|| {
+            let tools = wardian_tools::modules().iter().map(|module| Tool {
+                name: module.name.into(),
+                bytes: ModuleBytes::Lazy {
+                    digest: module.sha256,
+                    make: decompress,
+                },
+                applets: module.applets.iter().map(|name| (*name).into()).collect(),
+            });
+            Tools::new(tools.collect(), Some(SHELL))
+        })
+        .clone()
+}
+
+fn decompress(module: &str) -> Result<Vec<u8>, String> {
+    wardian_tools::find_module(module)
+        .ok_or_else(|| "no such module in this build".to_owned())?
+        .wasm()
+        .map_err(|error| error.to_string())
+}
