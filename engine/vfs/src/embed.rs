@@ -71,7 +71,7 @@ impl Vfs {
         Ok(ino)
     }
 
-    /// Makes a directory and what is missing above it. Those that are there stay
+    /// Makes a directory and what is missing above it, all with `mode` and `owner`. Those that are there stay
     /// as they are.
     ///
     /// # Errors

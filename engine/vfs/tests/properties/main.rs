@@ -2,6 +2,7 @@
 //! filesystem, and against the accounts.
 
 mod accounts;
+#[cfg(target_os = "linux")]
 mod host;
 mod model;
 mod script;
