@@ -1,7 +1,7 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
 use crate::dispatch::Args;
-use crate::{fast, identity, ls, meta, process};
+use crate::{fast, grep, identity, ls, meta, process};
 
 /// One command of the module.
 pub struct Applet {
@@ -56,13 +56,16 @@ table! {
     "dircolors", "[OPTION]... [FILE]", uu!(uu_dircolors, "dircolors");
     "dirname", "[OPTION] NAME...", fast::names::dirname;
     "echo", "[-neE] [STRING]...", fast::echo::run;
+    "egrep", "[OPTION]... PATTERNS [FILE]...", grep::egrep;
     "env", "[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]", process::env::env;
     "expand", "[OPTION]... [FILE]...", uu!(uu_expand, "expand");
     "expr", "EXPRESSION", uu!(uu_expr, "expr");
     "factor", "[NUMBER]...", uu!(uu_factor, "factor");
     "false", "[IGNORED]...", fast::small::no_code;
+    "fgrep", "[OPTION]... PATTERNS [FILE]...", grep::fgrep;
     "fmt", "[-WIDTH] [OPTION]... [FILE]...", uu!(uu_fmt, "fmt");
     "fold", "[OPTION]... [FILE]...", uu!(uu_fold, "fold");
+    "grep", "[OPTION]... PATTERNS [FILE]...", grep::grep;
     "groups", "[OPTION]... [USERNAME]...", identity::id::groups;
     "head", "[OPTION]... [FILE]...", fast::head::run;
     "hostid", "[OPTION]", identity::machine::hostid;

@@ -7,6 +7,7 @@ mod applets;
 mod cli;
 mod dispatch;
 mod fast;
+mod grep;
 mod identity;
 mod ls;
 mod meta;

@@ -11,6 +11,8 @@ pub struct Context<'a> {
     pub applet: &'static str,
     /// Exit code after a usage error.
     pub usage_code: i32,
+    /// Whether a usage error shows the synopsis.
+    pub usage_synopsis: bool,
 }
 
 impl<'a> Context<'a> {
@@ -20,6 +22,7 @@ impl<'a> Context<'a> {
             program: args.first().map_or(applet.as_bytes(), Vec::as_slice),
             applet,
             usage_code,
+            usage_synopsis: false,
         }
     }
 
@@ -46,6 +49,9 @@ impl<'a> Context<'a> {
         if !text.is_empty() {
             self.say(text);
         }
+        if self.usage_synopsis {
+            write_all(2, &self.synopsis());
+        }
         let hint = [b"Try '", self.program, b" --help' for more information.\n"].concat();
         write_all(2, &hint);
         self.usage_code
@@ -53,10 +59,13 @@ impl<'a> Context<'a> {
 
     /// Prints the synopsis; gives the exit code.
     pub fn help(&self) -> i32 {
-        let synopsis = crate::applets::find(self.applet.as_bytes()).map_or("", |a| a.synopsis);
-        let text = [b"Usage: ", self.program, b" ", synopsis.as_bytes(), b"\n"].concat();
-        write_all(1, &text);
+        write_all(1, &self.synopsis());
         0
+    }
+
+    fn synopsis(&self) -> Vec<u8> {
+        let synopsis = crate::applets::find(self.applet.as_bytes()).map_or("", |a| a.synopsis);
+        [b"Usage: ", self.program, b" ", synopsis.as_bytes(), b"\n"].concat()
     }
 
     /// Prints the version; gives the exit code.

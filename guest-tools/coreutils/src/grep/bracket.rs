@@ -1,0 +1,115 @@
+//! Bracket expressions of POSIX, as classes of the regex engine.
+
+use super::translate::{Error, Syntax};
+use std::fmt::Write;
+
+/// Translates the expression after `[`; gives the class and its length in the
+/// pattern, without the `[`.
+pub fn translate(body: &[u8], syntax: &Syntax) -> Result<(String, usize), Error> {
+    let negated = body.first() == Some(&b'^');
+    let mut at = usize::from(negated);
+    let mut class = String::from(if negated { "[^" } else { "[" });
+    if negated {
+        class.push_str(if syntax.zero { "\\x00" } else { "\\n" });
+    }
+    let first = at;
+    loop {
+        let byte = *body.get(at).ok_or(UNMATCHED)?;
+        if byte == b']' && at > first {
+            class.push(']');
+            break;
+        }
+        if let (b'[', Some(kind @ (b':' | b'=' | b'.'))) = (byte, body.get(at + 1)) {
+            let tail = body.get(at + 2..).unwrap_or_default();
+            let end = tail
+                .windows(2)
+                .position(|pair| pair == [*kind, b']'])
+                .ok_or(UNMATCHED)?;
+            let name = &tail[..end];
+            if *kind == b':' {
+                class.push_str(named(name)?);
+                at += end + 4;
+                continue;
+            }
+            if name.is_empty() || (name.len() > 1 && name.is_ascii()) {
+                return Err(Error("Invalid collation character"));
+            }
+        }
+        let (low, length) = item(body, at, syntax)?;
+        at += length;
+        let high = match body.get(at..) {
+            Some([b'-', next, ..]) if *next != b']' => {
+                let (high, length) = item(body, at + 1, syntax)?;
+                at += 1 + length;
+                high
+            }
+            _ => low,
+        };
+        if high < low {
+            return Err(Error("Invalid range end"));
+        }
+        let _ = match low == high {
+            true => write!(class, "\\x{{{low:x}}}"),
+            false => write!(class, "\\x{{{low:x}}}-\\x{{{high:x}}}"),
+        };
+    }
+    // A lone newline in a class can never match within a line.
+    if !negated && !syntax.zero {
+        class = class
+            .replace("\\x{a}", "\\x{b}--\\x{b}")
+            .replace("\\x{b}--\\x{b}", "");
+        if class == "[]" {
+            class = "[a&&b]".to_owned();
+        }
+    }
+    Ok((class, at + 1))
+}
+
+const UNMATCHED: Error = Error("Unmatched [, [^, [:, [., or [=");
+
+/// One character at a place, or a collating element; and its length.
+fn item(body: &[u8], at: usize, syntax: &Syntax) -> Result<(u32, usize), Error> {
+    let rest = body
+        .get(at..)
+        .filter(|rest| !rest.is_empty())
+        .ok_or(UNMATCHED)?;
+    if let [b'[', kind @ (b'=' | b'.'), tail @ ..] = rest {
+        let end = tail
+            .windows(2)
+            .position(|pair| pair == [*kind, b']'])
+            .ok_or(UNMATCHED)?;
+        let (value, _) = character(&tail[..end], syntax);
+        return Ok((value, end + 4));
+    }
+    Ok(character(rest, syntax))
+}
+
+fn character(rest: &[u8], syntax: &Syntax) -> (u32, usize) {
+    if syntax.unicode
+        && let Some(c) = rest
+            .utf8_chunks()
+            .next()
+            .and_then(|chunk| chunk.valid().chars().next())
+    {
+        return (u32::from(c), c.len_utf8());
+    }
+    (rest.first().copied().map_or(0, u32::from), 1)
+}
+
+fn named(name: &[u8]) -> Result<&'static str, Error> {
+    Ok(match name {
+        b"alpha" => "[:alpha:]",
+        b"digit" => "[:digit:]",
+        b"alnum" => "[:alnum:]",
+        b"upper" => "[:upper:]",
+        b"lower" => "[:lower:]",
+        b"space" => "\\t\\x0B\\f\\r\\x20",
+        b"blank" => "[:blank:]",
+        b"punct" => "[:punct:]",
+        b"cntrl" => "\\x00-\\x09\\x0B-\\x1F\\x7F",
+        b"graph" => "[:graph:]",
+        b"print" => "[:print:]",
+        b"xdigit" => "[:xdigit:]",
+        _ => return Err(Error("Unmatched [, [^, [:, [., or [=")),
+    })
+}

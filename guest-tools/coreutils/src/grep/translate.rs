@@ -1,0 +1,404 @@
+//! POSIX regular expressions, basic and extended with GNU's additions, as
+//! patterns of the regex engine that never match a line's end.
+
+use super::bracket;
+use std::fmt::Write;
+
+/// A message about a malformed pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Error(pub &'static str);
+
+/// How patterns are read.
+#[derive(Clone, Copy)]
+pub struct Syntax {
+    /// Extended instead of basic.
+    pub extended: bool,
+    /// Text is UTF-8.
+    pub unicode: bool,
+    /// Lines end with NUL instead of newline.
+    pub zero: bool,
+}
+
+/// A translated pattern.
+#[derive(Debug)]
+pub struct Translated {
+    /// For the regex engine.
+    pub regex: String,
+    /// Capturing groups in it.
+    pub groups: usize,
+    /// Whether it refers back to groups.
+    pub back_references: bool,
+    /// The text that it matches, if it matches only that.
+    pub literal: Option<Vec<u8>>,
+    /// What looks like a mistake.
+    pub warnings: Vec<String>,
+}
+
+/// Translates one pattern; groups are numbered after `first_group` others.
+pub fn translate(pattern: &[u8], syntax: &Syntax, first_group: usize) -> Result<Translated, Error> {
+    let mut translator = Translator {
+        pattern,
+        syntax,
+        at: 0,
+        out: String::new(),
+        open: Vec::new(),
+        closed: Vec::new(),
+        groups: 0,
+        first_group,
+        atom: None,
+        repeated: false,
+        back_references: false,
+        literal: Some(Vec::new()),
+        warnings: Vec::new(),
+    };
+    translator.run()?;
+    Ok(Translated {
+        regex: translator.out,
+        groups: translator.groups,
+        back_references: translator.back_references,
+        literal: translator.literal,
+        warnings: translator.warnings,
+    })
+}
+
+/// Adds a text that matches itself.
+pub fn push_literal(out: &mut String, text: &[u8], unicode: bool) {
+    if !unicode {
+        for byte in text {
+            push_byte(out, *byte);
+        }
+        return;
+    }
+    for chunk in text.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match u8::try_from(c) {
+                Ok(byte) if byte.is_ascii() => push_byte(out, byte),
+                _ => out.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "(?-u:\\x{byte:02x})");
+        }
+    }
+}
+
+fn push_byte(out: &mut String, byte: u8) {
+    if byte.is_ascii_alphanumeric() || byte == b' ' || byte == b'_' {
+        out.push(char::from(byte));
+    } else {
+        let _ = write!(out, "\\x{byte:02x}");
+    }
+}
+
+struct Translator<'a> {
+    pattern: &'a [u8],
+    syntax: &'a Syntax,
+    at: usize,
+    out: String,
+    /// Starts of open groups in `out`, and their numbers.
+    open: Vec<(usize, usize)>,
+    closed: Vec<usize>,
+    groups: usize,
+    first_group: usize,
+    /// Start in `out` of what a repetition would apply to.
+    atom: Option<usize>,
+    repeated: bool,
+    back_references: bool,
+    literal: Option<Vec<u8>>,
+    warnings: Vec<String>,
+}
+
+impl Translator<'_> {
+    fn run(&mut self) -> Result<(), Error> {
+        while let Some(&byte) = self.pattern.get(self.at) {
+            self.at += 1;
+            let extended = self.syntax.extended;
+            match byte {
+                b'\\' => self.backslash()?,
+                b'[' => {
+                    let body = &self.pattern[self.at..];
+                    let (class, length) = bracket::translate(body, self.syntax)?;
+                    self.at += length;
+                    self.class(&class);
+                }
+                b'.' => self.dot(),
+                b'*' => self.star(),
+                b'^' if extended || self.at_start() => self.assertion("^"),
+                b'$' if extended || self.at_end() => self.assertion("$"),
+                b'(' if extended => self.open_group(),
+                b')' if extended => self.close_group()?,
+                b'|' if extended => self.alternative(),
+                b'+' if extended => self.repeat("+"),
+                b'?' if extended => self.repeat("?"),
+                b'{' if extended => self.interval()?,
+                _ => self.character(),
+            }
+        }
+        match self.open.is_empty() {
+            true => Ok(()),
+            false => Err(Error("Unmatched ( or \\(")),
+        }
+    }
+
+    /// Whether a `^` here is an anchor in a basic expression.
+    fn at_start(&self) -> bool {
+        let before = &self.pattern[..self.at - 1];
+        before.is_empty() || before.ends_with(b"\\(") || before.ends_with(b"\\|")
+    }
+
+    /// Whether a `$` here is an anchor in a basic expression.
+    fn at_end(&self) -> bool {
+        let after = &self.pattern[self.at..];
+        after.is_empty() || after.starts_with(b"\\)") || after.starts_with(b"\\|")
+    }
+
+    fn begin_atom(&mut self) {
+        self.atom = Some(self.out.len());
+        self.repeated = false;
+    }
+
+    fn class(&mut self, class: &str) {
+        self.begin_atom();
+        self.literal = None;
+        self.out.push_str(class);
+    }
+
+    fn dot(&mut self) {
+        self.class(if self.syntax.zero {
+            "[^\\x00]"
+        } else {
+            "[^\\n]"
+        });
+    }
+
+    fn assertion(&mut self, text: &str) {
+        self.literal = None;
+        self.begin_atom();
+        self.out.push_str(text);
+        if !self.syntax.extended && text == "^" {
+            // A star after it is a character.
+            self.atom = None;
+        }
+    }
+
+    fn character(&mut self) {
+        let rest = &self.pattern[self.at - 1..];
+        let valid = rest
+            .utf8_chunks()
+            .next()
+            .and_then(|c| c.valid().chars().next());
+        let length = match valid {
+            Some(c) if self.syntax.unicode => c.len_utf8(),
+            _ => 1,
+        };
+        let text = &rest[..length];
+        self.at += length - 1;
+        self.text(text);
+    }
+
+    fn text(&mut self, text: &[u8]) {
+        self.begin_atom();
+        push_literal(&mut self.out, text, self.syntax.unicode);
+        if let Some(literal) = &mut self.literal {
+            literal.extend_from_slice(text);
+        }
+    }
+
+    fn star(&mut self) {
+        if self.atom.is_some() || self.syntax.extended {
+            self.repeat("*");
+        } else {
+            self.text(b"*");
+        }
+    }
+
+    fn repeat(&mut self, operator: &str) {
+        self.literal = None;
+        let Some(start) = self.atom else {
+            let text = format!("warning: {operator} at start of expression");
+            self.warnings.push(text);
+            return;
+        };
+        if self.repeated {
+            self.out.insert_str(start, "(?:");
+            self.out.push(')');
+        }
+        self.repeated = true;
+        self.out.push_str(operator);
+    }
+
+    fn open_group(&mut self) {
+        self.literal = None;
+        self.groups += 1;
+        self.open
+            .push((self.out.len(), self.first_group + self.groups));
+        self.out.push('(');
+        self.atom = None;
+    }
+
+    fn close_group(&mut self) -> Result<(), Error> {
+        let (start, number) = self.open.pop().ok_or(Error("Unmatched ) or \\)"))?;
+        self.out.push(')');
+        self.closed.push(number);
+        (self.atom, self.repeated) = (Some(start), false);
+        Ok(())
+    }
+
+    fn alternative(&mut self) {
+        self.literal = None;
+        self.out.push('|');
+        self.atom = None;
+    }
+
+    /// `{m,n}`, after its brace.
+    fn interval(&mut self) -> Result<(), Error> {
+        let body = &self.pattern[self.at..];
+        let close: &[u8] = if self.syntax.extended { b"}" } else { b"\\}" };
+        let end = body.windows(close.len()).position(|part| part == close);
+        let bounds = end.and_then(|end| bounds(&body[..end]));
+        match (end, bounds) {
+            (Some(end), Some((low, high))) if self.atom.is_some() || !self.syntax.extended => {
+                if low > 0x7fff || high.is_some_and(|high| high > 0x7fff) {
+                    return Err(Error("Regular expression too big"));
+                }
+                if high.is_some_and(|high| high < low) {
+                    return Err(Error("Invalid content of \\{\\}"));
+                }
+                if self.atom.is_none() {
+                    return Err(Error("Invalid preceding regular expression"));
+                }
+                self.at += end + close.len();
+                let operator = match high {
+                    Some(high) => format!("{{{low},{high}}}"),
+                    None => format!("{{{low},}}"),
+                };
+                self.repeat(&operator);
+                Ok(())
+            }
+            // An extended expression takes a malformed interval as text.
+            _ if self.syntax.extended => {
+                self.text(b"{");
+                Ok(())
+            }
+            (None, _) => Err(Error("Unmatched \\{")),
+            _ => Err(Error("Invalid content of \\{\\}")),
+        }
+    }
+
+    fn backslash(&mut self) -> Result<(), Error> {
+        let letter = *self
+            .pattern
+            .get(self.at)
+            .ok_or(Error("Trailing backslash"))?;
+        self.at += 1;
+        let basic = !self.syntax.extended;
+        match letter {
+            b'(' if basic => self.open_group(),
+            b')' if basic => self.close_group()?,
+            b'|' if basic => self.alternative(),
+            b'{' if basic => self.interval()?,
+            b'+' if basic && self.atom.is_some() => self.repeat("+"),
+            b'?' if basic && self.atom.is_some() => self.repeat("?"),
+            b'1'..=b'9' => self.back_reference(usize::from(letter - b'0'))?,
+            b'w' => self.class("\\w"),
+            b'W' => self.class(if self.syntax.zero {
+                "[^\\w\\x00]"
+            } else {
+                "[^\\w\\n]"
+            }),
+            b's' => self.class(if self.syntax.zero {
+                "\\s"
+            } else {
+                "[\\s&&[^\\n]]"
+            }),
+            b'S' => self.class(if self.syntax.zero {
+                "[^\\s\\x00]"
+            } else {
+                "\\S"
+            }),
+            b'b' => self.assertion("\\b"),
+            b'B' => self.assertion("\\B"),
+            b'<' => self.assertion("\\b{start}"),
+            b'>' => self.assertion("\\b{end}"),
+            b'`' => self.assertion("^"),
+            b'\'' => self.assertion("$"),
+            _ => {
+                let known = letter.is_ascii_punctuation() || !letter.is_ascii_graphic();
+                if !known {
+                    let letter = char::from(letter);
+                    self.warnings
+                        .push(format!("warning: stray \\ before {letter}"));
+                }
+                self.character();
+            }
+        }
+        Ok(())
+    }
+
+    fn back_reference(&mut self, number: usize) -> Result<(), Error> {
+        let group = number + self.first_group;
+        if !self.closed.contains(&group) {
+            return Err(Error("Invalid back reference"));
+        }
+        self.literal = None;
+        self.back_references = true;
+        self.begin_atom();
+        let _ = write!(self.out, "(?:\\{group})");
+        Ok(())
+    }
+}
+
+/// `m`, `m,`, `,n` and `m,n`.
+fn bounds(text: &[u8]) -> Option<(u32, Option<u32>)> {
+    let number = |digits: &str| -> Option<u32> {
+        let fit = digits.bytes().all(|byte| byte.is_ascii_digit());
+        fit.then(|| digits.parse().unwrap_or(u32::MAX))
+    };
+    let text = std::str::from_utf8(text).ok()?;
+    match text.split_once(',') {
+        None if text.is_empty() => None,
+        None => number(text).map(|n| (n, Some(n))),
+        Some(("", "")) => Some((0, None)),
+        Some(("", high)) => Some((0, Some(number(high)?))),
+        Some((low, "")) => Some((number(low)?, None)),
+        Some((low, high)) => Some((number(low)?, Some(number(high)?))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, Syntax, translate};
+
+    fn regex(pattern: &str, extended: bool) -> Result<String, Error> {
+        let syntax = Syntax {
+            extended,
+            unicode: false,
+            zero: false,
+        };
+        translate(pattern.as_bytes(), &syntax, 0).map(|translated| translated.regex)
+    }
+
+    #[test]
+    fn basic_and_extended_differ_in_their_operators() {
+        assert_eq!(regex("a+(b)", false).unwrap(), "a\\x2b\\x28b\\x29");
+        assert_eq!(regex("a\\+\\(b\\)", false).unwrap(), "a+(b)");
+        assert_eq!(regex("a+(b)", true).unwrap(), "a+(b)");
+        assert_eq!(regex("*a^b$c", false).unwrap(), "\\x2aa\\x5eb\\x24c");
+        assert_eq!(regex("^*a$", false).unwrap(), "^\\x2aa$");
+        assert_eq!(regex("a{2}b{,3}c{", true).unwrap(), "a{2,2}b{0,3}c\\x7b");
+        assert_eq!(regex("a+?", true).unwrap(), "(?:a+)?");
+        assert_eq!(regex("[]a-c]", true).unwrap(), "[\\x{5d}\\x{61}-\\x{63}]");
+    }
+
+    #[test]
+    fn malformed_patterns_have_gnu_messages() {
+        let message = |pattern, extended| regex(pattern, extended).unwrap_err().0;
+        assert_eq!(message("[a", false), "Unmatched [, [^, [:, [., or [=");
+        assert_eq!(message("(", true), "Unmatched ( or \\(");
+        assert_eq!(message(")", true), "Unmatched ) or \\)");
+        assert_eq!(message("a\\", false), "Trailing backslash");
+        assert_eq!(message("\\1", false), "Invalid back reference");
+        assert_eq!(message("[z-a]", false), "Invalid range end");
+        assert_eq!(message("a\\{1", false), "Unmatched \\{");
+    }
+}
