@@ -6,6 +6,11 @@ use std::fmt::Write;
 /// Translates the expression after `[`; gives the class and its length in the
 /// pattern, without the `[`.
 pub fn translate(body: &[u8], syntax: &Syntax) -> Result<(String, usize), Error> {
+    if let [b':', .., b':'] = body.split(|byte| *byte == b']').next().unwrap_or_default() {
+        return Err(Error(
+            "character class syntax is [[:space:]], not [:space:]",
+        ));
+    }
     let negated = body.first() == Some(&b'^');
     let mut at = usize::from(negated);
     let mut class = String::from(if negated { "[^" } else { "[" });
@@ -110,6 +115,6 @@ fn named(name: &[u8]) -> Result<&'static str, Error> {
         b"graph" => "[:graph:]",
         b"print" => "[:print:]",
         b"xdigit" => "[:xdigit:]",
-        _ => return Err(Error("Unmatched [, [^, [:, [., or [=")),
+        _ => return Err(Error("Invalid character class name")),
     })
 }

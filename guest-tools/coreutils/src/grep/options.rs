@@ -94,6 +94,8 @@ pub struct Config {
     pub end: u8,
     pub before: usize,
     pub after: usize,
+    /// Whether groups of lines are set apart.
+    pub groups: bool,
     pub max: Option<u64>,
     pub count: bool,
     pub list: Option<bool>,
@@ -148,6 +150,7 @@ pub fn read(
         end: b'\n',
         before: 0,
         after: 0,
+        groups: false,
         max: None,
         count: false,
         list: None,
@@ -170,7 +173,7 @@ pub fn read(
         exclude_dirs: Vec::new(),
         palette: None,
     };
-    let (mut patterns, mut context_lines) = (None::<Vec<u8>>, None);
+    let (mut patterns, mut context_lines) = (None::<Vec<Vec<u8>>>, None);
     let (mut before, mut after) = (None, None);
     for (letter, long, value) in parsed.options {
         let text = value.clone().unwrap_or_default();
@@ -257,10 +260,8 @@ pub fn read(
                     b"binary" => Binary::Tell,
                     b"text" => Binary::Text,
                     b"without-match" => Binary::Skip,
-                    other => {
-                        let other = other.to_vec();
-                        fail(context, &[&other, b": unknown binary-files type"]);
-                        return Err(context.usage(b""));
+                    _ => {
+                        return Err(fail(context, &[b"unknown binary-files type"]));
                     }
                 };
             }
@@ -304,49 +305,29 @@ pub fn read(
     }
     let mut files = parsed.operands;
     let patterns = match patterns {
-        Some(patterns) => Some(patterns),
+        Some(patterns) => patterns,
         None if files.is_empty() => return Err(context.usage(b"")),
-        None => Some(files.remove(0)),
+        None => split(&files.remove(0)),
     };
-    let empty_list = patterns.as_ref().is_some_and(Vec::is_empty) && args_gave_empty_file(&args);
-    if let Some(text) = patterns.filter(|_| !empty_list) {
-        config.patterns = text
-            .split(|byte| *byte == b'\n')
-            .map(<[u8]>::to_vec)
-            .collect();
-        config.patterns.dedup();
-    }
+    config.patterns = patterns;
+    config.patterns.dedup();
     config.before = before.or(context_lines).unwrap_or(0);
     config.after = after.or(context_lines).unwrap_or(0);
-    if config.only || config.count || config.list.is_some() || config.quiet {
-        if config.count || config.list.is_some() || config.quiet {
-            (config.before, config.after) = (0, 0);
-        }
+    config.groups = before.or(after).or(context_lines).is_some();
+    if config.count || config.list.is_some() || config.quiet {
+        (config.before, config.after, config.groups) = (0, 0, false);
     }
     Ok((config, files))
 }
 
-/// Whether the only source of patterns was an empty file.
-fn args_gave_empty_file(args: &[Vec<u8>]) -> bool {
-    let file = |arg: &Vec<u8>| arg.starts_with(b"-f") || arg.starts_with(b"--file");
-    let given = |arg: &Vec<u8>| arg.starts_with(b"-e") || arg.starts_with(b"--regexp");
-    args.iter()
-        .any(|arg| file(arg) || is_cluster_with(arg, b'f'))
-        && !args.iter().any(given)
+fn add(patterns: &mut Option<Vec<Vec<u8>>>, text: &[u8]) {
+    patterns.get_or_insert_default().extend(split(text));
 }
 
-fn is_cluster_with(arg: &[u8], letter: u8) -> bool {
-    arg.starts_with(b"-") && !arg.starts_with(b"--") && arg.last() == Some(&letter)
-}
-
-fn add(patterns: &mut Option<Vec<u8>>, text: &[u8]) {
-    match patterns {
-        Some(patterns) => {
-            patterns.push(b'\n');
-            patterns.extend_from_slice(text);
-        }
-        None => *patterns = Some(text.to_vec()),
-    }
+fn split(text: &[u8]) -> Vec<Vec<u8>> {
+    text.split(|byte| *byte == b'\n')
+        .map(<[u8]>::to_vec)
+        .collect()
 }
 
 fn lines(context: &Context<'_>, text: &[u8]) -> Result<usize, i32> {

@@ -118,7 +118,10 @@ impl Printer {
                 from = start + 1;
                 continue;
             }
-            self.out.put(&palette.paint(&line[at..start], line_code));
+            if !line_code.is_empty() {
+                self.out.put(&palette.start(line_code));
+            }
+            self.out.put(&line[at..start]);
             self.out.put(&palette.paint(&line[start..end], match_code));
             (at, from) = (end, end);
         }

@@ -38,6 +38,11 @@ fn run(args: &Args, name: &'static str, kind: Kind) -> i32 {
         Ok(read) => read,
         Err(code) => return code,
     };
+    let nothing_selected = config.max == Some(0)
+        || (config.invert && !config.word && !config.line && config.patterns == [b"".to_vec()]);
+    if nothing_selected && config.list != Some(false) {
+        return 1;
+    }
     let mut warn = |text: &str| context.say(text.as_bytes());
     let matcher = match Matcher::new(&config, &mut warn) {
         Ok(matcher) => matcher,

@@ -35,9 +35,12 @@ pub struct Search<'a> {
     /// Whether anything of this run was printed: the next group is set apart.
     any_printed: &'a mut bool,
     pending_after: usize,
+    /// End of the last selected line, in the file.
+    last_end: u64,
     binary: bool,
     withheld: bool,
     silent: bool,
+    given_back: bool,
 }
 
 impl<'a> Search<'a> {
@@ -63,8 +66,10 @@ impl<'a> Search<'a> {
             printed: 0,
             any_printed,
             pending_after: 0,
+            last_end: 0,
             binary: false,
             withheld: false,
+            given_back: false,
             silent: config.count || config.list.is_some() || config.quiet,
         }
     }
@@ -80,8 +85,13 @@ impl<'a> Search<'a> {
         (found, self.buf)
     }
 
+    /// Whether only context is left to print.
+    fn enough(&self) -> bool {
+        self.config.max.is_some_and(|max| self.count >= max)
+    }
+
     fn done(&self) -> bool {
-        let enough = self.config.max.is_some_and(|max| self.count >= max);
+        let enough = self.enough();
         let first = (self.config.quiet || self.config.list.is_some() || self.withheld)
             && self.count > 0
             && !self.config.count;
@@ -123,9 +133,11 @@ impl<'a> Search<'a> {
                 }
             };
             if begin < limit {
-                let stop = self.region(begin, limit);
+                self.region(begin, limit);
+                if self.enough() {
+                    self.give_back(file);
+                }
                 if self.done() {
-                    self.give_back(file, stop);
                     return Ok(());
                 }
             }
@@ -135,10 +147,11 @@ impl<'a> Search<'a> {
     }
 
     /// After `-m`, what follows the last line is left to the next reader.
-    fn give_back(&self, file: &File, stop: usize) {
-        let surplus = self.buf.len() - stop;
-        if self.config.max.is_some() && file.fd() == 0 && surplus > 0 {
+    fn give_back(&mut self, file: &File) {
+        let surplus = self.base + self.buf.len() as u64 - self.last_end;
+        if file.fd() == 0 && surplus > 0 && !self.given_back && self.pending_after == 0 {
             let _ = sys::seek(0, -(surplus as i64), 1);
+            self.given_back = true;
         }
     }
 
@@ -188,8 +201,8 @@ impl<'a> Search<'a> {
         self.lines + 1
     }
 
-    /// Searches whole lines `begin..limit`; gives where it stopped.
-    fn region(&mut self, begin: usize, limit: usize) -> usize {
+    /// Searches whole lines `begin..limit`.
+    fn region(&mut self, begin: usize, limit: usize) {
         let end = self.config.end;
         let text_end = match self.buf[..limit].last() {
             Some(byte) if *byte == end => limit - 1,
@@ -197,6 +210,9 @@ impl<'a> Search<'a> {
         };
         let mut at = begin;
         while at < limit {
+            if self.enough() {
+                return self.context_after(at, limit);
+            }
             let found = self.matcher.find(&self.buf[..text_end], at);
             let (start, next) = match found {
                 None => (limit, limit),
@@ -209,14 +225,18 @@ impl<'a> Search<'a> {
             };
             if self.config.invert {
                 if let Some(stop) = self.select_all(at, start) {
-                    return stop;
+                    at = stop;
+                    if self.done() {
+                        return;
+                    }
+                    continue;
                 }
             } else {
                 if start > at {
                     self.context_after(at, start);
                 }
-                if start < limit && self.select(start, next) {
-                    return next;
+                if start < limit {
+                    self.select(start, next);
                 }
             }
             at = next;
@@ -224,10 +244,9 @@ impl<'a> Search<'a> {
                 self.context_after(start, next);
             }
             if self.done() {
-                return at;
+                return;
             }
         }
-        limit
     }
 
     /// Selects every line in a range; gives where to stop, if at all.
@@ -270,12 +289,8 @@ impl<'a> Search<'a> {
 
     /// Takes a selected line; whether the search is over.
     fn select(&mut self, start: usize, next: usize) -> bool {
-        if self.config.max.is_some_and(|max| self.count >= max) {
-            // Only context is left, and a selected line ends that.
-            self.pending_after = 0;
-            return true;
-        }
         self.count += 1;
+        self.last_end = self.base + next as u64;
         if self.silent {
             return self.done();
         }
@@ -295,7 +310,7 @@ impl<'a> Search<'a> {
         self.print(start, line_end, true);
         self.printed = next;
         self.pending_after = self.config.after;
-        self.done()
+        self.enough() || self.done()
     }
 
     fn without_end(&self, start: usize, next: usize) -> usize {
@@ -319,8 +334,7 @@ impl<'a> Search<'a> {
 
     /// Prints the lines before a selected one that context asks for.
     fn context_before(&mut self, start: usize) {
-        let context = self.config.before > 0 || self.config.after > 0;
-        if !context {
+        if !self.config.groups {
             return;
         }
         let mut from = start;

@@ -47,6 +47,7 @@ pub fn translate(pattern: &[u8], syntax: &Syntax, first_group: usize) -> Result<
         first_group,
         atom: None,
         repeated: false,
+        anchored: false,
         back_references: false,
         literal: Some(Vec::new()),
         warnings: Vec::new(),
@@ -103,6 +104,8 @@ struct Translator<'a> {
     /// Start in `out` of what a repetition would apply to.
     atom: Option<usize>,
     repeated: bool,
+    /// Whether the last item is a `^`.
+    anchored: bool,
     back_references: bool,
     literal: Option<Vec<u8>>,
     warnings: Vec<String>,
@@ -126,6 +129,8 @@ impl Translator<'_> {
                 b'^' if extended || self.at_start() => self.assertion("^"),
                 b'$' if extended || self.at_end() => self.assertion("$"),
                 b'(' if extended => self.open_group(),
+                // Without an open group it stands for itself.
+                b')' if extended && self.open.is_empty() => self.text(b")"),
                 b')' if extended => self.close_group()?,
                 b'|' if extended => self.alternative(),
                 b'+' if extended => self.repeat("+"),
@@ -154,7 +159,7 @@ impl Translator<'_> {
 
     fn begin_atom(&mut self) {
         self.atom = Some(self.out.len());
-        self.repeated = false;
+        (self.repeated, self.anchored) = (false, false);
     }
 
     fn class(&mut self, class: &str) {
@@ -175,7 +180,8 @@ impl Translator<'_> {
         self.literal = None;
         self.begin_atom();
         self.out.push_str(text);
-        if !self.syntax.extended && text == "^" {
+        self.anchored = text == "^";
+        if self.anchored && !self.syntax.extended {
             // A star after it is a character.
             self.atom = None;
         }
@@ -214,9 +220,11 @@ impl Translator<'_> {
 
     fn repeat(&mut self, operator: &str) {
         self.literal = None;
-        let Some(start) = self.atom else {
+        if self.atom.is_none() || self.anchored {
             let text = format!("warning: {operator} at start of expression");
             self.warnings.push(text);
+        }
+        let Some(start) = self.atom else {
             return;
         };
         if self.repeated {
@@ -257,15 +265,12 @@ impl Translator<'_> {
         let end = body.windows(close.len()).position(|part| part == close);
         let bounds = end.and_then(|end| bounds(&body[..end]));
         match (end, bounds) {
-            (Some(end), Some((low, high))) if self.atom.is_some() || !self.syntax.extended => {
+            (Some(end), Some((low, high))) if self.atom.is_some() => {
                 if low > 0x7fff || high.is_some_and(|high| high > 0x7fff) {
                     return Err(Error("Regular expression too big"));
                 }
                 if high.is_some_and(|high| high < low) {
                     return Err(Error("Invalid content of \\{\\}"));
-                }
-                if self.atom.is_none() {
-                    return Err(Error("Invalid preceding regular expression"));
                 }
                 self.at += end + close.len();
                 let operator = match high {
@@ -276,7 +281,7 @@ impl Translator<'_> {
                 Ok(())
             }
             // An extended expression takes a malformed interval as text.
-            _ if self.syntax.extended => {
+            _ if self.syntax.extended || self.atom.is_none() => {
                 self.text(b"{");
                 Ok(())
             }
@@ -395,7 +400,7 @@ mod tests {
         let message = |pattern, extended| regex(pattern, extended).unwrap_err().0;
         assert_eq!(message("[a", false), "Unmatched [, [^, [:, [., or [=");
         assert_eq!(message("(", true), "Unmatched ( or \\(");
-        assert_eq!(message(")", true), "Unmatched ) or \\)");
+        assert_eq!(message("\\)", false), "Unmatched ) or \\)");
         assert_eq!(message("a\\", false), "Trailing backslash");
         assert_eq!(message("\\1", false), "Invalid back reference");
         assert_eq!(message("[z-a]", false), "Invalid range end");
