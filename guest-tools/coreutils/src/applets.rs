@@ -45,6 +45,9 @@ table! {
     "basename", "NAME [SUFFIX] | OPTION... NAME...", fast::names::basename;
     "basenc", "[OPTION]... [FILE]", uu!(uu_basenc, "basenc");
     "cat", "[OPTION]... [FILE]...", fast::cat::run;
+    "chgrp", "[OPTION]... GROUP FILE...", meta::chown::chgrp;
+    "chmod", "[OPTION]... MODE[,MODE]... FILE...", meta::chmod::chmod;
+    "chown", "[OPTION]... [OWNER][:[GROUP]] FILE...", meta::chown::chown;
     "cksum", "[OPTION]... [FILE]...", uu!(uu_cksum, "cksum");
     "comm", "[OPTION]... FILE1 FILE2", uu!(uu_comm, "comm");
     "cp", "[OPTION]... SOURCE... DEST", uu!(uu_cp, "cp");
@@ -109,6 +112,7 @@ table! {
     "sleep", "NUMBER[SUFFIX]...", process::duration::sleep;
     "sort", "[OPTION]... [FILE]...", uu!(uu_sort, "sort");
     "split", "[OPTION]... [FILE [PREFIX]]", uu!(uu_split, "split");
+    "stat", "[OPTION]... FILE...", meta::stat::stat;
     "sum", "[OPTION]... [FILE]...", uu!(uu_sum, "sum");
     "sync", "[OPTION] [FILE]...", fast::small::sync;
     "tac", "[OPTION]... [FILE]...", uu!(uu_tac, "tac");

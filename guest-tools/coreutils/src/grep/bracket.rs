@@ -6,6 +6,9 @@ use std::fmt::Write;
 /// Translates the expression after `[`; gives the class and its length in the
 /// pattern, without the `[`.
 pub fn translate(body: &[u8], syntax: &Syntax) -> Result<(String, usize), Error> {
+    if body.is_empty() {
+        return Err(Error("Invalid regular expression"));
+    }
     if let [b':', .., b':'] = body.split(|byte| *byte == b']').next().unwrap_or_default() {
         return Err(Error(
             "character class syntax is [[:space:]], not [:space:]",

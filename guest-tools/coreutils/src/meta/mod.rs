@@ -1,4 +1,8 @@
 //! Applets about modes, owners and kinds of files.
 
+pub mod chmod;
+pub mod chown;
 pub mod mkdir;
 pub mod mode;
+pub mod stat;
+mod walk;

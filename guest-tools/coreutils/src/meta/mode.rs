@@ -44,6 +44,16 @@ impl ModeChange {
         Some(ModeChange { clauses })
     }
 
+    /// The change that gives exactly these bits.
+    pub fn exactly(bits: u32) -> ModeChange {
+        ModeChange {
+            clauses: vec![Clause::Absolute {
+                bits: bits & ALL,
+                clear: ALL,
+            }],
+        }
+    }
+
     /// The bits after the change; `old` may carry type bits, which are dropped.
     pub fn apply(&self, old: u32, is_dir: bool, umask: u32) -> u32 {
         let mut mode = old & ALL;
