@@ -74,6 +74,7 @@ table! {
     "hostid", "[OPTION]", identity::machine::hostid;
     "hostname", "[OPTION]...", identity::machine::hostname;
     "id", "[OPTION]... [USER]...", identity::id::id;
+    "install", "[OPTION]... SOURCE... DEST", meta::install::install;
     "join", "[OPTION]... FILE1 FILE2", uu!(uu_join, "join");
     "kill", "[-s SIGNAL | -SIGNAL] PID... | -l [SIGNAL]...", process::kill::kill;
     "link", "FILE1 FILE2", uu!(uu_link, "link");

@@ -68,6 +68,8 @@ pub struct Make<'a> {
     pub mode: Option<(u32, u32)>,
     /// Whether to tell of each directory.
     pub verbose: bool,
+    /// Whether to tell of each directory in the words of `install`.
+    pub creating: bool,
     /// Where to tell.
     pub out: Output,
 }
@@ -79,6 +81,7 @@ impl<'a> Make<'a> {
             context,
             mode: None,
             verbose: false,
+            creating: false,
             out: Output::stdout(),
         }
     }
@@ -99,6 +102,12 @@ impl<'a> Make<'a> {
     }
 
     fn made(&mut self, path: &[u8], last: bool) -> bool {
+        if self.creating {
+            let program = self.context.program;
+            let quoted = quote::always(path);
+            self.out
+                .put(&[program, b": creating directory ", &quoted, b"\n"].concat());
+        }
         if self.verbose {
             let program = self.context.program;
             let quoted = quote::always(path);

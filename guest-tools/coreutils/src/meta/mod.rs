@@ -2,6 +2,7 @@
 
 pub mod chmod;
 pub mod chown;
+pub mod install;
 pub mod mkdir;
 pub mod mode;
 pub mod stat;
