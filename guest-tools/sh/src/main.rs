@@ -1,1 +1,20 @@
-fn main() {}
+//! Wardian's shell: bash 5.2 as a guest.
+
+mod arith;
+mod ast;
+mod builtins;
+mod exec;
+mod expand;
+mod jobs;
+mod lexer;
+mod parser;
+mod pattern;
+mod regex;
+mod sys;
+mod text;
+mod trap;
+mod vars;
+
+fn main() {
+    exec::main()
+}

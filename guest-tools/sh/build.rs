@@ -1,0 +1,12 @@
+//! Gives the shell a shadow stack deep enough for recursive scripts.
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    let wasm = std::env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm");
+    if wasm {
+        // The stack lies below the data (--stack-first), so that a fork copies
+        // one range: from the stack pointer to the end of memory.
+        println!("cargo:rustc-link-arg-bins=-zstack-size=8388608");
+        println!("cargo:rustc-link-arg-bins=--stack-first");
+    }
+}

@@ -1,0 +1,685 @@
+//! Commands as bash prints them (`declare -f`, `type`, `jobs`, BASH_COMMAND).
+
+use super::tree::*;
+use crate::text::{push_int, push_single_quoted};
+use crate::vars::Vars;
+
+/// Prints a list on one line.
+pub fn print_list(list: &List, vars: &mut Vars, out: &mut Vec<u8>) {
+    Printer { vars, out, indent: 0, heredocs: Vec::new() }.list(list, b"; ");
+}
+
+/// Prints pipelines joined by `&&` and `||`.
+pub fn print_and_or(item: &AndOr, vars: &mut Vars, out: &mut Vec<u8>) {
+    Printer { vars, out, indent: 0, heredocs: Vec::new() }.and_or(item);
+}
+
+/// Prints a command.
+pub fn print_command(command: &Command, vars: &mut Vars, out: &mut Vec<u8>) {
+    Printer { vars, out, indent: 0, heredocs: Vec::new() }.command(command);
+}
+
+/// Prints a simple command.
+pub fn print_simple(simple: &Simple, vars: &mut Vars, out: &mut Vec<u8>) {
+    Printer { vars, out, indent: 0, heredocs: Vec::new() }.simple(simple);
+}
+
+/// Prints a compound command.
+pub fn print_compound(compound: &Compound, vars: &mut Vars, out: &mut Vec<u8>) {
+    Printer { vars, out, indent: 0, heredocs: Vec::new() }.compound(compound);
+}
+
+/// Prints an assignment.
+pub fn print_assign(assign: &Assign, vars: &mut Vars, out: &mut Vec<u8>) {
+    Printer { vars, out, indent: 0, heredocs: Vec::new() }.assign(assign);
+}
+
+/// Prints a word.
+pub fn print_word(word: &Word, vars: &mut Vars, out: &mut Vec<u8>) {
+    Printer { vars, out, indent: 0, heredocs: Vec::new() }.word(word);
+}
+
+/// Prints a word where variables cannot be changed.
+pub fn print_word_names(word: &Word, vars: &Vars, out: &mut Vec<u8>) {
+    Printer { vars, out, indent: 0, heredocs: Vec::new() }.word(word);
+}
+
+/// Prints a function's definition, as `declare -f` does.
+pub fn print_function(function: &Function, vars: &mut Vars, out: &mut Vec<u8>) {
+    let mut printer = Printer { vars, out, indent: 0, heredocs: Vec::new() };
+    printer.function(function, true);
+}
+
+const INDENT: usize = 4;
+
+struct Printer<'a> {
+    vars: &'a Vars,
+    out: &'a mut Vec<u8>,
+    indent: usize,
+    heredocs: Vec<std::rc::Rc<HereDoc>>,
+}
+
+impl Printer<'_> {
+    fn put(&mut self, text: &[u8]) {
+        self.out.extend_from_slice(text);
+    }
+
+    fn new_line(&mut self) {
+        self.put(b"\n");
+        self.flush_heredocs();
+        self.out.resize(self.out.len() + self.indent * INDENT, b' ');
+    }
+
+    fn flush_heredocs(&mut self) {
+        for heredoc in std::mem::take(&mut self.heredocs) {
+            if let Some(body) = heredoc.body.get() {
+                match body.parts.as_slice() {
+                    [Part::Single(text)] => self.put(text),
+                    [Part::Double(parts)] => {
+                        for part in parts {
+                            match part {
+                                Part::Literal(text) => {
+                                    for c in text {
+                                        if matches!(c, b'$' | b'`' | b'\\') {
+                                            self.put(b"\\");
+                                        }
+                                        self.put(&[*c]);
+                                    }
+                                }
+                                part => self.part(part, true),
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            self.put(&heredoc.delimiter);
+            self.put(b"\n");
+        }
+    }
+
+    fn function(&mut self, function: &Function, top: bool) {
+        if !top {
+            self.put(b"function ");
+        }
+        self.put(&function.name);
+        self.put(b" () ");
+        self.new_line();
+        match &function.body {
+            Command::Compound(compound) if matches!(compound.kind, Kind::Brace(_)) => {
+                if let Kind::Brace(list) = &compound.kind {
+                    self.braces(list);
+                }
+                self.redirects(&compound.redirects, true);
+            }
+            body => {
+                self.put(b"{ ");
+                self.indented(|printer| {
+                    printer.new_line();
+                    printer.command(body);
+                });
+                self.new_line();
+                self.put(b"}");
+            }
+        }
+    }
+
+    fn braces(&mut self, list: &List) {
+        self.put(b"{ ");
+        self.body(list);
+        self.put(b"}");
+    }
+
+    /// A list on lines of its own, one level deeper.
+    fn body(&mut self, list: &List) {
+        self.indented(|printer| {
+            printer.new_line();
+            printer.lines(list);
+        });
+        self.new_line();
+    }
+
+    fn indented(&mut self, print: impl FnOnce(&mut Self)) {
+        self.indent += 1;
+        print(self);
+        self.indent -= 1;
+    }
+
+    fn lines(&mut self, list: &List) {
+        let count = list.items.len();
+        for (at, item) in list.items.iter().enumerate() {
+            self.and_or(item);
+            if item.background {
+                self.put(b" &");
+            }
+            if at + 1 < count {
+                if !item.background && self.heredocs.is_empty() {
+                    self.put(b";");
+                }
+                self.new_line();
+            }
+        }
+        if !self.heredocs.is_empty() {
+            self.put(b"\n");
+            self.flush_heredocs();
+            self.out.pop();
+        }
+    }
+
+    /// A body followed by a keyword, which a semicolon ends.
+    fn clause(&mut self, list: &List) {
+        self.indented(|printer| {
+            printer.new_line();
+            printer.lines(list);
+        });
+        if !list.items.last().is_some_and(|item| item.background) {
+            self.put(b";");
+        }
+        self.new_line();
+    }
+
+    fn list(&mut self, list: &List, separator: &[u8]) {
+        for (at, item) in list.items.iter().enumerate() {
+            if at > 0 {
+                self.put(if list.items[at - 1].background { b" " } else { separator });
+            }
+            self.and_or(item);
+            if item.background {
+                self.put(b" &");
+            }
+        }
+    }
+
+    fn and_or(&mut self, item: &AndOr) {
+        self.pipeline(&item.first);
+        for (connector, pipeline) in &item.rest {
+            self.put(match connector {
+                Connector::And => b" && ",
+                Connector::Or => b" || ",
+            });
+            self.pipeline(pipeline);
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline) {
+        match pipeline.time {
+            Some(TimeFormat::Default) => self.put(b"time "),
+            Some(TimeFormat::Posix) => self.put(b"time -p "),
+            None => {}
+        }
+        if pipeline.negate {
+            self.put(b"! ");
+        }
+        for (at, command) in pipeline.commands.iter().enumerate() {
+            if at > 0 {
+                self.put(b" | ");
+            }
+            self.command(command);
+        }
+    }
+
+    fn command(&mut self, command: &Command) {
+        match command {
+            Command::Simple(simple) => self.simple(simple),
+            Command::Compound(compound) => self.compound(compound),
+            Command::Function(function) => self.function(function, false),
+        }
+    }
+
+    fn simple(&mut self, simple: &Simple) {
+        let mut first = true;
+        let mut space = |printer: &mut Self| {
+            if !first {
+                printer.put(b" ");
+            }
+            first = false;
+        };
+        for assign in &simple.assigns {
+            space(self);
+            self.assign(assign);
+        }
+        for word in &simple.words {
+            space(self);
+            match &word.assign {
+                Some(assign) => self.assign(assign),
+                None => self.word(word),
+            }
+        }
+        let spaced = !first;
+        self.redirects(&simple.redirects, spaced);
+    }
+
+    fn assign(&mut self, assign: &Assign) {
+        self.put(self.vars.names.name(assign.name).to_vec().as_slice());
+        if let Some(index) = &assign.index {
+            self.subscript(index);
+        }
+        self.put(if assign.append { b"+=" } else { b"=" });
+        match &assign.value {
+            AssignValue::Scalar(word) => self.word(word),
+            AssignValue::Array(elements) => {
+                self.put(b"(");
+                for (at, element) in elements.iter().enumerate() {
+                    if at > 0 {
+                        self.put(b" ");
+                    }
+                    if let Some(index) = &element.index {
+                        self.subscript(index);
+                        self.put(if element.append { b"+=" } else { b"=" });
+                    }
+                    self.word(&element.value);
+                }
+                self.put(b")");
+            }
+        }
+    }
+
+    fn subscript(&mut self, subscript: &Subscript) {
+        self.put(b"[");
+        match subscript {
+            Subscript::At => self.put(b"@"),
+            Subscript::Star => self.put(b"*"),
+            Subscript::Expr(arith) => self.word(&arith.text),
+        }
+        self.put(b"]");
+    }
+
+    fn redirects(&mut self, redirects: &[Redirect], mut spaced: bool) {
+        for redirect in redirects {
+            if spaced {
+                self.put(b" ");
+            }
+            spaced = true;
+            self.redirect(redirect);
+        }
+    }
+
+    fn redirect(&mut self, redirect: &Redirect) {
+        match &redirect.fd {
+            RedirectFd::Default => {}
+            RedirectFd::Number(number) => push_int(self.out, i64::from(*number)),
+            RedirectFd::Variable(name) => {
+                self.put(b"{");
+                self.put(name);
+                self.put(b"}");
+            }
+        }
+        let (operator, space): (&[u8], bool) = match redirect.kind {
+            RedirectKind::Read => (b"<", true),
+            RedirectKind::Write => (b">", true),
+            RedirectKind::Clobber => (b">|", true),
+            RedirectKind::Append => (b">>", true),
+            RedirectKind::ReadWrite => (b"<>", true),
+            RedirectKind::DupIn => (b"<&", false),
+            RedirectKind::DupOut => (b">&", false),
+            RedirectKind::WriteBoth => (b"&>", true),
+            RedirectKind::AppendBoth => (b"&>>", true),
+            RedirectKind::HereString => (b"<<<", true),
+            RedirectKind::HereDoc => (b"<<", false),
+        };
+        if redirect.fd == RedirectFd::Default && redirect.kind == RedirectKind::DupOut {
+            self.put(b"1");
+        }
+        if redirect.fd == RedirectFd::Default && redirect.kind == RedirectKind::DupIn {
+            self.put(b"0");
+        }
+        self.put(operator);
+        match &redirect.target {
+            RedirectTarget::Word(word) => {
+                if space {
+                    self.put(b" ");
+                }
+                self.word(word);
+            }
+            RedirectTarget::HereDoc(heredoc) => {
+                if heredoc.strip_tabs {
+                    self.put(b"-");
+                }
+                if heredoc.quoted {
+                    push_single_quoted(self.out, &heredoc.delimiter);
+                } else {
+                    self.put(&heredoc.delimiter);
+                }
+                self.heredocs.push(std::rc::Rc::clone(heredoc));
+            }
+        }
+    }
+
+    fn compound(&mut self, compound: &Compound) {
+        match &compound.kind {
+            Kind::Brace(list) => self.braces(list),
+            Kind::Subshell(list) => {
+                self.put(b"( ");
+                self.list(list, b"; ");
+                self.put(b" )");
+            }
+            Kind::If {
+                branches,
+                otherwise,
+            } => self.conditional(branches, otherwise.as_ref()),
+            Kind::While {
+                until,
+                condition,
+                body,
+            } => {
+                self.put(if *until { b"until " } else { b"while " });
+                self.list(condition, b"; ");
+                self.put(b"; do");
+                self.clause(body);
+                self.put(b"done");
+            }
+            Kind::For { name, words, body } => self.each(b"for ", name, words.as_deref(), body),
+            Kind::Select { name, words, body } => self.each(b"select ", name, words.as_deref(), body),
+            Kind::ArithFor {
+                init,
+                condition,
+                step,
+                body,
+            } => {
+                self.put(b"for ((");
+                for (at, arith) in [init, condition, step].into_iter().enumerate() {
+                    if at > 0 {
+                        self.put(b"; ");
+                    }
+                    let mut text = Vec::new();
+                    print_word_names(&arith.text, self.vars, &mut text);
+                    let text = if text.is_empty() { b"1".to_vec() } else { text };
+                    self.put(text.trim_ascii());
+                }
+                self.put(b"))");
+                self.new_line();
+                self.put(b"do");
+                self.clause(body);
+                self.put(b"done");
+            }
+            Kind::Case { word, arms } => self.case(word, arms),
+            Kind::Condition(expr) => {
+                self.put(b"[[ ");
+                self.condition(expr);
+                self.put(b" ]]");
+            }
+            Kind::Arith(arith) => {
+                self.put(b"((");
+                self.word(&arith.text);
+                self.put(b"))");
+            }
+            Kind::Coproc { name, body } => {
+                self.put(b"coproc ");
+                self.put(name);
+                self.put(b" ");
+                self.command(body);
+            }
+        }
+        self.redirects(&compound.redirects, true);
+    }
+
+    fn conditional(&mut self, branches: &[(List, List)], otherwise: Option<&List>) {
+        let Some(((condition, body), rest)) = branches.split_first() else {
+            return;
+        };
+        self.put(b"if ");
+        self.list(condition, b"; ");
+        self.put(b"; then");
+        self.clause(body);
+        if !rest.is_empty() {
+            self.put(b"else");
+            self.indented(|printer| {
+                printer.new_line();
+                printer.conditional(rest, otherwise);
+                printer.put(b";");
+            });
+            self.new_line();
+        } else if let Some(body) = otherwise {
+            self.put(b"else");
+            self.clause(body);
+        }
+        self.put(b"fi");
+    }
+
+    fn each(&mut self, keyword: &[u8], name: &[u8], words: Option<&[Word]>, body: &List) {
+        self.put(keyword);
+        self.put(name);
+        match words {
+            Some(words) => {
+                self.put(b" in");
+                for word in words {
+                    self.put(b" ");
+                    self.word(word);
+                }
+            }
+            None => self.put(b" in \"$@\""),
+        }
+        self.put(b";");
+        self.new_line();
+        self.put(b"do");
+        self.clause(body);
+        self.put(b"done");
+    }
+
+    fn case(&mut self, word: &Word, arms: &[CaseArm]) {
+        self.put(b"case ");
+        self.word(word);
+        self.put(b" in ");
+        self.indented(|printer| {
+            for arm in arms {
+                printer.new_line();
+                for (at, pattern) in arm.patterns.iter().enumerate() {
+                    if at > 0 {
+                        printer.put(b" | ");
+                    }
+                    printer.word(pattern);
+                }
+                printer.put(b")");
+                printer.indented(|printer| {
+                    printer.new_line();
+                    printer.lines(&arm.body);
+                });
+                printer.new_line();
+                printer.put(match arm.end {
+                    CaseEnd::Break => b";;",
+                    CaseEnd::FallThrough => b";&",
+                    CaseEnd::Continue => b";;&",
+                });
+            }
+        });
+        self.new_line();
+        self.put(b"esac");
+    }
+
+    fn condition(&mut self, expr: &CondExpr) {
+        match expr {
+            CondExpr::Not(inner) => {
+                self.put(b"! ");
+                self.condition(inner);
+            }
+            CondExpr::And(left, right) => {
+                self.condition(left);
+                self.put(b" && ");
+                self.condition(right);
+            }
+            CondExpr::Or(left, right) => {
+                self.condition(left);
+                self.put(b" || ");
+                self.condition(right);
+            }
+            CondExpr::Group(inner) => {
+                self.put(b"( ");
+                self.condition(inner);
+                self.put(b" )");
+            }
+            CondExpr::Unary(op, word) => {
+                self.put(op);
+                self.put(b" ");
+                self.word(word);
+            }
+            CondExpr::Binary(left, op, right) => {
+                self.word(left);
+                self.put(b" ");
+                self.put(op);
+                self.put(b" ");
+                self.word(right);
+            }
+            CondExpr::Word(word) => {
+                self.put(b"-n ");
+                self.word(word);
+            }
+        }
+    }
+
+    fn word(&mut self, word: &Word) {
+        if let Some(assign) = &word.assign {
+            return self.assign(assign);
+        }
+        for part in &word.parts {
+            self.part(part, false);
+        }
+    }
+
+    fn part(&mut self, part: &Part, quoted: bool) {
+        match part {
+            Part::Literal(text) if quoted => {
+                for c in text {
+                    if matches!(c, b'"' | b'$' | b'`' | b'\\') {
+                        self.put(b"\\");
+                    }
+                    self.put(&[*c]);
+                }
+            }
+            Part::Literal(text) => self.put(text),
+            Part::Single(text) => push_single_quoted(self.out, text),
+            Part::Escaped(text) => {
+                self.put(b"\\");
+                self.put(text);
+            }
+            Part::Double(parts) => {
+                self.put(b"\"");
+                for part in parts {
+                    self.part(part, true);
+                }
+                self.put(b"\"");
+            }
+            Part::Tilde(user) => {
+                self.put(b"~");
+                self.put(user);
+            }
+            Part::Param(param) => self.param(param),
+            Part::Command(command) => {
+                self.put(b"$(");
+                self.list(&command.body, b"; ");
+                self.put(b")");
+            }
+            Part::Arith(arith) => {
+                self.put(b"$((");
+                self.word(&arith.text);
+                self.put(b"))");
+            }
+            Part::Process(process) => {
+                self.put(if process.input { b"<(" } else { b">(" });
+                self.list(&process.body, b"; ");
+                self.put(b")");
+            }
+        }
+    }
+
+    fn param(&mut self, param: &Param) {
+        let mut name = match &param.name {
+            ParamName::Variable(sym) => self.vars.names.name(*sym).to_vec(),
+            ParamName::Positional(number) => crate::text::int_text(*number as i64),
+            ParamName::Special(c) => vec![*c],
+        };
+        if let (ParamOp::Value, None, false) = (&param.op, &param.index, param.indirect)
+            && (name.len() == 1 || matches!(param.name, ParamName::Variable(_)))
+        {
+            self.put(b"$");
+            self.put(&name);
+            return;
+        }
+        if let ParamOp::Bad(text) = &param.op {
+            return self.put(text);
+        }
+        self.put(b"${");
+        match &param.op {
+            ParamOp::Length => self.put(b"#"),
+            ParamOp::Names { .. } | ParamOp::Keys { .. } => self.put(b"!"),
+            _ if param.indirect => self.put(b"!"),
+            _ => {}
+        }
+        match &param.op {
+            ParamOp::Names { at } => name.push(if *at { b'@' } else { b'*' }),
+            ParamOp::Keys { at } => name.extend_from_slice(if *at { b"[@]" } else { b"[*]" }),
+            _ => {}
+        }
+        self.put(&name);
+        if let Some(index) = &param.index {
+            self.subscript(index);
+        }
+        self.param_op(&param.op);
+        self.put(b"}");
+    }
+
+    fn param_op(&mut self, op: &ParamOp) {
+        let mut with_word = |sign: u8, colon: bool, word: &Word| {
+            if colon {
+                self.put(b":");
+            }
+            self.put(&[sign]);
+            self.word(word);
+        };
+        match op {
+            ParamOp::Default { colon, word } => with_word(b'-', *colon, word),
+            ParamOp::Assign { colon, word } => with_word(b'=', *colon, word),
+            ParamOp::Error { colon, word } => with_word(b'?', *colon, word),
+            ParamOp::Alternative { colon, word } => with_word(b'+', *colon, word),
+            ParamOp::RemovePrefix { span, pattern } => {
+                self.put(if *span == Span::Longest { b"##" } else { b"#" });
+                self.word(pattern);
+            }
+            ParamOp::RemoveSuffix { span, pattern } => {
+                self.put(if *span == Span::Longest { b"%%" } else { b"%" });
+                self.word(pattern);
+            }
+            ParamOp::Replace {
+                kind,
+                pattern,
+                with,
+            } => {
+                self.put(match kind {
+                    ReplaceKind::First => b"/",
+                    ReplaceKind::All => b"//",
+                    ReplaceKind::Prefix => b"/#",
+                    ReplaceKind::Suffix => b"/%",
+                });
+                self.word(pattern);
+                if let Some(with) = with {
+                    self.put(b"/");
+                    self.word(with);
+                }
+            }
+            ParamOp::Substring { offset, length } => {
+                self.put(b":");
+                self.word(&offset.text);
+                if let Some(length) = length {
+                    self.put(b":");
+                    self.word(&length.text);
+                }
+            }
+            ParamOp::Case { kind, all, pattern } => {
+                let sign: &[u8] = match kind {
+                    CaseKind::Upper => b"^",
+                    CaseKind::Lower => b",",
+                    CaseKind::Toggle => b"~",
+                };
+                self.put(sign);
+                if *all {
+                    self.put(sign);
+                }
+                self.word(pattern);
+            }
+            ParamOp::Transform(letter) => {
+                self.put(b"@");
+                self.put(&[*letter]);
+            }
+            _ => {}
+        }
+    }
+}

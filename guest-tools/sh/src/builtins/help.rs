@@ -1,0 +1,6 @@
+//! To be written.
+use crate::exec::{Run, Shell};
+
+pub fn help(_: &mut Shell, _: &[Vec<u8>]) -> Run {
+    Ok(0)
+}

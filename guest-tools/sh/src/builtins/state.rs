@@ -1,0 +1,27 @@
+//! What builtins remember between calls.
+
+use crate::vars::FastSet;
+
+/// State of the builtins.
+#[derive(Default)]
+pub struct State {
+    /// Names that `enable -n` disabled.
+    pub disabled: FastSet<Vec<u8>>,
+    /// Where `getopts` is inside a group of letters.
+    pub getopts_at: usize,
+    /// How many `eval`, `source` or traps are being run.
+    pub evaluating: u32,
+    /// The directory stack below the current directory, the top first.
+    pub directories: Vec<Vec<u8>>,
+    /// Commands remembered by `history -s` and interactive shells.
+    pub history: Vec<Vec<u8>>,
+    /// Completion specifications by command, as `complete` printed them.
+    pub completions: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl State {
+    /// Whether a builtin is disabled.
+    pub fn is_disabled(&self, name: &[u8]) -> bool {
+        !self.disabled.is_empty() && self.disabled.contains(name)
+    }
+}

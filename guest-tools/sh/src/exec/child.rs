@@ -1,0 +1,96 @@
+//! Subshells: forked copies of the shell.
+
+use super::Shell;
+use super::child_entry::ChildTask;
+use super::flow::{Flow, Run};
+use crate::ast::List;
+use crate::sys::{self, Errno, Process};
+
+impl Shell {
+    /// Forks a child that runs a function on its copy of the shell.
+    ///
+    /// # Errors
+    /// As `fork`; the failure has been reported.
+    pub fn fork_child(
+        &mut self,
+        group: Option<u32>,
+        mut run: impl FnMut(&mut Shell) -> i32,
+    ) -> Result<Process, Errno> {
+        self.flush_out();
+        self.shell_pid();
+        let mut task = ChildTask {
+            shell: &raw mut *self,
+            run: &mut run,
+        };
+        let result = sys::fork((&raw mut task) as usize, group);
+        if let Err(errno) = result {
+            self.complain(&[&b"fork: "[..], errno.message().as_bytes()].concat());
+        }
+        result
+    }
+
+    /// Makes this copy of the shell a subshell.
+    pub fn become_child(&mut self) {
+        self.subshell += 1;
+        self.capturing = 0;
+        self.out.clear();
+        self.interactive = false;
+        self.tail = false;
+        self.jobs.forget();
+        self.process_subs.clear();
+        self.traps.enter_subshell();
+        self.random = 0;
+        for fd in std::mem::take(&mut self.private_fds) {
+            sys::close(fd);
+        }
+    }
+
+    /// Ends a subshell: its EXIT trap, its output.
+    pub fn leave_child(&mut self, status: i32) -> i32 {
+        self.status = status;
+        let status = self.run_exit_trap(status);
+        self.flush_out();
+        status
+    }
+
+    /// Runs a list as the whole of a child; gives the exit status.
+    pub fn run_child_list(&mut self, list: &List) -> i32 {
+        self.tail = true;
+        let result = self.run_list(list);
+        self.tail = false;
+        self.exit_status(result)
+    }
+
+    /// The status with which a result ends the process.
+    pub fn exit_status(&mut self, result: Run) -> i32 {
+        match result {
+            Ok(status) => status,
+            Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status)) => status,
+            Err(Flow::Break(_) | Flow::Continue(_)) => self.status,
+        }
+    }
+
+    /// Waits for a child in the foreground.
+    pub fn wait_for(&mut self, process: Process) -> i32 {
+        loop {
+            match sys::wait(process, true) {
+                Ok(status) => {
+                    self.jobs.close(process);
+                    self.report_signal(status.signal);
+                    return status.exit_code as i32;
+                }
+                Err(Errno::Intr) => {}
+                Err(_) => return 127,
+            }
+        }
+    }
+
+    /// What bash says when a signal ended a command.
+    fn report_signal(&mut self, signal: u32) {
+        if signal == 0 || matches!(signal, 2 | 13) {
+            return;
+        }
+        let text = crate::jobs::signal_text(signal);
+        self.write_stderr(&[text.as_bytes(), b"\n"].concat());
+    }
+}

@@ -1,0 +1,89 @@
+//! Messages on standard error.
+
+use super::Shell;
+use super::flow::{Flow, Run};
+use crate::arith::ArithError;
+use crate::sys;
+use crate::text::push_int;
+
+impl Shell {
+    /// Writes to standard error, after the output that came before.
+    pub fn write_stderr(&mut self, text: &[u8]) {
+        self.flush_out();
+        let _ = sys::write_all(sys::user_fd(2), text);
+    }
+
+    /// `name: line N: message`
+    pub fn complain(&mut self, message: &[u8]) {
+        let mut text = self.prefix(self.line);
+        text.extend_from_slice(message);
+        text.push(b'\n');
+        self.write_stderr(&text);
+    }
+
+    /// What stands before a message.
+    pub fn prefix(&self, line: u32) -> Vec<u8> {
+        let mut text = self.error_name();
+        text.extend_from_slice(b": ");
+        if !self.interactive {
+            text.extend_from_slice(b"line ");
+            push_int(&mut text, i64::from(line));
+            text.extend_from_slice(b": ");
+        }
+        text
+    }
+
+    fn error_name(&self) -> Vec<u8> {
+        if self.source.is_empty() {
+            self.name.clone()
+        } else {
+            self.source.to_vec()
+        }
+    }
+
+    /// A builtin's message; gives the status.
+    pub fn fail(&mut self, builtin: &[u8], message: &[u8], status: i32) -> Run {
+        self.complain(&[builtin, b": ", message].concat());
+        Ok(status)
+    }
+
+    /// A builtin's message about an argument.
+    pub fn fail_on(&mut self, builtin: &[u8], argument: &[u8], message: &str) -> Run {
+        self.complain(&[builtin, b": ", argument, b": ", message.as_bytes()].concat());
+        Ok(1)
+    }
+
+    /// An unknown option: message and usage.
+    pub fn bad_option(&mut self, builtin: &[u8], option: &[u8]) -> Run {
+        self.complain(&[builtin, b": ", option, b": invalid option"].concat());
+        self.usage(builtin)
+    }
+
+    /// A builtin's usage line.
+    pub fn usage(&mut self, builtin: &[u8]) -> Run {
+        if let Some(found) = crate::builtins::find(builtin) {
+            let text = [builtin, b": usage: ", found.synopsis.as_bytes(), b"\n"].concat();
+            self.write_stderr(&text);
+        }
+        Ok(2)
+    }
+
+    /// Reports an arithmetic error of a command.
+    pub fn arith_failed(&mut self, error: &ArithError) -> Flow {
+        let text = error.text();
+        self.complain(&text);
+        if error.unbound {
+            return self.fatal(127);
+        }
+        Flow::Discard(1)
+    }
+
+    /// An error that ends a shell that is not interactive.
+    pub fn fatal(&mut self, status: i32) -> Flow {
+        if self.interactive {
+            Flow::Discard(1)
+        } else {
+            Flow::Exit(status)
+        }
+    }
+}

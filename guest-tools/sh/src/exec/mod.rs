@@ -1,0 +1,37 @@
+//! The interpreter: the shell's state and the execution of syntax trees.
+
+mod assign;
+mod capture;
+mod child;
+#[path = "child_unsafe.rs"]
+mod child_entry;
+mod compound;
+mod condition;
+mod coproc;
+mod dynamic;
+mod environment;
+mod external;
+mod flow;
+mod function;
+mod list;
+mod loops;
+mod messages;
+mod options;
+mod output;
+mod pipeline;
+mod pure;
+mod redirect;
+mod script;
+mod shell;
+mod simple;
+mod startup;
+mod variables;
+mod xtrace;
+
+pub use assign::{AssignError, ExpandedAssign, ExpandedValue, Key};
+pub use child_entry::child_main;
+pub use flow::{Flow, Run};
+pub use options::{Options, OPTION_TABLE, SHOPT_TABLE, Shopt};
+pub use redirect::Saved;
+pub use shell::{Frame, FrameKind, Shell};
+pub use startup::main;

@@ -1,0 +1,227 @@
+//! Simple commands: assignments, expansion, then a function, builtin or program.
+
+use super::flow::{Flow, Run};
+use super::{ExpandedAssign, Shell};
+use crate::ast::{Assign, Simple, Word};
+use crate::builtins::{self, Builtin};
+use crate::vars::ScopeKind;
+
+impl Shell {
+    /// Runs a simple command.
+    pub fn run_simple(&mut self, simple: &Simple) -> Run {
+        let tail = std::mem::take(&mut self.tail);
+        self.line = simple.line;
+        if self.traps.any() {
+            self.before_command(simple)?;
+        }
+        self.substitution_status = None;
+        if simple.words.is_empty() {
+            return self.run_assignments(simple);
+        }
+        let mut args = Vec::with_capacity(simple.words.len());
+        let mut declarations = Vec::new();
+        for word in &simple.words {
+            match &word.assign {
+                None => self.expand_word_into(word, &mut args)?,
+                Some(assign) => {
+                    let expanded = self.expand_argument(word, assign, &args)?;
+                    declarations.resize_with(args.len(), || None);
+                    declarations.push(expanded);
+                    args.push(self.declaration_text(assign, declarations.last()));
+                }
+            }
+        }
+        if args.is_empty() {
+            return self.run_assignments(simple);
+        }
+        if self.options.xtrace {
+            self.trace_command(simple, &args)?;
+        }
+        let result = self.dispatch(simple, &args, declarations, tail);
+        if let Some(last) = args.pop() {
+            self.last_argument = last;
+        }
+        result
+    }
+
+    /// An assignment as an argument of `declare` and the like.
+    fn expand_argument(
+        &mut self,
+        _word: &Word,
+        assign: &Assign,
+        _args: &[Vec<u8>],
+    ) -> Result<Option<ExpandedAssign>, Flow> {
+        self.expand_assign(assign).map(Some)
+    }
+
+    /// The text of such an argument, for commands that do not know assignments.
+    fn declaration_text(&self, assign: &Assign, expanded: Option<&Option<ExpandedAssign>>) -> Vec<u8> {
+        let mut text = self.vars.names.name(assign.name).to_vec();
+        if let Some(Some(expanded)) = expanded {
+            if let Some(index) = &expanded.index {
+                text.push(b'[');
+                text.extend_from_slice(index);
+                text.push(b']');
+            }
+            text.extend_from_slice(if expanded.append { b"+=" } else { b"=" });
+            if let super::ExpandedValue::Scalar(value) = &expanded.value {
+                text.extend_from_slice(value);
+            }
+        }
+        text
+    }
+
+    /// A command that is nothing but assignments and redirections.
+    fn run_assignments(&mut self, simple: &Simple) -> Run {
+        if self.options.xtrace && !simple.assigns.is_empty() {
+            self.trace_assignments(&simple.assigns)?;
+        }
+        if !simple.redirects.is_empty() {
+            match self.redirect(&simple.redirects, false)? {
+                Some(saved) => self.restore(saved),
+                None => return Ok(1),
+            }
+        }
+        for assign in &simple.assigns {
+            self.run_assign(assign)?;
+        }
+        Ok(self.substitution_status.take().unwrap_or(0))
+    }
+
+    fn run_assign(&mut self, assign: &Assign) -> Result<(), Flow> {
+        let expanded = self.expand_assign(assign)?;
+        if let Err(error) = self.apply_assign(expanded) {
+            self.complain(&error.message);
+            return Err(if self.options.posix { self.fatal(1) } else { Flow::Discard(1) });
+        }
+        Ok(())
+    }
+
+    /// Runs expanded words: function, builtin or program.
+    fn dispatch(
+        &mut self,
+        simple: &Simple,
+        args: &[Vec<u8>],
+        declarations: Vec<Option<ExpandedAssign>>,
+        tail: bool,
+    ) -> Run {
+        let name = &args[0];
+        let builtin = self.builtin(name);
+        let special = self.options.posix && builtin.is_some_and(|builtin| builtin.special);
+        if !special && let Some(function) = self.functions.get(name).cloned() {
+            return self.with_redirects(simple, |sh| {
+                sh.with_assignments(simple, |sh| sh.call_function(&function, args))
+            });
+        }
+        let Some(builtin) = builtin else {
+            return self.run_external(simple, args, tail);
+        };
+        if builtin.name == "exec" {
+            return self.run_exec(simple, args);
+        }
+        if simple.redirects.is_empty() && simple.assigns.is_empty() {
+            self.declarations = declarations;
+            return self.call_builtin(builtin, args);
+        }
+        self.with_redirects(simple, |sh| {
+            if special {
+                for assign in &simple.assigns {
+                    sh.run_assign(assign)?;
+                }
+                sh.declarations = declarations.clone();
+                return sh.call_builtin(builtin, args);
+            }
+            sh.with_assignments(simple, |sh| {
+                sh.declarations = declarations.clone();
+                sh.call_builtin(builtin, args)
+            })
+        })
+    }
+
+    /// The builtin of this name, unless it is disabled.
+    pub fn builtin(&self, name: &[u8]) -> Option<&'static Builtin> {
+        builtins::find(name).filter(|builtin| !self.state.is_disabled(builtin.name.as_bytes()))
+    }
+
+    /// Runs a builtin and writes what it printed.
+    pub fn call_builtin(&mut self, builtin: &'static Builtin, args: &[Vec<u8>]) -> Run {
+        let result = (builtin.run)(self, args);
+        if !self.declarations.is_empty() {
+            self.declarations.clear();
+        }
+        if let Err(errno) = self.try_flush() {
+            let message = [
+                builtin.name.as_bytes(),
+                b": write error: ",
+                errno.message().as_bytes(),
+            ];
+            self.complain(&message.concat());
+            return result.map(|_| 1);
+        }
+        result
+    }
+
+    /// Runs something with a command's redirections.
+    pub fn with_redirects(&mut self, simple: &Simple, run: impl FnOnce(&mut Shell) -> Run) -> Run {
+        if simple.redirects.is_empty() {
+            return run(self);
+        }
+        let Some(saved) = self.redirect(&simple.redirects, false)? else {
+            return Ok(1);
+        };
+        // What a command substitution collects must not take what goes elsewhere.
+        let captured = (self.capturing > 0).then(|| (std::mem::take(&mut self.out), std::mem::take(&mut self.capturing)));
+        let result = run(self);
+        self.restore(saved);
+        if let Some((out, capturing)) = captured {
+            self.flush_out();
+            (self.out, self.capturing) = (out, capturing);
+        }
+        result
+    }
+
+    /// Runs something with a command's assignments in force.
+    fn with_assignments(&mut self, simple: &Simple, run: impl FnOnce(&mut Shell) -> Run) -> Run {
+        if simple.assigns.is_empty() {
+            return run(self);
+        }
+        self.vars.push_scope(ScopeKind::Temporary);
+        let result = self.assign_all(&simple.assigns).and_then(|()| run(self));
+        self.end_scope();
+        result
+    }
+
+    /// Performs the assignments before a command, in an open scope.
+    pub fn assign_all(&mut self, assigns: &[Assign]) -> Result<(), Flow> {
+        for assign in assigns {
+            let expanded = self.expand_assign(assign)?;
+            if let Err(error) = self.assign_temporary(expanded) {
+                self.complain(&error.message);
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the innermost scope of variables.
+    pub fn end_scope(&mut self) {
+        for sym in self.vars.pop_scope() {
+            self.assigned(sym);
+        }
+    }
+
+    /// Runs words as a command, without functions if `functions` is false.
+    pub fn run_words(&mut self, args: &[Vec<u8>], functions: bool) -> Run {
+        let simple = Simple {
+            line: self.line,
+            ..Simple::default()
+        };
+        if functions && let Some(function) = self.functions.get(&args[0]).cloned() {
+            return self.call_function(&function, args);
+        }
+        match self.builtin(&args[0]) {
+            Some(builtin) if builtin.name == "exec" => self.run_exec(&simple, args),
+            Some(builtin) => self.call_builtin(builtin, args),
+            None => self.run_external(&simple, args, false),
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! From the command line to the end of the shell.
+
+use std::rc::Rc;
+
+use super::Shell;
+use super::flow::{Flow, Run};
+use crate::lexer::{Input, LineSource};
+use crate::sys;
+
+/// What the command line asks for.
+#[derive(Default)]
+struct Invocation {
+    command: bool,
+    stdin: bool,
+    interactive: bool,
+    login: bool,
+    options: Vec<(Vec<u8>, bool)>,
+    shopts: Vec<(Vec<u8>, bool)>,
+    letters: Vec<(u8, bool)>,
+    operands: Vec<Vec<u8>>,
+}
+
+/// Runs the shell that the command line describes; does not return.
+pub fn main() -> ! {
+    let mut args = sys::args().into_iter();
+    let zeroth = args.next().unwrap_or_else(|| b"bash".to_vec());
+    let status = match parse_arguments(args) {
+        Ok(invocation) => start(zeroth, invocation),
+        Err(option) => {
+            let text = [&zeroth, &b": "[..], &option, b": invalid option\n"].concat();
+            let _ = sys::write_all(2, &text);
+            2
+        }
+    };
+    sys::exit(status)
+}
+
+fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation, Vec<u8>> {
+    let mut invocation = Invocation::default();
+    while let Some(arg) = args.next() {
+        let on = arg.first() == Some(&b'-');
+        if arg == b"--" || arg == b"-" {
+            break;
+        }
+        if let Some(long) = arg.strip_prefix(b"--") {
+            match long {
+                b"posix" => invocation.options.push((b"posix".to_vec(), true)),
+                b"login" => invocation.login = true,
+                b"version" => {
+                    let text = b"GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\n";
+                    let _ = sys::write_all(1, text);
+                    sys::exit(0);
+                }
+                b"norc" | b"noprofile" | b"noediting" | b"restricted" | b"debugger" | b"verbose" => {}
+                b"rcfile" | b"init-file" => {
+                    args.next();
+                }
+                _ => return Err(arg),
+            }
+            continue;
+        }
+        if !(on || arg.first() == Some(&b'+')) || arg.len() < 2 {
+            invocation.operands.push(arg);
+            break;
+        }
+        for letter in &arg[1..] {
+            match letter {
+                b'c' if on => invocation.command = true,
+                b's' if on => invocation.stdin = true,
+                b'i' if on => invocation.interactive = true,
+                b'l' if on => invocation.login = true,
+                b'D' | b'r' => {}
+                b'o' => invocation.options.push((args.next().unwrap_or_default(), on)),
+                b'O' => invocation.shopts.push((args.next().unwrap_or_default(), on)),
+                letter => invocation.letters.push((*letter, on)),
+            }
+        }
+    }
+    invocation.operands.extend(args);
+    Ok(invocation)
+}
+
+fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
+    let base = zeroth.rsplit(|c| *c == b'/').next().unwrap_or_default();
+    let posix = base == b"sh" || base == b"-sh" || sys::applet() == b"sh";
+    let mut sh = Shell::new(zeroth);
+    sh.import_environment();
+    sh.options.posix = posix;
+    if posix {
+        sh.shopt.expand_aliases = true;
+    }
+    sh.shopt.login_shell = invocation.login;
+    for (name, on) in invocation.options {
+        match sh.options.by_name(&name) {
+            Some(place) => *place = on,
+            None => {
+                sh.complain(&[name.as_slice(), b": invalid option name"].concat());
+                return 2;
+            }
+        }
+    }
+    for (name, on) in invocation.shopts {
+        match sh.shopt.by_name(&name) {
+            Some(place) => *place = on,
+            None => {
+                sh.complain(&[name.as_slice(), b": invalid shell option name"].concat());
+                return 2;
+            }
+        }
+    }
+    for (letter, on) in invocation.letters {
+        match sh.options.by_letter(letter) {
+            Some(place) => *place = on,
+            None => {
+                let text = [&sh.name, &b": -"[..], &[letter], b": invalid option\n"].concat();
+                sh.write_stderr(&text);
+                return 2;
+            }
+        }
+    }
+    if sh.options.posix {
+        sh.shopt.expand_aliases = true;
+    }
+    sh.start_ns = sys::monotonic_ns();
+    let mut operands = invocation.operands.into_iter();
+    let result = if invocation.command {
+        let Some(text) = operands.next() else {
+            sh.write_stderr(b"bash: -c: option requires an argument\n");
+            return 2;
+        };
+        if let Some(name) = operands.next() {
+            sh.name = name;
+        }
+        sh.positional = operands.collect();
+        sh.command_string = true;
+        sh.interactive = false;
+        let _ = invocation.interactive;
+        sh.run_input(&mut Input::new(text, 1), true)
+    } else if let (Some(path), false) = (operands.next(), invocation.stdin) {
+        sh.positional = operands.collect();
+        run_file(&mut sh, path)
+    } else {
+        run_stdin(&mut sh)
+    };
+    finish(&mut sh, result)
+}
+
+fn run_file(sh: &mut Shell, path: Vec<u8>) -> Run {
+    let mut found = path.clone();
+    let text = match sh.read_file(&path) {
+        Err(sys::Errno::Noent) if !path.contains(&b'/') => {
+            found = sh.find_program(&path, None).unwrap_or(path.clone());
+            sh.read_file(&found)
+        }
+        read => read,
+    };
+    let _ = found;
+    match text {
+        Ok(text) => {
+            if text[..text.len().min(80)].split(|c| *c == b'\n').next().is_some_and(|line| line.contains(&0)) {
+                let message = [&path, &b": "[..], &path, b": cannot execute binary file\n"].concat();
+                sh.write_stderr(&message);
+                return Err(Flow::Exit(126));
+            }
+            sh.name = path.clone();
+            sh.source = Rc::from(path.as_slice());
+            sh.run_input(&mut Input::new(text, 1), true)
+        }
+        Err(errno) => {
+            let message = [&sh.name, &b": "[..], &path, b": ", errno.message().as_bytes(), b"\n"].concat();
+            sh.write_stderr(&message);
+            Err(Flow::Exit(if errno == sys::Errno::Noent { 127 } else { 126 }))
+        }
+    }
+}
+
+fn run_stdin(sh: &mut Shell) -> Run {
+    sh.reads_stdin = true;
+    sh.run_input(&mut Input::from_source(Box::new(Stdin)), false)
+}
+
+/// Standard input, line by line: what the script reads itself is not taken.
+struct Stdin;
+
+impl LineSource for Stdin {
+    fn line(&mut self, buf: &mut Vec<u8>) -> bool {
+        const BLOCK: usize = 4096;
+        let start = buf.len();
+        // Where the position can be moved back, read blocks.
+        if let Ok(position) = sys::seek(0, 0, 1) {
+            let mut taken = position;
+            loop {
+                let len = buf.len();
+                buf.resize(len + BLOCK, 0);
+                let count = sys::read(0, &mut buf[len..]).unwrap_or(0);
+                buf.truncate(len + count);
+                if count == 0 {
+                    return buf.len() > start;
+                }
+                if let Some(end) = buf[len..].iter().position(|c| *c == b'\n') {
+                    buf.truncate(len + end + 1);
+                    taken += (end + 1) as u64;
+                    let _ = sys::seek(0, taken as i64, 0);
+                    return true;
+                }
+                taken += count as u64;
+            }
+        }
+        let mut byte = [0];
+        loop {
+            match sys::read(0, &mut byte) {
+                Ok(1) => {
+                    buf.push(byte[0]);
+                    if byte[0] == b'\n' {
+                        return true;
+                    }
+                }
+                Err(sys::Errno::Intr) => {}
+                _ => return buf.len() > start,
+            }
+        }
+    }
+}
+
+/// The end of the shell: the EXIT trap, the output, the status.
+fn finish(sh: &mut Shell, result: Run) -> i32 {
+    let status = sh.exit_status(result);
+    let status = sh.leave_child(status);
+    for (number, child, input) in std::mem::take(&mut sh.process_subs) {
+        sys::close(sys::user_fd(number));
+        if !input {
+            sh.jobs.output_subs.push(child);
+        }
+    }
+    // What `>( )` commands print belongs to the script's output.
+    for child in std::mem::take(&mut sh.jobs.output_subs) {
+        let _ = sys::wait(child, true);
+    }
+    status
+}

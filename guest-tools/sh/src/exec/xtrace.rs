@@ -1,0 +1,156 @@
+//! `set -x`: commands as they run; and what traps see of them.
+
+use super::Shell;
+use super::flow::Flow;
+use crate::ast::{Arith, Assign, Compound, Simple, Word};
+use crate::expand::quote_value;
+use crate::sys;
+use crate::vars::Sym;
+
+impl Shell {
+    /// Prints a traced line after PS4.
+    pub fn trace_line(&mut self, text: &[u8]) -> Result<(), Flow> {
+        let status = self.status;
+        let prompt = match self.vars.get(Sym::PS4).value.text() {
+            Some(text) => text.into_owned(),
+            None => b"+ ".to_vec(),
+        };
+        self.options.xtrace = false;
+        let prompt = self.prompt(&prompt);
+        self.options.xtrace = true;
+        let prompt = prompt?;
+        self.status = status;
+        let mut line = Vec::new();
+        // The first character shows the depth of subshells.
+        let first = crate::text::char_len(&prompt);
+        for _ in 0..self.subshell.min(20) {
+            line.extend_from_slice(&prompt[..first]);
+        }
+        line.extend_from_slice(&prompt);
+        line.extend_from_slice(text);
+        line.push(b'\n');
+        let number = self.get_text(b"BASH_XTRACEFD").and_then(|text| crate::text::parse_int(&text));
+        match number.and_then(|number| u32::try_from(number).ok()) {
+            Some(number) if sys::is_open(number) => {
+                self.flush_out();
+                let _ = sys::write_all(sys::user_fd(number), &line);
+            }
+            _ => self.write_stderr(&line),
+        }
+        Ok(())
+    }
+
+    pub(super) fn trace_command(&mut self, simple: &Simple, args: &[Vec<u8>]) -> Result<(), Flow> {
+        let mut words: Vec<Vec<u8>> = Vec::new();
+        for assign in &simple.assigns {
+            self.trace_assign(assign)?;
+        }
+        for arg in args {
+            words.push(trace_quoted(arg));
+        }
+        self.trace_line(&words.join(&b' '))
+    }
+
+    pub(super) fn trace_assignments(&mut self, assigns: &[Assign]) -> Result<(), Flow> {
+        for assign in assigns {
+            self.trace_assign(assign)?;
+        }
+        Ok(())
+    }
+
+    fn trace_assign(&mut self, assign: &Assign) -> Result<(), Flow> {
+        let mut text = self.vars.names.name(assign.name).to_vec();
+        let expanded = match &assign.value {
+            crate::ast::AssignValue::Scalar(word) if word_is_static(word) => {
+                quote_value(&self.expand_string(word)?)
+            }
+            _ => {
+                let mut printed = Vec::new();
+                crate::ast::print_assign(assign, &mut self.vars, &mut printed);
+                return self.trace_line(&printed);
+            }
+        };
+        if let Some(crate::ast::Subscript::Expr(arith)) = &assign.index {
+            text.push(b'[');
+            crate::ast::print_word(&arith.text, &mut self.vars, &mut text);
+            text.push(b']');
+        }
+        text.extend_from_slice(if assign.append { b"+=" } else { b"=" });
+        text.extend_from_slice(&expanded);
+        self.trace_line(&text)
+    }
+
+    pub(super) fn trace_arith(&mut self, arith: &Arith) -> Result<(), Flow> {
+        let mut text = b"(( ".to_vec();
+        crate::ast::print_word(&arith.text, &mut self.vars, &mut text);
+        text.extend_from_slice(b" ))");
+        self.trace_line(&text)
+    }
+
+    pub(super) fn trace_case(&mut self, word: &Word) -> Result<(), Flow> {
+        let mut text = b"case ".to_vec();
+        crate::ast::print_word(word, &mut self.vars, &mut text);
+        text.extend_from_slice(b" in");
+        self.trace_line(&text)
+    }
+
+    /// What happens before each round of a `for` loop.
+    pub(super) fn before_for(&mut self, name: &[u8], words: Option<&[Word]>) -> Result<(), Flow> {
+        let mut text = [b"for ", name].concat();
+        if let Some(words) = words {
+            text.extend_from_slice(b" in");
+            for word in words {
+                text.push(b' ');
+                crate::ast::print_word(word, &mut self.vars, &mut text);
+            }
+        }
+        if self.traps.has_debug() {
+            self.command_text = text.clone();
+            self.run_debug_trap()?;
+        }
+        if self.options.xtrace {
+            self.trace_line(&text)?;
+        }
+        Ok(())
+    }
+
+    /// What traps ask for before a simple command: its text; the DEBUG trap.
+    pub(super) fn before_command(&mut self, simple: &Simple) -> Result<(), Flow> {
+        if self.traps.running > 0 {
+            return Ok(());
+        }
+        let mut text = Vec::new();
+        crate::ast::print_simple(simple, &mut self.vars, &mut text);
+        self.command_text = text;
+        self.run_debug_trap()
+    }
+
+    pub(super) fn before_compound(&mut self, compound: &Compound) -> Result<(), Flow> {
+        if !self.traps.any() || self.traps.running > 0 {
+            return Ok(());
+        }
+        let mut text = Vec::new();
+        crate::ast::print_compound(compound, &mut self.vars, &mut text);
+        self.command_text = text;
+        self.run_debug_trap()
+    }
+}
+
+/// Whether expanding the word again has no effect of its own.
+fn word_is_static(word: &Word) -> bool {
+    fn is_static(part: &crate::ast::Part) -> bool {
+        match part {
+            crate::ast::Part::Command(_) | crate::ast::Part::Process(_) | crate::ast::Part::Arith(_) => false,
+            crate::ast::Part::Double(parts) => parts.iter().all(is_static),
+            _ => true,
+        }
+    }
+    word.parts.iter().all(is_static)
+}
+
+fn trace_quoted(text: &[u8]) -> Vec<u8> {
+    if text.is_empty() {
+        return b"''".to_vec();
+    }
+    quote_value(text)
+}

@@ -1,0 +1,23 @@
+//! Expansion of words: each kind in a file of its own.
+
+mod arith;
+mod brace;
+mod case;
+mod command;
+mod indirect;
+mod param;
+mod process;
+mod quote;
+mod replace;
+mod split;
+mod substring;
+mod sink;
+mod tilde;
+mod trim;
+mod transform;
+mod value;
+mod word;
+
+pub use brace::expand as brace_expand;
+pub use quote::{quote_always, quote_backslash, quote_double, quote_value};
+pub use split::Ifs;

@@ -1,0 +1,211 @@
+//! Background jobs.
+
+use crate::sys::{self, Process};
+
+/// How a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobState {
+    Running,
+    Done(i32, u32),
+}
+
+/// A background command.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub number: u32,
+    pub process: Process,
+    pub text: Vec<u8>,
+    pub state: JobState,
+    pub notified: bool,
+}
+
+/// The jobs of a shell.
+#[derive(Default)]
+pub struct Jobs {
+    list: Vec<Job>,
+    /// Statuses of children that have ended, by process number.
+    ended: Vec<(u32, i32)>,
+    /// Children that are no jobs but can be waited for.
+    others: Vec<Process>,
+    /// Readers of `>( )`, waited for at the end.
+    pub output_subs: Vec<Process>,
+    /// `$!`
+    pub last_background: Option<u32>,
+}
+
+impl Jobs {
+    /// Whether there is nothing to wait for.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.others.is_empty()
+    }
+
+    /// Adds a background job.
+    pub fn add(&mut self, process: Process, text: Vec<u8>, _controlled: bool) {
+        let number = self.list.iter().map(|job| job.number).max().unwrap_or(0) + 1;
+        self.last_background = Some(process.pid);
+        self.list.push(Job {
+            number,
+            process,
+            text,
+            state: JobState::Running,
+            notified: false,
+        });
+    }
+
+    /// The number of the job added last.
+    pub fn current_number(&self) -> u32 {
+        self.list.last().map_or(0, |job| job.number)
+    }
+
+    /// Notes a child that can be waited for by number.
+    pub fn remember(&mut self, process: Process) {
+        self.others.push(process);
+    }
+
+    /// Notes a child that nobody will wait for.
+    pub fn remember_silent(&mut self, process: Process) {
+        self.others.push(process);
+    }
+
+    /// In a subshell, the parent's jobs are not its own.
+    pub fn forget(&mut self) {
+        for job in std::mem::take(&mut self.list) {
+            self.close(job.process);
+        }
+        for process in std::mem::take(&mut self.others) {
+            self.close(process);
+        }
+        self.ended.clear();
+        self.output_subs.clear();
+    }
+
+    /// Closes the descriptor of a child that has ended.
+    pub fn close(&mut self, process: Process) {
+        if process.fd != 0 {
+            sys::close(process.fd);
+        }
+    }
+
+    /// Looks which jobs have ended.
+    pub fn update(&mut self) {
+        for job in &mut self.list {
+            if job.state == JobState::Running
+                && let Ok(status) = sys::wait(job.process, false)
+            {
+                job.state = JobState::Done(status.exit_code as i32, status.signal);
+            }
+        }
+    }
+
+    /// All jobs.
+    pub fn list(&self) -> &[Job] {
+        &self.list
+    }
+
+    /// Processes that still run, of jobs and others.
+    pub fn running(&self) -> Vec<Process> {
+        let jobs = self
+            .list
+            .iter()
+            .filter(|job| job.state == JobState::Running)
+            .map(|job| job.process);
+        jobs.chain(self.others.iter().copied()).collect()
+    }
+
+    /// Records the end of a process; it is no job any more.
+    pub fn ended(&mut self, process: Process, status: i32) {
+        self.close(process);
+        self.list.retain(|job| job.process.pid != process.pid);
+        self.others.retain(|other| other.pid != process.pid);
+        self.ended.push((process.pid, status));
+    }
+
+    /// Removes finished jobs that have been told about.
+    pub fn drop_notified(&mut self) {
+        let done: Vec<Process> = self
+            .list
+            .iter()
+            .filter(|job| job.notified && job.state != JobState::Running)
+            .map(|job| job.process)
+            .collect();
+        for process in done {
+            let status = match self.by_pid(process.pid).map(|job| job.state) {
+                Some(JobState::Done(status, _)) => status,
+                _ => 0,
+            };
+            self.ended(process, status);
+        }
+    }
+
+    /// Marks jobs as told about.
+    pub fn notify(&mut self, number: u32) {
+        if let Some(job) = self.list.iter_mut().find(|job| job.number == number) {
+            job.notified = job.state != JobState::Running;
+        }
+    }
+
+    /// Removes a job without waiting.
+    pub fn disown(&mut self, number: u32) {
+        self.list.retain(|job| job.number != number);
+    }
+
+    /// The job with a process number.
+    pub fn by_pid(&self, pid: u32) -> Option<&Job> {
+        self.list.iter().find(|job| job.process.pid == pid)
+    }
+
+    /// A child by process number.
+    pub fn child(&self, pid: u32) -> Option<Process> {
+        match self.by_pid(pid) {
+            Some(job) => Some(job.process),
+            None => self.others.iter().find(|process| process.pid == pid).copied(),
+        }
+    }
+
+    /// The status with which a child had ended.
+    pub fn status_of(&self, pid: u32) -> Option<i32> {
+        self.ended
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == pid)
+            .map(|(_, status)| *status)
+    }
+
+    /// The job that `%1`, `%+`, `%-`, `%name`, `%?text` means.
+    pub fn find(&self, spec: &[u8]) -> Option<&Job> {
+        let spec = spec.strip_prefix(b"%").unwrap_or(spec);
+        match spec {
+            b"" | b"+" | b"%" => self.list.last(),
+            b"-" => self.list.iter().rev().nth(1).or_else(|| self.list.last()),
+            _ => match crate::text::parse_int(spec) {
+                Some(number) => self.list.iter().find(|job| i64::from(job.number) == number),
+                None => match spec.strip_prefix(b"?") {
+                    Some(text) => self.list.iter().find(|job| crate::text::find(&job.text, text).is_some()),
+                    None => self.list.iter().find(|job| job.text.starts_with(spec)),
+                },
+            },
+        }
+    }
+}
+
+/// What is said of a signal that ended a command.
+pub fn signal_text(signal: u32) -> &'static str {
+    match signal {
+        1 => "Hangup",
+        2 => "Interrupt",
+        3 => "Quit",
+        4 => "Illegal instruction",
+        5 => "Trace/breakpoint trap",
+        6 => "Aborted",
+        7 => "Bus error",
+        8 => "Floating point exception",
+        9 => "Killed",
+        10 => "User defined signal 1",
+        11 => "Segmentation fault",
+        12 => "User defined signal 2",
+        13 => "Broken pipe",
+        14 => "Alarm clock",
+        15 => "Terminated",
+        _ => "Unknown signal",
+    }
+}

@@ -1,0 +1,138 @@
+//! The text of a script and the position in it.
+
+/// Where further lines come from when a script is read as it runs.
+pub trait LineSource {
+    /// Appends a line with its newline; false at the end.
+    fn line(&mut self, buf: &mut Vec<u8>) -> bool;
+}
+
+/// Script text being read. Byte 0 stands for the end: scripts hold none.
+pub struct Input {
+    pub src: Vec<u8>,
+    pub pos: usize,
+    pub line: u32,
+    pub source: Option<Box<dyn LineSource>>,
+    /// Aliases whose text is being read, with the position where it ends.
+    pub aliases: Vec<(Vec<u8>, usize)>,
+}
+
+impl Input {
+    /// The whole text, starting on a line number.
+    pub fn new(mut src: Vec<u8>, line: u32) -> Input {
+        if src.contains(&0) {
+            src.retain(|byte| *byte != 0);
+        }
+        Input {
+            src,
+            pos: 0,
+            line,
+            source: None,
+            aliases: Vec::new(),
+        }
+    }
+
+    /// Lines as they come.
+    pub fn from_source(source: Box<dyn LineSource>) -> Input {
+        Input {
+            source: Some(source),
+            ..Input::new(Vec::new(), 1)
+        }
+    }
+
+    /// The byte at the position; 0 at the end.
+    #[inline]
+    pub fn cur(&mut self) -> u8 {
+        match self.src.get(self.pos) {
+            Some(byte) => *byte,
+            None => self.refill(0),
+        }
+    }
+
+    /// A byte further on; 0 beyond the end.
+    #[inline]
+    pub fn ahead(&mut self, distance: usize) -> u8 {
+        match self.src.get(self.pos + distance) {
+            Some(byte) => *byte,
+            None => self.refill(distance),
+        }
+    }
+
+    #[cold]
+    fn refill(&mut self, distance: usize) -> u8 {
+        while self.src.len() <= self.pos + distance {
+            let Some(source) = &mut self.source else {
+                return 0;
+            };
+            if distance == 0 && self.pos > 1 << 16 && self.aliases.is_empty() {
+                self.src.drain(..self.pos);
+                self.pos = 0;
+            }
+            let before = self.src.len();
+            if !source.line(&mut self.src) {
+                self.source = None;
+                return 0;
+            }
+            if self.src[before..].contains(&0) {
+                let mut at = 0;
+                self.src.retain(|byte| {
+                    at += 1;
+                    at <= before || *byte != 0
+                });
+            }
+        }
+        self.src[self.pos + distance]
+    }
+
+    /// Moves on by one byte, counting lines.
+    #[inline]
+    pub fn bump(&mut self) -> u8 {
+        let byte = self.cur();
+        if byte == b'\n' {
+            self.line += 1;
+        }
+        self.pos += usize::from(byte != 0);
+        byte
+    }
+
+    /// Moves on by bytes that are no newlines.
+    #[inline]
+    pub fn skip(&mut self, count: usize) {
+        self.pos += count;
+    }
+
+    /// Whether the text goes on with these bytes.
+    pub fn starts_with(&mut self, text: &[u8]) -> bool {
+        (0..text.len()).all(|at| self.ahead(at) == text[at])
+    }
+
+    /// The line around the position, for messages.
+    pub fn line_text(&self, pos: usize) -> &[u8] {
+        let pos = pos.min(self.src.len());
+        let start = self.src[..pos]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let end = self.src[pos..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(self.src.len(), |at| pos + at);
+        &self.src[start..end]
+    }
+
+    /// Replaces the text from `start` to the position by an alias's value.
+    pub fn splice_alias(&mut self, name: &[u8], start: usize, value: &[u8]) {
+        let removed = self.pos - start;
+        self.src.splice(start..self.pos, value.iter().copied());
+        for (_, end) in &mut self.aliases {
+            *end = *end + value.len() - removed;
+        }
+        self.aliases.push((name.to_vec(), start + value.len()));
+        self.pos = start;
+    }
+
+    /// Whether the text at a position came from this alias.
+    pub fn in_alias(&mut self, name: &[u8], pos: usize) -> bool {
+        self.aliases.retain(|(_, end)| *end > pos);
+        self.aliases.iter().any(|(active, _)| active == name)
+    }
+}

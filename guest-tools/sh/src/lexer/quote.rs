@@ -1,0 +1,114 @@
+//! Quotes: `'…'`, `"…"`, backquotes.
+
+use std::rc::Rc;
+
+use super::Input;
+use super::word::WordBuilder;
+use crate::ast::{CommandSub, List, Part};
+use crate::parser::{Parser, Result};
+
+impl Parser<'_> {
+    /// Reads `'…'`, the position being at its start.
+    pub fn read_single(&mut self) -> Result<Vec<u8>> {
+        let line = self.input.line;
+        self.input.bump();
+        let mut text = Vec::new();
+        loop {
+            match self.input.cur() {
+                0 => return Err(self.eof_looking_for(b'\'', line)),
+                b'\'' => {
+                    self.input.bump();
+                    return Ok(text);
+                }
+                _ => text.push(self.input.bump()),
+            }
+        }
+    }
+
+    /// Reads `"…"`, the position being at its start.
+    pub fn read_double(&mut self) -> Result<Part> {
+        let line = self.input.line;
+        self.input.bump();
+        let mut builder = WordBuilder::default();
+        loop {
+            match self.input.cur() {
+                0 => return Err(self.eof_looking_for(b'"', line)),
+                b'"' => {
+                    self.input.bump();
+                    return Ok(Part::Double(builder.into_parts()));
+                }
+                _ => self.read_in_double(&mut builder, b'"')?,
+            }
+        }
+    }
+
+    /// Reads one byte, escape or expansion as between double quotes; `quote`
+    /// can be escaped besides `$`, backquote and backslash.
+    pub fn read_in_double(&mut self, builder: &mut WordBuilder, quote: u8) -> Result<()> {
+        match self.input.cur() {
+            b'\\' => {
+                self.input.bump();
+                match self.input.cur() {
+                    b'\n' => {
+                        self.input.bump();
+                    }
+                    c @ (b'$' | b'`' | b'\\') => {
+                        self.input.bump();
+                        builder.byte(c);
+                    }
+                    c if c == quote && c != 0 => {
+                        self.input.bump();
+                        builder.byte(c);
+                    }
+                    _ => builder.byte(b'\\'),
+                }
+            }
+            b'$' => self.read_dollar(builder, true)?,
+            b'`' => {
+                let part = self.read_backquote(quote == b'"')?;
+                builder.part(part);
+            }
+            _ => {
+                let c = self.input.bump();
+                builder.byte(c);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a command in backquotes.
+    pub fn read_backquote(&mut self, in_double: bool) -> Result<Part> {
+        let line = self.input.line;
+        self.input.bump();
+        let mut text = Vec::new();
+        loop {
+            match self.input.bump() {
+                0 => return Err(self.eof_looking_for(b'`', line)),
+                b'`' => break,
+                b'\\' => match self.input.cur() {
+                    c @ (b'`' | b'\\' | b'$') => {
+                        self.input.bump();
+                        text.push(c);
+                    }
+                    b'"' if in_double => {
+                        self.input.bump();
+                        text.push(b'"');
+                    }
+                    _ => text.push(b'\\'),
+                },
+                c => text.push(c),
+            }
+        }
+        self.enter(line)?;
+        let mut input = Input::new(text, line);
+        let mut inner = Parser::new(&mut input, self.vars, self.aliases, self.options);
+        inner.depth = self.depth;
+        let parsed = inner.parse_all();
+        self.leave();
+        let (body, error) = match parsed {
+            Ok(body) => (body, None),
+            Err(error) => (List::default(), Some(error)),
+        };
+        Ok(Part::Command(Rc::new(CommandSub { body, error })))
+    }
+}

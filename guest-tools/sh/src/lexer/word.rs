@@ -1,0 +1,255 @@
+//! Words: runs of text, quotes and expansions.
+
+use crate::ast::{Part, Word};
+use crate::parser::{Parser, Result};
+
+/// Whether an unquoted byte ends a word.
+pub fn is_word_end(c: u8) -> bool {
+    matches!(
+        c,
+        0 | b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>'
+    )
+}
+
+const fn plain_table() -> [bool; 256] {
+    let mut table = [true; 256];
+    let special = b"\0 \t\n;&|()<>'\"\\$`{}";
+    let mut at = 0;
+    while at < special.len() {
+        table[special[at] as usize] = false;
+        at += 1;
+    }
+    table
+}
+
+/// Bytes that are themselves in a word.
+static PLAIN: [bool; 256] = plain_table();
+
+/// A word as it grows.
+#[derive(Default)]
+pub struct WordBuilder {
+    parts: Vec<Part>,
+    text: Vec<u8>,
+    braces: bool,
+}
+
+impl WordBuilder {
+    /// Appends unquoted text.
+    pub fn text(&mut self, text: &[u8]) {
+        self.text.extend_from_slice(text);
+    }
+
+    /// Appends one unquoted byte.
+    pub fn byte(&mut self, byte: u8) {
+        self.text.push(byte);
+    }
+
+    /// Appends another part.
+    pub fn part(&mut self, part: Part) {
+        if !self.text.is_empty() {
+            self.parts.push(Part::Literal(std::mem::take(&mut self.text)));
+        }
+        self.parts.push(part);
+    }
+
+    /// The last unquoted byte, if nothing follows it.
+    pub fn last(&self) -> Option<u8> {
+        self.text.last().copied()
+    }
+
+    /// The parts so far.
+    pub fn into_parts(mut self) -> Vec<Part> {
+        if !self.text.is_empty() {
+            self.parts.push(Part::Literal(self.text));
+        }
+        self.parts
+    }
+
+    /// The finished word.
+    pub fn into_word(self) -> Word {
+        let braces = self.braces;
+        Word {
+            parts: self.into_parts(),
+            braces,
+            assign: None,
+        }
+    }
+}
+
+impl Parser<'_> {
+    /// Reads a word that starts at the position.
+    pub fn read_word(&mut self) -> Result<Word> {
+        if self.assign_ok
+            && let Some(word) = self.read_assignment()?
+        {
+            return Ok(word);
+        }
+        let mut builder = WordBuilder::default();
+        self.read_word_into(&mut builder)?;
+        let mut word = builder.into_word();
+        self.mark_tildes(&mut word, false);
+        Ok(word)
+    }
+
+    /// Reads the parts of a word up to an unquoted end.
+    pub fn read_word_into(&mut self, builder: &mut WordBuilder) -> Result<()> {
+        loop {
+            let start = self.input.pos;
+            let run = self.input.src[start.min(self.input.src.len())..]
+                .iter()
+                .position(|c| !PLAIN[usize::from(*c)])
+                .unwrap_or(self.input.src.len() - start.min(self.input.src.len()));
+            if run > 0 {
+                builder.text.extend_from_slice(&self.input.src[start..start + run]);
+                self.input.skip(run);
+            }
+            match self.input.cur() {
+                b'{' => {
+                    builder.braces = true;
+                    builder.byte(b'{');
+                    self.input.skip(1);
+                }
+                b'}' => {
+                    builder.byte(b'}');
+                    self.input.skip(1);
+                }
+                b'(' if self.extglob_opens(builder.last()) => self.read_extglob(builder)?,
+                c @ (b'<' | b'>') if self.input.ahead(1) == b'(' => {
+                    let part = self.read_process_sub(c == b'<')?;
+                    builder.part(part);
+                }
+                c if is_word_end(c) => return Ok(()),
+                _ if self.input.pos > start && run > 0 && PLAIN[usize::from(self.input.cur())] => {}
+                _ => self.read_quoted_or_expansion(builder)?,
+            }
+        }
+    }
+
+    /// Reads one quote, escape or expansion, or a byte that is neither.
+    pub fn read_quoted_or_expansion(&mut self, builder: &mut WordBuilder) -> Result<()> {
+        match self.input.cur() {
+            b'\'' => {
+                let text = self.read_single()?;
+                builder.part(Part::Single(text));
+            }
+            b'"' => {
+                let part = self.read_double()?;
+                builder.part(part);
+            }
+            b'\\' => {
+                self.input.bump();
+                match self.input.cur() {
+                    b'\n' => {
+                        self.input.bump();
+                    }
+                    0 => builder.byte(b'\\'),
+                    _ => {
+                        let c = self.input.bump();
+                        builder.part(Part::Escaped(vec![c]));
+                    }
+                }
+            }
+            b'$' => self.read_dollar(builder, false)?,
+            b'`' => {
+                let part = self.read_backquote(false)?;
+                builder.part(part);
+            }
+            _ => {
+                let c = self.input.bump();
+                builder.byte(c);
+            }
+        }
+        Ok(())
+    }
+
+    fn extglob_opens(&self, last: Option<u8>) -> bool {
+        (self.options.extglob || self.in_condition)
+            && matches!(last, Some(b'?' | b'*' | b'+' | b'@' | b'!'))
+    }
+
+    /// Reads `( … )` of an extended pattern, where blanks and `|` are text.
+    pub fn read_extglob(&mut self, builder: &mut WordBuilder) -> Result<()> {
+        let line = self.input.line;
+        let mut depth = 0;
+        loop {
+            match self.input.cur() {
+                0 => return Err(self.eof_looking_for(b')', line)),
+                b'(' => {
+                    depth += 1;
+                    builder.byte(b'(');
+                    self.input.skip(1);
+                }
+                b')' => {
+                    depth -= 1;
+                    builder.byte(b')');
+                    self.input.skip(1);
+                    if depth == 0 {
+                        return Ok(());
+                    }
+                }
+                _ => self.read_quoted_or_expansion(builder)?,
+            }
+        }
+    }
+
+    /// Turns unquoted `~` at the places where it expands into parts of its own.
+    pub fn mark_tildes(&mut self, word: &mut Word, assignment: bool) {
+        let starts = match word.parts.first() {
+            Some(Part::Literal(text)) => text[0] == b'~',
+            _ => false,
+        };
+        let value_start = match word.parts.first() {
+            Some(Part::Literal(text)) if !assignment => text
+                .iter()
+                .position(|c| *c == b'=')
+                .filter(|at| crate::text::is_name(&text[..*at]) && !self.options.posix),
+            _ => None,
+        };
+        let later = |text: &Part| matches!(text, Part::Literal(text) if text.contains(&b'~'));
+        if !starts && !((assignment || value_start.is_some()) && word.parts.iter().any(later)) {
+            return;
+        }
+        let colons = assignment || value_start.is_some();
+        let old = std::mem::take(&mut word.parts);
+        let mut parts = Vec::with_capacity(old.len() + 2);
+        let count = old.len();
+        for (number, part) in old.into_iter().enumerate() {
+            let Part::Literal(text) = part else {
+                parts.push(part);
+                continue;
+            };
+            let mut done = 0;
+            let mut at = 0;
+            while at < text.len() {
+                let opens = match at {
+                    0 => number == 0 && (assignment || starts),
+                    _ => {
+                        (colons && text[at - 1] == b':' && value_start.is_none_or(|v| at > v))
+                            || value_start.is_some_and(|v| number == 0 && at == v + 1)
+                    }
+                };
+                if text[at] != b'~' || !opens {
+                    at += 1;
+                    continue;
+                }
+                let end = text[at..]
+                    .iter()
+                    .position(|c| *c == b'/' || (colons && *c == b':'))
+                    .map_or(text.len(), |n| at + n);
+                if end == text.len() && number + 1 < count {
+                    break;
+                }
+                if at > done {
+                    parts.push(Part::Literal(text[done..at].to_vec()));
+                }
+                parts.push(Part::Tilde(text[at + 1..end].to_vec()));
+                done = end;
+                at = end;
+            }
+            if done < text.len() {
+                parts.push(Part::Literal(text[done..].to_vec()));
+            }
+        }
+        word.parts = parts;
+    }
+}

@@ -1,0 +1,106 @@
+//! Syntax errors, worded as bash words them.
+
+use super::Parser;
+use crate::lexer::Token;
+use crate::text::int_text;
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// A token that cannot stand there.
+    Unexpected(Vec<u8>),
+    /// The input ends inside a command.
+    Eof,
+    /// The input ends before the closing character.
+    Looking(u8),
+    /// Something else, worded already.
+    Message(Vec<u8>),
+    TooDeep,
+}
+
+/// A syntax error at a line.
+#[derive(Debug, Clone)]
+pub struct SyntaxError {
+    pub line: u32,
+    pub kind: ErrorKind,
+    /// The text of the line.
+    pub source: Vec<u8>,
+}
+
+impl SyntaxError {
+    /// The message after `name: line N: `; what follows on a second line, if any.
+    pub fn message(&self) -> (Vec<u8>, bool) {
+        let mut out = Vec::new();
+        match &self.kind {
+            ErrorKind::Unexpected(token) => {
+                out.extend_from_slice(b"syntax error near unexpected token `");
+                out.extend_from_slice(token);
+                out.push(b'\'');
+                (out, true)
+            }
+            ErrorKind::Eof => (b"syntax error: unexpected end of file".to_vec(), false),
+            ErrorKind::Looking(closing) => {
+                out.extend_from_slice(b"unexpected EOF while looking for matching `");
+                out.push(*closing);
+                out.push(b'\'');
+                (out, false)
+            }
+            ErrorKind::Message(text) => (text.clone(), true),
+            ErrorKind::TooDeep => (b"syntax error: nesting too deep".to_vec(), false),
+        }
+    }
+
+    /// Line and message in one, for tests.
+    pub fn describe(&self) -> Vec<u8> {
+        let mut out = int_text(i64::from(self.line));
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(&self.message().0);
+        out
+    }
+}
+
+impl Parser<'_> {
+    /// An error at a line.
+    pub(crate) fn error_at(&self, line: u32, kind: ErrorKind) -> Box<SyntaxError> {
+        Box::new(SyntaxError {
+            line,
+            kind,
+            source: self.input.line_text(self.token_start).to_vec(),
+        })
+    }
+
+    /// The input ended while something opened on `line` was to be closed.
+    pub(crate) fn eof_looking_for(&self, closing: u8, line: u32) -> Box<SyntaxError> {
+        self.error_at(line, ErrorKind::Looking(closing))
+    }
+
+    /// A token that cannot stand where it is.
+    pub(crate) fn unexpected(&mut self, token: &Token) -> Box<SyntaxError> {
+        let kind = match token {
+            Token::End => ErrorKind::Eof,
+            Token::Newline => ErrorKind::Unexpected(b"newline".to_vec()),
+            Token::Op(op) => ErrorKind::Unexpected(op.text().to_vec()),
+            Token::FdNumber(number) => ErrorKind::Unexpected(int_text(i64::from(*number))),
+            Token::FdVariable(name) => ErrorKind::Unexpected(name.clone()),
+            Token::Word(word) => match word.as_literal() {
+                Some(text) => ErrorKind::Unexpected(text.to_vec()),
+                None => {
+                    let end = self.input.pos.min(self.input.src.len());
+                    let start = self.token_start.min(end);
+                    ErrorKind::Unexpected(self.input.src[start..end].to_vec())
+                }
+            },
+        };
+        let line = match token {
+            Token::End => self.input.line,
+            _ => self.token_line,
+        };
+        self.error_at(line, kind)
+    }
+
+    /// The next token cannot stand where it is.
+    pub(crate) fn unexpected_next<T>(&mut self) -> super::Result<T> {
+        let token = self.next()?;
+        Err(self.unexpected(&token))
+    }
+}

@@ -1,0 +1,107 @@
+//! The operating system, as the rest of the shell sees it: one backend for
+//! Wardian, one for a native build that tests run beside bash.
+
+#[cfg(not(target_family = "wasm"))]
+#[path = "native_unsafe.rs"]
+mod backend;
+#[cfg(target_family = "wasm")]
+#[path = "wasi_unsafe.rs"]
+mod backend;
+
+pub use backend::*;
+pub use wardian_abi::{Errno, ExtStat, FileType, ProcessInfo, Usage, WaitStatus};
+
+/// A descriptor of the shell's own numbering; users' descriptors are mapped to
+/// it by [`user_fd`].
+pub type Fd = u32;
+
+/// A child process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Process {
+    pub fd: Fd,
+    pub pid: u32,
+}
+
+/// How to open a file.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OpenMode {
+    pub read: bool,
+    pub write: bool,
+    pub create: bool,
+    pub truncate: bool,
+    pub append: bool,
+    pub exclusive: bool,
+}
+
+/// A program to start.
+pub struct Program<'a> {
+    pub path: &'a [u8],
+    pub argv: &'a [Vec<u8>],
+    /// `NAME=VALUE` strings, each ended by NUL.
+    pub env: &'a [u8],
+    /// User descriptor of the child, descriptor of the shell.
+    pub fds: &'a [(u32, Fd)],
+    /// Process group to join; 0: a new one.
+    pub group: Option<u32>,
+    pub ignored_signals: u64,
+}
+
+/// A directory's entry.
+pub struct DirEntry {
+    pub name: Vec<u8>,
+    /// Whether it is a directory, where listing tells.
+    pub is_dir: Option<bool>,
+}
+
+/// The highest number that a user's descriptor can have.
+pub const USER_FD_MAX: u32 = wardian_abi::USER_FD_MAX;
+
+/// Whether the status is that of a directory.
+pub fn is_dir(stat: &ExtStat) -> bool {
+    stat.mode >> 12 == FileType::Directory as u32
+}
+
+/// Whether the status is that of a regular file.
+pub fn is_regular(stat: &ExtStat) -> bool {
+    stat.mode >> 12 == FileType::Regular as u32
+}
+
+/// Writes all bytes.
+///
+/// # Errors
+/// As `write`; `EINTR` is retried.
+pub fn write_all(fd: Fd, mut bytes: &[u8]) -> Result<(), Errno> {
+    while !bytes.is_empty() {
+        match write(fd, bytes) {
+            Ok(count) => bytes = &bytes[count..],
+            Err(Errno::Intr) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}
+
+/// Reads to the end.
+///
+/// # Errors
+/// As `read`; `EINTR` is retried.
+pub fn read_to_end(fd: Fd, out: &mut Vec<u8>) -> Result<(), Errno> {
+    const FIRST: usize = 1024;
+    const LATER: usize = 32 * 1024;
+    loop {
+        let len = out.len();
+        out.resize(len + if len == 0 { FIRST } else { LATER }, 0);
+        match read(fd, &mut out[len..]) {
+            Ok(0) => {
+                out.truncate(len);
+                return Ok(());
+            }
+            Ok(count) => out.truncate(len + count),
+            Err(Errno::Intr) => out.truncate(len),
+            Err(errno) => {
+                out.truncate(len);
+                return Err(errno);
+            }
+        }
+    }
+}
