@@ -51,17 +51,17 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            wall_time: Duration::from_secs(120),
-            process_memory_bytes: 1 << 30,
-            memory_bytes: 4 << 30,
+            wall_time: Duration::from_secs(15),
+            process_memory_bytes: 512 << 20,
+            memory_bytes: 2 << 30,
             table_elements: 100_000,
             processes: 256,
             descriptors: 1024,
             pipe_bytes: 256 << 10,
             output_bytes: 64 << 20,
-            fs_bytes: 2 << 30,
+            fs_bytes: 1 << 30,
             fs_inodes: 1_000_000,
-            file_bytes: 2 << 30,
+            file_bytes: 1 << 30,
             path_bytes: 4096,
             name_bytes: 255,
             symlink_depth: 40,

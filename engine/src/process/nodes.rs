@@ -79,11 +79,8 @@ pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
                 let Found::Node(place) = resolve(ctx, &vfs, dir, path, Follow::Entry)? else {
                     return Err(Errno::Perm);
                 };
-                if place.target.is_some() {
-                    return Err(Errno::Exist);
-                }
                 let mode = (mode & 0o777) as u16 & !ctx.umask;
-                vfs.create(&ctx.change(), place.parent, &place.name, Create::Fifo, mode)
+                vfs.create_at(&ctx.change(), &place, Create::Fifo, mode)
                     .map(drop)
             })
         },

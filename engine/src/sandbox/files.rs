@@ -164,9 +164,9 @@ impl Files {
         };
         let result = remove().and_then(|(place, directory)| {
             if directory {
-                vfs.rmdir(&ctx, place.parent, &place.name)
+                vfs.rmdir_at(&ctx, &place)
             } else {
-                vfs.unlink(&ctx, place.parent, &place.name)
+                vfs.unlink_at(&ctx, &place)
             }
         });
         result.map_err(|errno| Error::path(&path, errno))
@@ -194,7 +194,7 @@ impl Files {
         let mut vfs = self.kernel.fs().lock();
         let old = resolve(&vfs, &from, Follow::Entry).map_err(|errno| Error::path(&from, errno))?;
         let new = resolve(&vfs, &to, Follow::Entry).map_err(|errno| Error::path(&to, errno))?;
-        vfs.rename(&ctx, old.parent, &old.name, new.parent, &new.name)
+        vfs.rename_at(&ctx, &old, &new)
             .map_err(|errno| Error::path(&from, errno))
     }
 

@@ -157,15 +157,9 @@ fn look_up<P>(ctx: &Ctx<P>, request: &Request, path: &[u8]) -> Result<Step, Errn
         Some(_) if exclusive => return Err(Errno::Exist),
         Some(ino) => ino,
         None if !has(CREATE) => return Err(Errno::Noent),
-        None if place.trailing_slash => return Err(Errno::Isdir),
         None => {
-            let ino = vfs.create(
-                &ctx.change(),
-                place.parent,
-                &place.name,
-                Create::Regular,
-                0o666 & !ctx.umask,
-            )?;
+            let mode = 0o666 & !ctx.umask;
+            let ino = vfs.create_at(&ctx.change(), &place, Create::Regular, mode)?;
             drop(vfs);
             // The creator may write whatever the mode says.
             return file(ctx, request, ino);

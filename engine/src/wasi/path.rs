@@ -75,11 +75,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 let mut vfs = ctx.fs.lock();
                 let ino = existing(ctx, &vfs, from_fd, from, follow(flags)?)?;
                 let place = entry(ctx, &vfs, to_fd, to)?;
-                match place.target {
-                    Some(_) => Err(Errno::Exist),
-                    None if place.trailing_slash => Err(Errno::Noent),
-                    None => vfs.link(&ctx.change(), ino, place.parent, &place.name),
-                }
+                vfs.link_at(&ctx.change(), ino, &place)
             })
         },
     )?;
@@ -109,7 +105,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
                 let place = entry(ctx, &vfs, fd, path)?;
-                vfs.rmdir(&ctx.change(), place.parent, &place.name)
+                vfs.rmdir_at(&ctx.change(), &place)
             })
         },
     )?;
@@ -147,19 +143,8 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 }
                 let mut vfs = ctx.fs.lock();
                 let place = entry(ctx, &vfs, fd, path)?;
-                match place.target {
-                    Some(_) => Err(Errno::Exist),
-                    None if place.trailing_slash => Err(Errno::Noent),
-                    None => vfs
-                        .create(
-                            &ctx.change(),
-                            place.parent,
-                            &place.name,
-                            Create::Symlink(target),
-                            0o777,
-                        )
-                        .map(drop),
-                }
+                vfs.create_at(&ctx.change(), &place, Create::Symlink(target), 0o777)
+                    .map(drop)
             })
         },
     )?;
@@ -171,10 +156,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
                 let place = entry(ctx, &vfs, fd, path)?;
-                if place.target.is_some() {
-                    place.check_slash(&vfs)?;
-                }
-                vfs.unlink(&ctx.change(), place.parent, &place.name)
+                vfs.unlink_at(&ctx.change(), &place)
             })
         },
     )?;
@@ -283,12 +265,7 @@ fn rename<P>(ctx: &Ctx<P>, from_fd: u32, from: &[u8], to_fd: u32, to: &[u8]) -> 
     let mut vfs = ctx.fs.lock();
     let old = entry(ctx, &vfs, from_fd, from)?;
     let new = entry(ctx, &vfs, to_fd, to)?;
-    let moved = old.target.ok_or(Errno::Noent)?;
-    old.check_slash(&vfs)?;
-    if new.trailing_slash && !matches!(vfs.stat(moved)?.kind, wardian_vfs::NodeKind::Directory) {
-        return Err(Errno::Notdir);
-    }
-    vfs.rename(&ctx.change(), old.parent, &old.name, new.parent, &new.name)
+    vfs.rename_at(&ctx.change(), &old, &new)
 }
 
 fn follow(flags: u32) -> Result<Follow, Errno> {
@@ -345,16 +322,11 @@ impl<P> Ctx<P> {
     fn create_directory(&self, fd: u32, path: &[u8]) -> Result<(), Errno> {
         let mut vfs = self.fs.lock();
         let place = entry(self, &vfs, fd, path)?;
-        if place.target.is_some() {
-            return Err(Errno::Exist);
-        }
-        let mode = 0o777 & !self.umask;
-        vfs.create(
+        vfs.create_at(
             &self.change(),
-            place.parent,
-            &place.name,
+            &place,
             Create::Directory,
-            mode,
+            0o777 & !self.umask,
         )
         .map(drop)
     }

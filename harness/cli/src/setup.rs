@@ -26,7 +26,8 @@ pub struct SandboxOptions {
     #[arg(long, value_name = "PATH")]
     pub cwd: Option<String>,
 
-    /// End the command after this time, as in 10, 1.5 or 500ms (exit code 124)
+    /// End the command after this time, as in 10, 1.5, 500ms or 5m (exit code
+    /// 124) [default: 15]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
 
@@ -72,11 +73,11 @@ pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<Sa
     if let Some(cwd) = &options.cwd {
         builder = builder.cwd(cwd);
     }
-    // Streamed output has back-pressure; only a collected one needs its limit.
-    Ok(builder.limits(Limits {
-        wall_time: options.timeout.unwrap_or(Duration::from_secs(86_400)),
-        ..Limits::default()
-    }))
+    let mut limits = Limits::default();
+    if let Some(timeout) = options.timeout {
+        limits.wall_time = timeout;
+    }
+    Ok(builder.limits(limits))
 }
 
 /// Exit code for an error of ours, as a shell user expects.

@@ -1,0 +1,77 @@
+//! What the benchmarks share: a runtime, a sandbox, and a native process to
+//! measure beside it in the same run.
+
+use std::process::{Command, Stdio};
+
+use wardian::{CacheDirectory, Runtime, Sandbox};
+
+/// Tokio and Wardian, set up as an embedder would.
+pub struct Host {
+    /// The asynchronous runtime.
+    pub tokio: tokio::runtime::Runtime,
+    /// The engine.
+    pub runtime: Runtime,
+}
+
+impl Host {
+    /// Sets both up; compiled modules come from the user's cache.
+    ///
+    /// # Panics
+    /// If the machine refuses threads or address space.
+    #[must_use]
+    pub fn new(threads: usize) -> Host {
+        let tokio = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .enable_all()
+            .build()
+            .expect("threads");
+        let runtime = Runtime::builder()
+            .cache(CacheDirectory::of_user())
+            .build()
+            .expect("Wasmtime");
+        Host { tokio, runtime }
+    }
+
+    /// A sandbox with every tool.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    #[must_use]
+    pub fn sandbox(&self) -> Sandbox {
+        Sandbox::builder(&self.runtime)
+            .tools(&wardian::tools())
+            .build()
+            .expect("sandbox")
+    }
+
+    /// Runs a script and checks what it prints.
+    ///
+    /// # Panics
+    /// If it fails or prints something else.
+    pub fn check(&self, sandbox: &Sandbox, script: &str, expected: &str) {
+        let result = self
+            .tokio
+            .block_on(sandbox.exec(script).run())
+            .expect("exec");
+        assert_eq!(
+            (result.exit_code, &*result.stdout_text()),
+            (0, expected),
+            "{}",
+            result.stderr_text()
+        );
+    }
+}
+
+/// Runs a script with the machine's own `sh`, for comparison.
+///
+/// # Panics
+/// If there is none.
+pub fn native(script: &str) {
+    let status = Command::new("sh")
+        .args(["-c", script])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .expect("sh");
+    assert!(status.success());
+}
