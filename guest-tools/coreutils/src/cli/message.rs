@@ -34,7 +34,7 @@ impl<'a> Context<'a> {
 
     /// Prints `program: subject: message`.
     pub fn say_error(&self, subject: &[u8], errno: Errno) {
-        self.say(&[subject, b": ", error_text(errno).as_bytes()].concat());
+        self.say(&[subject, b": ", errno.message().as_bytes()].concat());
     }
 
     /// Prints `program: before 'subject': message`, the subject quoted.
@@ -78,11 +78,6 @@ impl<'a> Context<'a> {
         write_all(1, text.as_bytes());
         0
     }
-}
-
-/// The message of an error number.
-pub fn error_text(errno: Errno) -> &'static str {
-    errno.message()
 }
 
 fn write_all(fd: u32, mut text: &[u8]) {

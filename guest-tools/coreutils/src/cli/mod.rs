@@ -4,6 +4,8 @@ mod getopt;
 mod message;
 mod output;
 
-pub use getopt::{Opt, Order, Parsed, Value, parse};
-pub use message::{Context, error_text};
+#[cfg(target_os = "wasi")]
+pub use getopt::Value;
+pub use getopt::{Opt, Order, parse};
+pub use message::Context;
 pub use output::Output;

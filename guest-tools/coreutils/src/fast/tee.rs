@@ -96,7 +96,7 @@ pub fn run(args: &Args) -> i32 {
                     if errno == Errno::Pipe && no_pipe {
                         continue;
                     }
-                    context.say_error(&name, errno);
+                    context.say_error(name, errno);
                     code = 1;
                     if matches!(on_error, OnError::Exit | OnError::ExitNoPipe) {
                         return Err(1);

@@ -122,10 +122,8 @@ impl Iterator for Tree<'_> {
                 }
             }
             match kind {
-                mode::DIRECTORY => {
-                    if root || !directory_left_out(self.config, &item.path, false) {
-                        self.enter(&item);
-                    }
+                mode::DIRECTORY if root || !directory_left_out(self.config, &item.path, false) => {
+                    self.enter(&item);
                 }
                 mode::REGULAR if !left_out(self.config, &item.path, false) => return Some(item),
                 _ => {}

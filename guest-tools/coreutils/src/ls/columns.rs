@@ -5,7 +5,7 @@ const COLUMN_MIN: usize = 3;
 
 /// Number of columns and their widths, for names of these lengths.
 pub fn fit(lengths: &[usize], line: usize, down: bool) -> Vec<usize> {
-    let most = line / COLUMN_MIN + usize::from(line % COLUMN_MIN != 0);
+    let most = line / COLUMN_MIN + usize::from(!line.is_multiple_of(COLUMN_MIN));
     let most = most.clamp(1, lengths.len().max(1));
     for columns in (1..=most).rev() {
         let rows = lengths.len().div_ceil(columns);

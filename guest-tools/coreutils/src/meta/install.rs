@@ -128,9 +128,7 @@ pub fn install(args: &Args) -> i32 {
         if files.is_empty() {
             return context.usage(b"missing file operand");
         }
-        files
-            .iter()
-            .fold(true, |fine, path| install.directory(path) && fine)
+        files.iter().filter(|path| !install.directory(path)).count() == 0
     } else {
         match install.destination(&mut files, target, no_target) {
             Ok((dir, into)) => files.iter().fold(true, |fine, path| {

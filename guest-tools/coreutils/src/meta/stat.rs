@@ -193,7 +193,7 @@ impl Stat<'_> {
             }
             at += 1;
         }
-        let mut number = |at: &mut usize| {
+        let number = |at: &mut usize| {
             let start = *at;
             let digits = text[start..]
                 .iter()

@@ -23,9 +23,13 @@ pub enum Step {
     Unreadable(Errno),
 }
 
+/// A directory that is being gone through: its path, what is left of it, its
+/// device and serial number.
+type Level = (Vec<u8>, std::vec::IntoIter<DirEntry>, (u64, u64));
+
 /// Calls `visit` for a path and, if it is a directory, all below it.
 pub fn walk(root: &[u8], links: Links, mut visit: impl FnMut(&[u8], Step)) {
-    let mut levels: Vec<(Vec<u8>, std::vec::IntoIter<DirEntry>, (u64, u64))> = Vec::new();
+    let mut levels: Vec<Level> = Vec::new();
     let mut next = Some(root.to_vec());
     loop {
         if let Some(path) = next.take() {

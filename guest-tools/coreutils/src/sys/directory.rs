@@ -1,5 +1,6 @@
 //! Directory entries.
 
+#[cfg(target_os = "wasi")]
 use super::mode;
 
 /// One name in a directory.
@@ -14,6 +15,7 @@ pub struct DirEntry {
 }
 
 /// The type bits for WASI's `filetype` number.
+#[cfg(target_os = "wasi")]
 pub fn kind_of(filetype: u8) -> u32 {
     match filetype {
         1 => mode::BLOCK,

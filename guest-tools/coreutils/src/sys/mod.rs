@@ -14,7 +14,9 @@ mod directory;
 mod file;
 
 pub use backend::*;
-pub use directory::{DirEntry, kind_of};
+pub use directory::DirEntry;
+#[cfg(target_os = "wasi")]
+use directory::kind_of;
 pub use file::{File, read_file};
 pub use wardian_abi::{Errno, ExtStat};
 
