@@ -1,7 +1,7 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
 use crate::dispatch::Args;
-use crate::{fast, grep, identity, ls, meta, process};
+use crate::{copy, fast, grep, identity, ls, meta, process};
 
 /// One command of the module.
 pub struct Applet {
@@ -50,7 +50,7 @@ table! {
     "chown", "[OPTION]... [OWNER][:[GROUP]] FILE...", meta::chown::chown;
     "cksum", "[OPTION]... [FILE]...", uu!(uu_cksum, "cksum");
     "comm", "[OPTION]... FILE1 FILE2", uu!(uu_comm, "comm");
-    "cp", "[OPTION]... SOURCE... DEST", uu!(uu_cp, "cp");
+    "cp", "[OPTION]... SOURCE... DEST", copy::cp;
     "csplit", "[OPTION]... FILE PATTERN...", uu!(uu_csplit, "csplit");
     "cut", "OPTION... [FILE]...", uu!(uu_cut, "cut");
     "date", "[OPTION]... [+FORMAT]", uu!(uu_date, "date");
@@ -78,13 +78,13 @@ table! {
     "join", "[OPTION]... FILE1 FILE2", uu!(uu_join, "join");
     "kill", "[-s SIGNAL | -SIGNAL] PID... | -l [SIGNAL]...", process::kill::kill;
     "link", "FILE1 FILE2", uu!(uu_link, "link");
-    "ln", "[OPTION]... TARGET... LINK", uu!(uu_ln, "ln");
+    "ln", "[OPTION]... TARGET... LINK", copy::ln;
     "ls", "[OPTION]... [FILE]...", ls::ls;
     "md5sum", "[OPTION]... [FILE]...", uu!(uu_md5sum, "md5sum");
     "mkdir", "[OPTION]... DIRECTORY...", meta::mkdir::mkdir;
     "mkfifo", "[OPTION]... NAME...", meta::mkdir::mkfifo;
     "mktemp", "[OPTION]... [TEMPLATE]", uu!(uu_mktemp, "mktemp");
-    "mv", "[OPTION]... SOURCE... DEST", uu!(uu_mv, "mv");
+    "mv", "[OPTION]... SOURCE... DEST", copy::mv;
     "nice", "[OPTION] [COMMAND [ARG]...]", process::launch::nice;
     "nl", "[OPTION]... [FILE]...", uu!(uu_nl, "nl");
     "nohup", "COMMAND [ARG]...", process::launch::nohup;

@@ -5,6 +5,7 @@
 
 mod applets;
 mod cli;
+mod copy;
 mod dispatch;
 mod fast;
 mod grep;

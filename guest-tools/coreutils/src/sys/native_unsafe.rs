@@ -183,6 +183,24 @@ pub fn mkfifo(path: &[u8], mode: u32) -> Result<(), Errno> {
     check(unsafe { libc::mkfifo(c(path)?.as_ptr(), mode) }.into()).map(drop)
 }
 
+/// Gives a file another name, replacing what has it.
+pub fn rename(from: &[u8], to: &[u8]) -> Result<(), Errno> {
+    // SAFETY: both paths are NUL-terminated.
+    check(unsafe { libc::rename(c(from)?.as_ptr(), c(to)?.as_ptr()) }.into()).map(drop)
+}
+
+/// Gives a file a second name.
+pub fn link(from: &[u8], to: &[u8]) -> Result<(), Errno> {
+    // SAFETY: both paths are NUL-terminated.
+    check(unsafe { libc::link(c(from)?.as_ptr(), c(to)?.as_ptr()) }.into()).map(drop)
+}
+
+/// Makes a symbolic link.
+pub fn symlink(target: &[u8], path: &[u8]) -> Result<(), Errno> {
+    // SAFETY: both paths are NUL-terminated.
+    check(unsafe { libc::symlink(c(target)?.as_ptr(), c(path)?.as_ptr()) }.into()).map(drop)
+}
+
 /// Makes a directory.
 pub fn mkdir(path: &[u8]) -> Result<(), Errno> {
     // SAFETY: the path is NUL-terminated.

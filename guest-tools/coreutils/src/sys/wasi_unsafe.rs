@@ -41,6 +41,30 @@ unsafe extern "C" {
         buf_len: usize,
         out: *mut usize,
     ) -> u32;
+    fn path_rename(
+        dir: u32,
+        path: *const u8,
+        len: usize,
+        new_dir: u32,
+        new_path: *const u8,
+        new_len: usize,
+    ) -> u32;
+    fn path_link(
+        dir: u32,
+        lookup: u32,
+        path: *const u8,
+        len: usize,
+        new_dir: u32,
+        new_path: *const u8,
+        new_len: usize,
+    ) -> u32;
+    fn path_symlink(
+        target: *const u8,
+        target_len: usize,
+        dir: u32,
+        path: *const u8,
+        len: usize,
+    ) -> u32;
     fn path_create_directory(dir: u32, path: *const u8, len: usize) -> u32;
     fn path_unlink_file(dir: u32, path: *const u8, len: usize) -> u32;
     fn path_remove_directory(dir: u32, path: *const u8, len: usize) -> u32;
@@ -278,6 +302,51 @@ pub fn chown(path: &[u8], uid: u32, gid: u32, follow: bool) -> Result<(), Errno>
 /// Makes a named pipe.
 pub fn mkfifo(path: &[u8], mode: u32) -> Result<(), Errno> {
     imports::path_mkfifo(AT_CWD, path, mode)
+}
+
+/// Gives a file another name, replacing what has it.
+pub fn rename(from: &[u8], to: &[u8]) -> Result<(), Errno> {
+    // SAFETY: both paths are valid for reads during the call.
+    check(unsafe {
+        path_rename(
+            AT_CWD,
+            from.as_ptr(),
+            from.len(),
+            AT_CWD,
+            to.as_ptr(),
+            to.len(),
+        )
+    })
+}
+
+/// Gives a file a second name.
+pub fn link(from: &[u8], to: &[u8]) -> Result<(), Errno> {
+    // SAFETY: both paths are valid for reads during the call.
+    check(unsafe {
+        path_link(
+            AT_CWD,
+            0,
+            from.as_ptr(),
+            from.len(),
+            AT_CWD,
+            to.as_ptr(),
+            to.len(),
+        )
+    })
+}
+
+/// Makes a symbolic link.
+pub fn symlink(target: &[u8], path: &[u8]) -> Result<(), Errno> {
+    // SAFETY: both paths are valid for reads during the call.
+    check(unsafe {
+        path_symlink(
+            target.as_ptr(),
+            target.len(),
+            AT_CWD,
+            path.as_ptr(),
+            path.len(),
+        )
+    })
 }
 
 /// Makes a directory.

@@ -1,0 +1,200 @@
+//! `mv`.
+
+use super::place::{Backup, Existing, destination, within};
+use crate::cli::{Context, Opt, Order, Output, parse};
+use crate::dispatch::Args;
+use crate::fast::remove::answer_is_yes;
+use crate::sys::{self, Errno, is_dir};
+use crate::text::quote;
+
+const OPTIONS: &[Opt] = &[
+    Opt::optional(0, "backup"),
+    Opt::flag(b'b', ""),
+    Opt::flag(b'Z', "context"),
+    Opt::flag(b'f', "force"),
+    Opt::flag(b'i', "interactive"),
+    Opt::flag(b'n', "no-clobber"),
+    Opt::flag(b'T', "no-target-directory"),
+    Opt::flag(0, "strip-trailing-slashes"),
+    Opt::value(b'S', "suffix"),
+    Opt::value(b't', "target-directory"),
+    Opt::flag(b'u', "update"),
+    Opt::flag(b'v', "verbose"),
+];
+
+/// Runs `mv`.
+pub fn mv(args: &Args) -> i32 {
+    let context = Context::new(args, "mv", 1);
+    let parsed = match parse(&context, args, OPTIONS, Order::Permute) {
+        Ok(parsed) => parsed,
+        Err(code) => return code,
+    };
+    let (mut existing, mut verbose, mut strip) = (Existing::Replace, false, false);
+    let (mut target, mut no_target) = (None, false);
+    let (mut control, mut suffix) = (None, b"~".to_vec());
+    for (letter, long, value) in parsed.options {
+        match (letter, long) {
+            (b'b', _) => control = Some(Vec::new()),
+            (b'f', _) => existing = Existing::Replace,
+            (b'i', _) => existing = Existing::Ask,
+            (b'n', _) => existing = Existing::Keep,
+            (b'u', _) => existing = Existing::IfOlder,
+            (b'T', _) => no_target = true,
+            (b'S', _) => {
+                suffix = value.unwrap_or_default();
+                control.get_or_insert_default();
+            }
+            (b't', _) => target = value,
+            (b'v', _) => verbose = true,
+            (_, "backup") => control = Some(value.unwrap_or_default()),
+            (_, "strip-trailing-slashes") => strip = true,
+            _ => {}
+        }
+    }
+    let backup = match control.map(|word| Backup::named(&word, suffix)) {
+        None => None,
+        Some(Ok(backup)) => backup,
+        Some(Err(())) => return context.usage(b"invalid argument for 'backup type'"),
+    };
+    let (sources, to, into) = match destination(&context, parsed.operands, target, no_target) {
+        Ok(found) => found,
+        Err(code) => return code,
+    };
+    let mut out = Output::stdout();
+    let mut fine = true;
+    for source in &sources {
+        let mut source = source.as_slice();
+        while strip && source.len() > 1 && source.ends_with(b"/") {
+            source = &source[..source.len() - 1];
+        }
+        let path = if into {
+            within(&to, source)
+        } else {
+            to.clone()
+        };
+        match one(source, &path, existing, backup.as_ref(), &context) {
+            Ok(None) => {}
+            Ok(Some(kept)) if verbose => {
+                let mut line = [
+                    b"renamed ".as_slice(),
+                    &quote::always(source),
+                    b" -> ",
+                    &quote::always(&path),
+                ]
+                .concat();
+                if !kept.is_empty() {
+                    line.extend([b" (backup: ".as_slice(), &quote::always(&kept), b")"].concat());
+                }
+                line.push(b'\n');
+                out.put(&line);
+            }
+            Ok(Some(_)) => {}
+            Err(text) => {
+                out.flush();
+                context.say(&text);
+                fine = false;
+            }
+        }
+    }
+    out.finish(&context, i32::from(!fine))
+}
+
+/// Moves one file: nothing if it was left alone, else the path of the backup
+/// (empty: none made); or a message.
+fn one(
+    from: &[u8],
+    to: &[u8],
+    existing: Existing,
+    backup: Option<&Backup>,
+    context: &Context<'_>,
+) -> Result<Option<Vec<u8>>, Vec<u8>> {
+    let message = |parts: &[&[u8]], errno: Errno| {
+        [
+            &parts.concat(),
+            b": ".as_slice(),
+            errno.message().as_bytes(),
+        ]
+        .concat()
+    };
+    let (quoted_from, quoted_to) = (quote::always(from), quote::always(to));
+    let stat =
+        sys::stat(from, false).map_err(|errno| message(&[b"cannot stat ", &quoted_from], errno))?;
+    let old = sys::stat(to, false).ok();
+    let mut kept = Vec::new();
+    if let Some(old) = &old {
+        let same = (old.device, old.inode) == (stat.device, stat.inode);
+        if same && (is_dir(&stat) || from == to || backup.is_none()) {
+            if is_dir(&stat) {
+                return Err([
+                    b"cannot move ".as_slice(),
+                    &quoted_from,
+                    b" to a subdirectory of itself, ",
+                    &quoted_to,
+                ]
+                .concat());
+            }
+            // Two names of one file: the first goes.
+            if stat.links > 1 && from != to {
+                sys::unlink(from)
+                    .map_err(|errno| message(&[b"cannot remove ", &quoted_from], errno))?;
+                return Ok(Some(kept));
+            }
+            return Err([
+                &quoted_from,
+                b" and ".as_slice(),
+                &quoted_to,
+                b" are the same file",
+            ]
+            .concat());
+        }
+        match existing {
+            Existing::Keep => return Ok(None),
+            Existing::IfOlder if old.modified_ns >= stat.modified_ns => return Ok(None),
+            Existing::Ask => {
+                let mut err = Output::new(2);
+                err.put(&[context.program, b": overwrite ", &quoted_to, b"? "].concat());
+                err.flush();
+                if !answer_is_yes() {
+                    return Ok(None);
+                }
+            }
+            _ => {}
+        }
+        if is_dir(old) && !is_dir(&stat) {
+            return Err([
+                b"cannot overwrite directory ".as_slice(),
+                &quoted_to,
+                b" with non-directory",
+            ]
+            .concat());
+        }
+        if !is_dir(old) && is_dir(&stat) && backup.is_none() {
+            return Err([
+                b"cannot overwrite non-directory ".as_slice(),
+                &quoted_to,
+                b" with directory ",
+                &quoted_from,
+            ]
+            .concat());
+        }
+        if let Some(backup) = backup {
+            kept = backup
+                .make(to)
+                .map_err(|errno| message(&[b"cannot backup ", &quoted_to], errno))?;
+        }
+    }
+    match sys::rename(from, to) {
+        Ok(()) => Ok(Some(kept)),
+        Err(Errno::Inval) => Err([
+            b"cannot move ".as_slice(),
+            &quoted_from,
+            b" to a subdirectory of itself, ",
+            &quoted_to,
+        ]
+        .concat()),
+        Err(errno) => Err(message(
+            &[b"cannot move ", &quoted_from, b" to ", &quoted_to],
+            errno,
+        )),
+    }
+}
