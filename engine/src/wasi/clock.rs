@@ -16,10 +16,8 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
         MODULE,
         "clock_res_get",
         |caller: Caller<'_, Ctx<P>>, id: u32, out: u32| {
-            memory(caller, |memory, _| {
-                if id > 3 {
-                    return Err(Errno::Inval);
-                }
+            memory(caller, |memory, ctx| {
+                time_ns(ctx, id)?;
                 memory.put_u64(out, 1)
             })
         },

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rand_chacha::ChaCha12Rng;
 use wardian_abi::{Errno, SystemInfo};
-use wardian_vfs::Cred;
+use wardian_vfs::{Cred, Device};
 use wasmtime::Memory;
 
 use crate::clock::Clock;
@@ -153,6 +153,10 @@ pub fn wasi_rights(description: &Description, read: bool, write: bool) -> Rights
                 inheriting: 0,
             }
         }
+        Description::Device(device) if *device != Device::Tty => Rights {
+            base: DEVICE & !(READ | WRITE) | transfer,
+            inheriting: 0,
+        },
         _ => Rights {
             base: STREAM & !(READ | WRITE) | transfer,
             inheriting: 0,
@@ -171,10 +175,24 @@ pub(crate) mod rights {
     pub const WRITE: u64 = 1 << 6;
     pub const ADVISE: u64 = 1 << 7;
     pub const ALLOCATE: u64 = 1 << 8;
+    pub const PATH_CREATE_DIRECTORY: u64 = 1 << 9;
+    pub const PATH_CREATE_FILE: u64 = 1 << 10;
+    pub const PATH_LINK_SOURCE: u64 = 1 << 11;
+    pub const PATH_LINK_TARGET: u64 = 1 << 12;
+    pub const PATH_OPEN: u64 = 1 << 13;
     pub const READDIR: u64 = 1 << 14;
+    pub const PATH_READLINK: u64 = 1 << 15;
+    pub const PATH_RENAME_SOURCE: u64 = 1 << 16;
+    pub const PATH_RENAME_TARGET: u64 = 1 << 17;
+    pub const PATH_FILESTAT_GET: u64 = 1 << 18;
+    pub const PATH_FILESTAT_SET_SIZE: u64 = 1 << 19;
+    pub const PATH_FILESTAT_SET_TIMES: u64 = 1 << 20;
     pub const FD_FILESTAT_GET: u64 = 1 << 21;
     pub const FD_FILESTAT_SET_SIZE: u64 = 1 << 22;
     pub const FD_FILESTAT_SET_TIMES: u64 = 1 << 23;
+    pub const PATH_SYMLINK: u64 = 1 << 24;
+    pub const PATH_REMOVE_DIRECTORY: u64 = 1 << 25;
+    pub const PATH_UNLINK_FILE: u64 = 1 << 26;
     pub const POLL: u64 = 1 << 27;
     /// Every right of preview 1.
     pub const ALL: u64 = (1 << 30) - 1;
@@ -203,9 +221,11 @@ pub(crate) mod rights {
         | FD_FILESTAT_SET_SIZE
         | FD_FILESTAT_SET_TIMES
         | POLL;
-    /// Everything a pipe or device can do. Without the rights to seek and tell,
-    /// which the C library takes as the mark of a terminal.
+    /// Everything a pipe or terminal can do. The C library takes a character
+    /// device without the rights to seek and tell for a terminal.
     pub const STREAM: u64 = READ | WRITE | FDSTAT_SET_FLAGS | FD_FILESTAT_GET | POLL;
+    /// Everything a device can do that is no terminal.
+    pub const DEVICE: u64 = STREAM | SEEK | TELL;
 }
 
 impl Descriptor {

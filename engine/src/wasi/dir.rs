@@ -3,7 +3,9 @@
 use wardian_abi::{Errno, FileType};
 use wasmtime::{Caller, Linker};
 
+use super::ctx::rights;
 use super::guest::{GuestMemory, memory};
+use super::path::require;
 use super::status::wasi_file_type;
 use super::{Ctx, MODULE};
 use crate::fd::Description;
@@ -36,6 +38,7 @@ fn read<P>(
         rest: memory.bytes_mut(buffer, size)?,
         used: 0,
     };
+    require(ctx, fd, rights::READDIR)?;
     match &*ctx.fds.get(fd)?.description {
         Description::Directory(directory) => {
             let vfs = ctx.fs.lock();

@@ -20,6 +20,7 @@ mod random;
 mod sock;
 mod status;
 mod support;
+mod working_directory;
 
 pub use ctx::{Ctx, Identity, Strings, SystemView};
 pub use guest::{End, GuestMemory, Refusal, code, guest, memory, outcome};

@@ -9,7 +9,7 @@ use wasmtime::{Caller, Linker};
 
 use super::ctx::rights;
 use super::guest::{Refusal, guest, memory, outcome};
-use super::path::{Found, resolve};
+use super::path::{Found, follow, require, resolve_for};
 use super::procfs::{self, Opened};
 use super::{Ctx, MODULE};
 use crate::fd::{Description, Descriptor, Directory, Flags, NodeFile};
@@ -48,7 +48,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
         MODULE,
         "path_open",
         |mut caller: Caller<'_, Ctx<P>>,
-         (fd, lookup, path, length, oflags, base, inheriting, fdflags, out): (
+         (fd, lookup, path, length, oflags, base, _inheriting, fdflags, out): (
             u32,
             u32,
             u32,
@@ -60,14 +60,15 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
             u32,
         )| {
             Box::new(async move {
+                // Of the rights asked for, only those to read and write count,
+                // as with other hosts: programs ask for too few and use more.
                 let request = Request {
                     fd,
-                    follow: lookup & 1 != 0,
+                    lookup,
                     oflags,
-                    read: base & (rights::READ | rights::READDIR) != 0,
+                    read: base & rights::READ != 0,
                     write: base & rights::WRITE != 0,
                     fdflags,
-                    inheriting,
                 };
                 outcome(open(&mut caller, &request, path, length, out).await)
             })
@@ -85,12 +86,11 @@ fn preopen_name<P>(ctx: &Ctx<P>, fd: u32) -> Result<&[u8], Errno> {
 
 struct Request {
     fd: u32,
-    follow: bool,
+    lookup: u32,
     oflags: u32,
     read: bool,
     write: bool,
     fdflags: u32,
-    inheriting: u64,
 }
 
 enum Step {
@@ -120,7 +120,7 @@ async fn open<P>(
     };
     if let Ok(limit) = limit {
         descriptor.rights.base &= limit;
-        descriptor.rights.inheriting &= limit & request.inheriting;
+        descriptor.rights.inheriting &= limit;
     }
     let (mut memory, ctx) = guest(caller)?;
     let fd = ctx.fds.insert(descriptor)?;
@@ -136,14 +136,23 @@ fn look_up<P>(ctx: &Ctx<P>, request: &Request, path: &[u8]) -> Result<Step, Errn
     {
         return Err(Errno::Inval);
     }
+    let follows = follow(request.lookup)? == Follow::Last;
+    let mut right = rights::PATH_OPEN;
+    if has(CREATE) {
+        right |= rights::PATH_CREATE_FILE;
+    }
+    if has(TRUNCATE) {
+        right |= rights::PATH_FILESTAT_SET_SIZE;
+    }
+    require(ctx, request.fd, right)?;
     let exclusive = has(CREATE) && has(EXCLUSIVE);
-    let follow = if request.follow && !exclusive {
+    let follow = if follows && !exclusive {
         Follow::Last
     } else {
         Follow::NoLast
     };
     let mut vfs = ctx.fs.lock();
-    let place = match resolve(ctx, &vfs, request.fd, path, follow)? {
+    let place = match resolve_for(ctx, &vfs, request.fd, path, follow, has(CREATE))? {
         Found::Node(place) => place,
         Found::Proc(_) if exclusive => return Err(Errno::Exist),
         Found::Proc(node) => {
@@ -211,7 +220,7 @@ fn open_node<P>(
         NodeKind::Device(wardian_vfs::Device::Tty) => Err(Errno::Nxio),
         NodeKind::Device(device) => Ok(Step::Done(Descriptor::new(
             Description::Device(device),
-            request.read || !request.write,
+            request.read,
             request.write,
         ))),
         NodeKind::Fifo => Ok(Step::Fifo(ino)),
@@ -223,7 +232,7 @@ fn file<P>(ctx: &Ctx<P>, request: &Request, ino: Ino) -> Result<Step, Errno> {
     let file = NodeFile::open(&ctx.fs, ino, request.fdflags as u16)?;
     Ok(Step::Done(Descriptor::new(
         Description::Node(file),
-        request.read || !request.write,
+        request.read,
         request.write,
     )))
 }
@@ -243,7 +252,7 @@ async fn open_fifo<P>(
     } else {
         Description::PipeReader(pipe.reader(), flags)
     };
-    if !nonblock && !(request.read && request.write) {
+    if !(nonblock || (request.read && request.write)) {
         let interrupt = ctx.interrupt.clone();
         interrupt
             .guard(poll_fn(|cx| pipe.poll_both_ends(cx)))

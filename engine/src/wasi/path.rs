@@ -5,10 +5,11 @@ use wardian_abi::{AT_CWD, Errno, ExtStat};
 use wardian_vfs::{Create, Cred, Follow, Ino, PathMode, Resolved, SetTime, Vfs};
 use wasmtime::{Caller, Linker};
 
+use super::ctx::rights;
 use super::guest::memory;
 use super::procfs::{self, ProcNode};
 use super::status::{ext_stat, put_filestat};
-use super::{Ctx, MODULE};
+use super::{Ctx, MODULE, working_directory};
 use crate::fd::Description;
 
 const SYMLINK_FOLLOW: u32 = 1;
@@ -19,6 +20,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
         "path_create_directory",
         |caller: Caller<'_, Ctx<P>>, fd: u32, path: u32, length: u32| {
             memory(caller, |memory, ctx| {
+                require(ctx, fd, rights::PATH_CREATE_DIRECTORY)?;
                 ctx.create_directory(fd, ctx.path(memory.bytes(path, length)?)?)
             })
         },
@@ -29,6 +31,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
         |caller: Caller<'_, Ctx<P>>, fd: u32, flags: u32, path: u32, length: u32, out: u32| {
             memory(caller, |memory, ctx| {
                 let follow = follow(flags)?;
+                require(ctx, fd, rights::PATH_FILESTAT_GET)?;
                 let stat = ctx.stat(fd, ctx.path(memory.bytes(path, length)?)?, follow)?;
                 put_filestat(memory, out, &stat)
             })
@@ -47,6 +50,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
          which: u32| {
             memory(caller, |memory, ctx| {
                 let times = times(accessed, modified, which)?;
+                require(ctx, fd, rights::PATH_FILESTAT_SET_TIMES)?;
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
                 let ino = existing(ctx, &vfs, fd, path, follow(flags)?)?;
@@ -70,6 +74,8 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 if !ctx.posix && flags != 0 {
                     return Err(Errno::Inval);
                 }
+                require(ctx, from_fd, rights::PATH_LINK_SOURCE)?;
+                require(ctx, to_fd, rights::PATH_LINK_TARGET)?;
                 let from = ctx.path(memory.bytes(from, from_length)?)?;
                 let to = ctx.path(memory.bytes(to, to_length)?)?;
                 let mut vfs = ctx.fs.lock();
@@ -90,6 +96,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
          size: u32,
          out: u32| {
             memory(caller, |memory, ctx| {
+                require(ctx, fd, rights::PATH_READLINK)?;
                 let target = ctx.read_link(fd, ctx.path(memory.bytes(path, length)?)?)?;
                 let count = target.len().min(size as usize);
                 memory.put(buffer, target.get(..count).ok_or(Errno::Fault)?)?;
@@ -102,6 +109,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
         "path_remove_directory",
         |caller: Caller<'_, Ctx<P>>, fd: u32, path: u32, length: u32| {
             memory(caller, |memory, ctx| {
+                require(ctx, fd, rights::PATH_REMOVE_DIRECTORY)?;
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
                 let place = entry(ctx, &vfs, fd, path)?;
@@ -120,6 +128,8 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
          to: u32,
          to_length: u32| {
             memory(caller, |memory, ctx| {
+                require(ctx, from_fd, rights::PATH_RENAME_SOURCE)?;
+                require(ctx, to_fd, rights::PATH_RENAME_TARGET)?;
                 let from = ctx.path(memory.bytes(from, from_length)?)?;
                 let to = ctx.path(memory.bytes(to, to_length)?)?;
                 rename(ctx, from_fd, from, to_fd, to)
@@ -136,6 +146,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
          path: u32,
          length: u32| {
             memory(caller, |memory, ctx| {
+                require(ctx, fd, rights::PATH_SYMLINK)?;
                 let target = ctx.path(memory.bytes(target, target_length)?)?;
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 if !ctx.posix && target.starts_with(b"/") {
@@ -153,6 +164,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
         "path_unlink_file",
         |caller: Caller<'_, Ctx<P>>, fd: u32, path: u32, length: u32| {
             memory(caller, |memory, ctx| {
+                require(ctx, fd, rights::PATH_UNLINK_FILE)?;
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
                 let place = entry(ctx, &vfs, fd, path)?;
@@ -196,6 +208,23 @@ pub fn at<P>(ctx: &Ctx<P>, fd: u32) -> Result<At, Errno> {
     }
 }
 
+/// Checks that a directory has the right to a call.
+///
+/// # Errors
+/// `EBADF`, `ENOTCAPABLE`.
+pub(super) fn require<P>(ctx: &Ctx<P>, fd: u32, right: u64) -> Result<(), Errno> {
+    if fd == AT_CWD && ctx.posix {
+        return Ok(());
+    }
+    let descriptor = ctx.fds.get(fd)?;
+    match &*descriptor.description {
+        Description::Directory(_) | Description::Listing(_) if !descriptor.allows(right) => {
+            Err(Errno::Notcapable)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Resolves a path for the process: POSIX rules for Wardian's own guests,
 /// WASI's for others.
 ///
@@ -207,6 +236,18 @@ pub fn resolve<P>(
     fd: u32,
     path: &[u8],
     follow: Follow,
+) -> Result<Found, Errno> {
+    resolve_for(ctx, vfs, fd, path, follow, follow == Follow::Entry)
+}
+
+/// As [`resolve`], for a call that may make (`creates`) the path's last name.
+pub(super) fn resolve_for<P>(
+    ctx: &Ctx<P>,
+    vfs: &Vfs,
+    fd: u32,
+    path: &[u8],
+    follow: Follow,
+    creates: bool,
 ) -> Result<Found, Errno> {
     let base = match at(ctx, fd)? {
         At::Directory(base) => base,
@@ -229,7 +270,15 @@ pub fn resolve<P>(
         cred: &ctx.cred,
         mode,
     };
-    let found = vfs.resolve(&at, path, follow)?;
+    let mut found = vfs.resolve(&at, path, follow);
+    let missing = match &found {
+        Ok(place) => place.target.is_none() && place.magic.is_none(),
+        Err(errno) => *errno == Errno::Noent,
+    };
+    if missing && !ctx.posix && working_directory::means_root(ctx, vfs, fd, base, path, creates) {
+        found = vfs.resolve(&wardian_vfs::At { base: root, ..at }, path, follow);
+    }
+    let found = found?;
     match &found.magic {
         Some((magic, rest)) => {
             let below = procfs::below(*magic, rest);
@@ -268,7 +317,7 @@ fn rename<P>(ctx: &Ctx<P>, from_fd: u32, from: &[u8], to_fd: u32, to: &[u8]) -> 
     vfs.rename_at(&ctx.change(), &old, &new)
 }
 
-fn follow(flags: u32) -> Result<Follow, Errno> {
+pub(super) fn follow(flags: u32) -> Result<Follow, Errno> {
     match flags {
         0 => Ok(Follow::NoLast),
         SYMLINK_FOLLOW => Ok(Follow::Last),

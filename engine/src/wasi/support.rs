@@ -56,7 +56,7 @@ pub const SUPPORT: &[SupportEntry] = &[
     full("args_sizes_get"),
     full("environ_get"),
     full("environ_sizes_get"),
-    partial("clock_res_get", "1 ns for every clock"),
+    partial("clock_res_get", "1 ns; the CPU-time clocks are ENOTSUP"),
     partial(
         "clock_time_get",
         "the CPU-time clocks are ENOTSUP; precision is ignored",
@@ -88,12 +88,19 @@ pub const SUPPORT: &[SupportEntry] = &[
     full("path_create_directory"),
     full("path_filestat_get"),
     full("path_filestat_set_times"),
-    full("path_link"),
-    full("path_open"),
+    partial("path_link", "following the source's link is EINVAL"),
+    partial(
+        "path_open",
+        "of the rights asked for only READ and WRITE count; the others are the \
+         directory's. What leads to nothing from the preopened \".\", and begins with \
+         a name that only \"/\" has, is looked for there (if \"/\" is preopened): C \
+         libraries strip the slash of absolute paths. So do the other path functions. \
+         A single name to be made belongs to \".\"",
+    ),
     full("path_readlink"),
     full("path_remove_directory"),
     full("path_rename"),
-    full("path_symlink"),
+    partial("path_symlink", "an absolute target is EPERM"),
     full("path_unlink_file"),
     full("poll_oneoff"),
     full("proc_exit"),
