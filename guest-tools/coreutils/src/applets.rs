@@ -54,7 +54,7 @@ table! {
     "csplit", "[OPTION]... FILE PATTERN...", uu!(uu_csplit, "csplit");
     "cut", "OPTION... [FILE]...", uu!(uu_cut, "cut");
     "date", "[OPTION]... [+FORMAT]", uu!(uu_date, "date");
-    "dd", "[OPERAND]...", uu!(uu_dd, "dd");
+    "dd", "[OPERAND]...", copy::dd;
     "dir", "[OPTION]... [FILE]...", ls::dir;
     "dircolors", "[OPTION]... [FILE]", uu!(uu_dircolors, "dircolors");
     "dirname", "[OPTION] NAME...", fast::names::dirname;

@@ -1,11 +1,13 @@
-//! `cp`, `mv`, `ln`: applets that make one name from another.
+//! `cp`, `mv`, `ln`, `dd`: applets that make one file from another.
 
 mod contents;
 mod cp;
+mod dd;
 mod ln;
 mod mv;
 mod place;
 
 pub use cp::cp;
+pub use dd::dd;
 pub use ln::ln;
 pub use mv::mv;

@@ -61,6 +61,9 @@ impl Backup {
     }
 }
 
+/// Sources, destination, and whether the destination is a directory to put them in.
+pub type Operands = (Vec<Vec<u8>>, Vec<u8>, bool);
+
 /// Splits the operands into sources and destination; tells whether the
 /// destination is a directory to put them in.
 ///
@@ -71,7 +74,7 @@ pub fn destination(
     mut operands: Vec<Vec<u8>>,
     target: Option<Vec<u8>>,
     no_target: bool,
-) -> Result<(Vec<Vec<u8>>, Vec<u8>, bool), i32> {
+) -> Result<Operands, i32> {
     if operands.is_empty() {
         return Err(context.usage(b"missing file operand"));
     }
@@ -99,12 +102,9 @@ pub fn destination(
         ];
         return Err(context.usage(&text.concat()));
     }
-    if no_target {
-        if let [_, _, extra, ..] = operands.as_slice() {
-            return Err(
-                context.usage(&[b"extra operand ".as_slice(), &quote::always(extra)].concat())
-            );
-        }
+    if no_target && let [_, _, extra, ..] = operands.as_slice() {
+        let text = [b"extra operand ".as_slice(), &quote::always(extra)];
+        return Err(context.usage(&text.concat()));
     }
     let to = operands.pop().unwrap_or_default();
     let found = sys::stat(&to, true);

@@ -40,7 +40,9 @@ pub fn run(args: &Args) -> Option<i32> {
     };
     let in_range = |n: i64| if step > 0 { n <= last } else { n >= last };
     let mut n = first;
-    if in_range(n) {
+    if first >= 0 && step > 0 && in_range(n) && width == 0 {
+        count_up(&mut out, first, step, last, separator);
+    } else if in_range(n) {
         loop {
             put(&mut out, n, width);
             match n.checked_add(step) {
@@ -55,6 +57,32 @@ pub fn run(args: &Args) -> Option<i32> {
         out.put_byte(b'\n');
     }
     Some(out.finish(&context, 0))
+}
+
+/// Counts upwards on the digits themselves.
+fn count_up(out: &mut Output, first: i64, step: i64, last: i64, separator: &[u8]) {
+    let mut digits = [b'0'; DIGITS_MAX + 3];
+    let text = first.to_string();
+    let mut start = digits.len() - text.len();
+    digits[start..].copy_from_slice(text.as_bytes());
+    let mut left = (last - first) / step;
+    loop {
+        out.put(&digits[start..]);
+        if left == 0 || out.failed() {
+            break;
+        }
+        left -= 1;
+        out.put(separator);
+        let (mut carry, mut at) = (step as u64, digits.len());
+        while carry > 0 && at > 0 {
+            at -= 1;
+            let sum = u64::from(digits[at] - b'0') + carry;
+            digits[at] = b'0' + (sum % 10) as u8;
+            carry = sum / 10;
+        }
+        start = start.min(at);
+    }
+    out.put_byte(b'\n');
 }
 
 fn whole(text: &[u8]) -> Option<i64> {

@@ -79,6 +79,12 @@ pub fn seek(fd: u32, offset: i64, whence: u32) -> Result<u64, Errno> {
     check(unsafe { libc::lseek(fd as i32, offset, whence as i32) })
 }
 
+/// Sets the file's size.
+pub fn set_size(fd: u32, size: u64) -> Result<(), Errno> {
+    // SAFETY: no memory is passed.
+    check(unsafe { libc::ftruncate(fd as i32, size as i64) }.into()).map(drop)
+}
+
 /// Whether the descriptor is a terminal.
 pub fn is_terminal(fd: u32) -> bool {
     // SAFETY: no memory is passed.

@@ -20,6 +20,7 @@ unsafe extern "C" {
     fn fd_write(fd: u32, iovs: *const Iovec, count: usize, out: *mut usize) -> u32;
     fn fd_close(fd: u32) -> u32;
     fn fd_seek(fd: u32, offset: i64, whence: u32, out: *mut u64) -> u32;
+    fn fd_filestat_set_size(fd: u32, size: u64) -> u32;
     fn fd_fdstat_get(fd: u32, out: *mut [u64; 3]) -> u32;
     fn fd_readdir(fd: u32, buf: *mut u8, len: usize, cookie: u64, out: *mut usize) -> u32;
     fn path_open(
@@ -197,6 +198,12 @@ pub fn seek(fd: u32, offset: i64, whence: u32) -> Result<u64, Errno> {
     // SAFETY: `out` is valid for writes during the call.
     check(unsafe { fd_seek(fd, offset, whence, &mut out) })?;
     Ok(out)
+}
+
+/// Sets the file's size.
+pub fn set_size(fd: u32, size: u64) -> Result<(), Errno> {
+    // SAFETY: no memory is passed.
+    check(unsafe { fd_filestat_set_size(fd, size) })
 }
 
 /// Whether the descriptor is a terminal: a character device that cannot seek.

@@ -25,7 +25,7 @@ pub fn run(name: &'static str, program: impl FnOnce(Arguments) -> i32) -> i32 {
         eprintln!("{name}: {error}");
         return 99;
     }
-    program(arguments.into_iter())
+    program(options::suited(name, arguments).into_iter())
 }
 
 /// What uutils programs take.

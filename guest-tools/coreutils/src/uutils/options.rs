@@ -3,6 +3,7 @@
 
 use crate::cli::{Context, Opt, Order, Value, parse};
 use crate::text::quote;
+use std::ffi::OsString;
 
 /// What a tool takes.
 struct Tool {
@@ -40,7 +41,6 @@ const TOOLS: &[Tool] = tools! {
     "basenc", 1, 0, 1, "base64 base64url base32 base32hex base16 base2msbf base2lsbf z85 d,decode i,ignore-garbage w,wrap=";
     "cksum", 1, 0, MANY, "a,algorithm= b,binary base64 c,check debug ignore-missing l,length= quiet raw status strict tag t,text untagged w,warn z,zero";
     "comm", 1, 2, 2, "1 2 3 check-order nocheck-order output-delimiter= total z,zero-terminated";
-    "cp", 1, 1, MANY, "a,archive attributes-only backup=? b copy-contents d f,force i,interactive H l,link L,dereference n,no-clobber P,no-dereference p preserve=? no-preserve= parents r,recursive R reflink=? remove-destination sparse= strip-trailing-slashes s,symbolic-link S,suffix= t,target-directory= T,no-target-directory u update=? v,verbose x,one-file-system Z context=? debug";
     "csplit", 1, 2, MANY, "b,suffix-format= f,prefix= k,keep-files suppress-matched n,digits= q,quiet s,silent z,elide-empty-files";
     "cut", 1, 0, MANY, "b,bytes= c,characters= d,delimiter= f,fields= n complement s,only-delimited output-delimiter= z,zero-terminated";
     "dircolors", 1, 0, 1, "b,sh bourne-shell c,csh c-shell p,print-database print-ls-colors";
@@ -49,10 +49,8 @@ const TOOLS: &[Tool] = tools! {
     "fold", 1, 0, MANY, "b,bytes s,spaces w,width= 0-9";
     "join", 1, 2, 2, "i,ignore-case a= e= 1= 2= j= o= t= v= z,zero-terminated check-order nocheck-order header";
     "link", 1, 2, 2, "";
-    "ln", 1, 1, MANY, "backup=? b d,directory F f,force i,interactive L,logical n,no-dereference P,physical r,relative s,symbolic S,suffix= t,target-directory= T,no-target-directory v,verbose";
     "md5sum", 1, 0, MANY, SUMS;
     "mktemp", 1, 0, 1, "d,directory q,quiet suffix= u,dry-run p= tmpdir=? t V";
-    "mv", 1, 1, MANY, "backup=? b f,force i,interactive n,no-clobber strip-trailing-slashes S,suffix= t,target-directory= T,no-target-directory u update=? v,verbose Z,context debug";
     "nl", 1, 0, MANY, "h,header-numbering= b,body-numbering= f,footer-numbering= v,starting-line-number= i,line-increment= p,no-renumber l,join-blank-lines= s,number-separator= w,number-width= n,number-format= d,section-delimiter=";
     "numfmt", 1, 0, MANY, "debug d,delimiter= field= format= from= from-unit= grouping header=? invalid= padding= round= suffix= to= to-unit= z,zero-terminated 0-9";
     "od", 1, 0, MANY, "A,address-radix= endian= j,skip-bytes= N,read-bytes= S= strings=? t,format= traditional v,output-duplicates w,width=? a b c d e f h i l o s x B D F H I L O X";
@@ -105,7 +103,7 @@ pub fn check(context: Context<'_>, args: &[Vec<u8>]) -> Result<(), i32> {
     let parsed = parse(&context, args, table, order)?;
     let operands = parsed.operands.as_slice();
     let (least, most) = tool.operands;
-    let file = matches!(tool.name, "cp" | "mv" | "ln" | "shred" | "truncate");
+    let file = matches!(tool.name, "shred" | "truncate");
     match operands {
         [] if least > 0 => {
             let text = if file {
@@ -119,16 +117,6 @@ pub fn check(context: Context<'_>, args: &[Vec<u8>]) -> Result<(), i32> {
             let text = [b"missing operand after ".as_slice(), &quote::always(only)];
             Err(context.usage(&text.concat()))
         }
-        [only] if matches!(tool.name, "cp" | "mv") => {
-            if parsed.options.iter().any(|option| option.0 == b't') {
-                return Ok(());
-            }
-            let text = [
-                b"missing destination file operand after ".as_slice(),
-                &quote::always(only),
-            ];
-            Err(context.usage(&text.concat()))
-        }
         operands => match operands.get(most) {
             Some(_) if tool.name == "mktemp" => Err(context.usage(b"too many templates")),
             Some(extra) => {
@@ -137,6 +125,19 @@ pub fn check(context: Context<'_>, args: &[Vec<u8>]) -> Result<(), i32> {
             }
             None => Ok(()),
         },
+    }
+}
+
+/// The arguments without what uutils can only do with threads, and what is
+/// the same without: merging sorted files is sorting them.
+pub fn suited(name: &str, arguments: Vec<OsString>) -> Vec<OsString> {
+    let merge = |argument: &OsString| argument == "-m" || argument == "--merge";
+    match name {
+        "sort" => arguments
+            .into_iter()
+            .filter(|argument| !merge(argument))
+            .collect(),
+        _ => arguments,
     }
 }
 

@@ -1,0 +1,374 @@
+//! `dd`.
+
+use crate::cli::{Context, Output};
+use crate::dispatch::Args;
+use crate::sys::{self, Errno, File, OpenHow};
+use crate::text::quote;
+use crate::text::size::{self, SizeForm};
+
+/// Largest block, so that a slip cannot take all memory.
+const BLOCK_BYTES_MAX: u64 = 1 << 30;
+
+struct Job {
+    input: Option<Vec<u8>>,
+    output: Option<Vec<u8>>,
+    ibs: u64,
+    obs: u64,
+    count: Option<u64>,
+    skip: u64,
+    seek: u64,
+    conv: Vec<Vec<u8>>,
+    iflag: Vec<Vec<u8>>,
+    oflag: Vec<Vec<u8>>,
+    status: Vec<u8>,
+}
+
+/// Records read or written: whole and partial ones, and bytes.
+#[derive(Default)]
+struct Tally {
+    full: u64,
+    partial: u64,
+    bytes: u64,
+}
+
+impl Tally {
+    fn add(&mut self, bytes: usize, block: u64) {
+        match bytes as u64 == block {
+            true => self.full += 1,
+            false => self.partial += 1,
+        }
+        self.bytes += bytes as u64;
+    }
+}
+
+/// Runs `dd`.
+pub fn dd(args: &Args) -> i32 {
+    let context = Context::new(args, "dd", 1);
+    match args.get(1..) {
+        Some([word]) if word == b"--help" => return context.help(),
+        Some([word]) if word == b"--version" => return context.version(),
+        _ => {}
+    }
+    let job = match read(&context, args) {
+        Ok(job) => job,
+        Err(code) => return code,
+    };
+    run(&context, &job)
+}
+
+const CONVERSIONS: &[&str] = &[
+    "notrunc",
+    "noerror",
+    "sync",
+    "fsync",
+    "fdatasync",
+    "excl",
+    "nocreat",
+    "ucase",
+    "lcase",
+    "swab",
+    "sparse",
+];
+const FLAGS: &[&str] = &[
+    "append",
+    "fullblock",
+    "count_bytes",
+    "skip_bytes",
+    "seek_bytes",
+    "nofollow",
+    "direct",
+    "dsync",
+    "sync",
+    "nonblock",
+    "noatime",
+    "nocache",
+    "noctty",
+    "directory",
+    "binary",
+    "text",
+];
+
+fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
+    let mut job = Job {
+        input: None,
+        output: None,
+        ibs: 512,
+        obs: 512,
+        count: None,
+        skip: 0,
+        seek: 0,
+        conv: Vec::new(),
+        iflag: Vec::new(),
+        oflag: Vec::new(),
+        status: Vec::new(),
+    };
+    let (mut skip_bytes, mut seek_bytes, mut count_bytes) = (false, false, false);
+    for arg in args.iter().skip(1).filter(|arg| *arg != b"--") {
+        let Some(at) = arg.iter().position(|byte| *byte == b'=') else {
+            let text = [b"unrecognized operand ".as_slice(), &quote::always(arg)];
+            return Err(context.usage(&text.concat()));
+        };
+        let (name, value) = (&arg[..at], &arg[at + 1..]);
+        let number = |bytes: &mut bool| {
+            *bytes = value.ends_with(b"B")
+                && !value.ends_with(b"kB")
+                && product(&value[..value.len() - 1]).is_some();
+            let text = if *bytes {
+                &value[..value.len() - 1]
+            } else {
+                value
+            };
+            product(text).ok_or_else(|| {
+                context.say(&[b"invalid number: ".as_slice(), &quote::always(value)].concat());
+                1
+            })
+        };
+        let block = || match number(&mut false)? {
+            size @ 1..=BLOCK_BYTES_MAX => Ok(size),
+            _ => {
+                context.say(&[b"invalid number: ".as_slice(), &quote::always(value)].concat());
+                Err(1)
+            }
+        };
+        let words = |known: &[&str], what: &str| -> Result<Vec<Vec<u8>>, i32> {
+            let words: Vec<Vec<u8>> = value.split(|b| *b == b',').map(<[u8]>::to_vec).collect();
+            match words
+                .iter()
+                .find(|word| !known.iter().any(|k| k.as_bytes() == word.as_slice()))
+            {
+                Some(word) => {
+                    let text = format!("invalid {what}: ");
+                    Err(context.usage(&[text.as_bytes(), &quote::always(word)].concat()))
+                }
+                None => Ok(words),
+            }
+        };
+        match name {
+            b"if" => job.input = Some(value.to_vec()),
+            b"of" => job.output = Some(value.to_vec()),
+            b"bs" => (job.ibs, job.obs) = (block()?, block()?),
+            b"ibs" => job.ibs = block()?,
+            b"obs" => job.obs = block()?,
+            b"cbs" => drop(block()?),
+            b"count" => job.count = Some(number(&mut count_bytes)?),
+            b"skip" | b"iseek" => job.skip = number(&mut skip_bytes)?,
+            b"seek" | b"oseek" => job.seek = number(&mut seek_bytes)?,
+            b"conv" => job.conv = words(CONVERSIONS, "conversion")?,
+            b"iflag" => job.iflag = words(FLAGS, "input flag")?,
+            b"oflag" => job.oflag = words(FLAGS, "output flag")?,
+            b"status" => job.status = value.to_vec(),
+            _ => {
+                let text = [b"unrecognized operand ".as_slice(), &quote::always(arg)];
+                return Err(context.usage(&text.concat()));
+            }
+        }
+    }
+    let has = |list: &[Vec<u8>], word: &[u8]| list.iter().any(|w| w == word);
+    if !(skip_bytes || has(&job.iflag, b"skip_bytes")) {
+        job.skip = job.skip.saturating_mul(job.ibs);
+    }
+    if !(seek_bytes || has(&job.oflag, b"seek_bytes")) {
+        job.seek = job.seek.saturating_mul(job.obs);
+    }
+    if !(count_bytes || has(&job.iflag, b"count_bytes")) {
+        job.count = job.count.map(|count| count.saturating_mul(job.ibs));
+    }
+    Ok(job)
+}
+
+/// A number with suffixes, or a product of such (`2x1k`).
+fn product(text: &[u8]) -> Option<u64> {
+    let one = |part: &[u8]| {
+        let fit = part.first().is_some_and(u8::is_ascii_digit);
+        match part.strip_suffix(b"w") {
+            Some(number) if fit => size::parse(number).map(|n| n.saturating_mul(2)),
+            _ if fit => size::parse(part),
+            _ => None,
+        }
+    };
+    text.split(|byte| *byte == b'x')
+        .try_fold(1_u64, |product, part| {
+            Some(product.saturating_mul(one(part)?))
+        })
+}
+
+fn run(context: &Context<'_>, job: &Job) -> i32 {
+    let conv = |word: &[u8]| job.conv.iter().any(|w| w == word);
+    let fail = |what: &str, path: &[u8], errno: Errno| {
+        context.say_quoted(what, path, errno);
+        1
+    };
+    let input = match &job.input {
+        None => File::stdin(),
+        Some(path) => match File::open(path, OpenHow::READ) {
+            Ok(file) => file,
+            Err(errno) => return fail("failed to open", path, errno),
+        },
+    };
+    let input_name = job.input.as_deref().unwrap_or(b"standard input");
+    let append = job.oflag.iter().any(|w| w == b"append");
+    let mut opened = None;
+    if let Some(path) = &job.output {
+        let how = OpenHow {
+            create: !conv(b"nocreat"),
+            exclusive: conv(b"excl"),
+            truncate: !conv(b"notrunc") && job.seek == 0,
+            append,
+            ..OpenHow::CREATE
+        };
+        match File::open(path, how) {
+            Ok(file) => opened = Some(file),
+            Err(errno) => return fail("failed to open", path, errno),
+        }
+    }
+    let output_name = job.output.as_deref().unwrap_or(b"standard output");
+    let output = opened.as_ref().map_or(1, File::fd);
+    if job.seek > 0 {
+        if !conv(b"notrunc") && opened.is_some() {
+            let _ = sys::set_size(output, job.seek);
+        }
+        if let Err(errno) = sys::seek(output, job.seek as i64, 0) {
+            return fail("cannot seek", output_name, errno);
+        }
+    }
+    if job.skip > 0 && !skip(&input, job.skip) && job.status != b"none" {
+        context.say(
+            &[
+                &quote::if_needed(input_name),
+                b": cannot skip to specified offset".as_slice(),
+            ]
+            .concat(),
+        );
+    }
+    let started = sys::monotonic_ns();
+    let (mut read, mut written, mut code) = (Tally::default(), Tally::default(), 0);
+    let whole_blocks = job.iflag.iter().any(|w| w == b"fullblock");
+    let mut block = vec![0; job.ibs as usize];
+    let mut pending: Vec<u8> = Vec::new();
+    let mut left = job.count.unwrap_or(u64::MAX);
+    let same = job.ibs == job.obs;
+    while left > 0 && code == 0 {
+        let room = left.min(job.ibs) as usize;
+        let mut got = 0;
+        while got < room {
+            match input.read(&mut block[got..room]) {
+                Ok(0) => break,
+                Ok(n) => got += n,
+                Err(Errno::Intr) => continue,
+                Err(errno) => {
+                    code = fail("error reading", input_name, errno);
+                    break;
+                }
+            }
+            if !whole_blocks {
+                break;
+            }
+        }
+        if got == 0 {
+            break;
+        }
+        read.add(got, job.ibs);
+        // A count of blocks counts partial ones as blocks.
+        let by_bytes = job.iflag.iter().any(|w| w == b"count_bytes");
+        left = left.saturating_sub(if by_bytes { got as u64 } else { job.ibs });
+        let mut part = block[..got].to_vec();
+        if conv(b"sync") {
+            part.resize(job.ibs as usize, 0);
+        }
+        if conv(b"swab") {
+            part.chunks_exact_mut(2).for_each(|pair| pair.swap(0, 1));
+        }
+        if conv(b"ucase") {
+            part.make_ascii_uppercase();
+        }
+        if conv(b"lcase") {
+            part.make_ascii_lowercase();
+        }
+        pending.extend(part);
+        while pending.len() as u64 >= job.obs || (same && !pending.is_empty()) {
+            let size = pending.len().min(job.obs as usize);
+            if let Err(errno) = write_all(output, &pending[..size]) {
+                code = fail("error writing", output_name, errno);
+                break;
+            }
+            written.add(size, job.obs);
+            pending.drain(..size);
+        }
+    }
+    if code == 0 && !pending.is_empty() {
+        match write_all(output, &pending) {
+            Ok(()) => written.add(pending.len(), job.obs),
+            Err(errno) => code = fail("error writing", output_name, errno),
+        }
+    }
+    report(job, &read, &written, sys::monotonic_ns() - started);
+    code
+}
+
+fn write_all(fd: u32, mut bytes: &[u8]) -> Result<(), Errno> {
+    while !bytes.is_empty() {
+        match sys::write(fd, bytes) {
+            Ok(n) => bytes = bytes.get(n..).unwrap_or_default(),
+            Err(Errno::Intr) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}
+
+/// Moves forwards in the input; false if it ends before.
+fn skip(input: &File, bytes: u64) -> bool {
+    if let (Ok(at), Ok(end)) = (sys::seek(input.fd(), 0, 1), sys::seek(input.fd(), 0, 2)) {
+        let device = sys::fstat(input.fd()).is_ok_and(|stat| stat.size_bytes == 0);
+        let to = at.saturating_add(bytes);
+        let _ = sys::seek(input.fd(), to as i64, 0);
+        return device || to <= end;
+    }
+    let mut left = bytes;
+    let mut buf = [0; 4096];
+    while left > 0 {
+        let room = left.min(4096) as usize;
+        match input.read(&mut buf[..room]) {
+            Ok(0) | Err(_) => return false,
+            Ok(got) => left -= got as u64,
+        }
+    }
+    true
+}
+
+fn report(job: &Job, read: &Tally, written: &Tally, ns: u64) {
+    if job.status == b"none" {
+        return;
+    }
+    let mut err = Output::new(2);
+    let counts = format!(
+        "{}+{} records in\n{}+{} records out\n",
+        read.full, read.partial, written.full, written.partial
+    );
+    err.put(counts.as_bytes());
+    if job.status != b"noxfer" {
+        let bytes = written.bytes;
+        let mut text = format!("{bytes} byte{}", if bytes == 1 { "" } else { "s" });
+        let si = unit(bytes, SizeForm::Si);
+        let iec = unit(bytes, SizeForm::Human);
+        match (bytes >= 1000, bytes >= 1024) {
+            (true, true) => text += &format!(" ({si}B, {iec}iB)"),
+            (true, false) => text += &format!(" ({si}B)"),
+            _ => {}
+        }
+        let seconds = (ns.max(1)) as f64 / 1e9;
+        let rate = unit((bytes as f64 / seconds) as u64, SizeForm::Si);
+        text += &format!(" copied, {seconds:.6} s, {rate}B/s\n");
+        err.put(text.as_bytes());
+    }
+    err.flush();
+}
+
+/// `1.2 M`, with the space before the letter.
+fn unit(value: u64, form: SizeForm) -> String {
+    let text = size::show(value, form);
+    match text.find(|c: char| c.is_ascii_alphabetic()) {
+        Some(at) => format!("{} {}", &text[..at], &text[at..]),
+        None => format!("{text} "),
+    }
+}
