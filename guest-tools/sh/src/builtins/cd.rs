@@ -36,13 +36,13 @@ pub fn cd(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     let mut failure = Errno::Noent;
     for (candidate, from_path) in candidates(sh, &target) {
         match sh.enter_directory(&candidate, physical) {
-            Ok(()) => {
+            Ok(noted) => {
                 show |= from_path;
                 if show {
                     let text = text_of(sh, Sym::PWD).unwrap_or_default();
                     sh.print(&[text.as_slice(), b"\n"].concat());
                 }
-                return Ok(0);
+                return Ok(i32::from(!noted));
             }
             Err(errno) => failure = errno,
         }
@@ -62,7 +62,8 @@ pub fn cd(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
 fn candidates(sh: &Shell, target: &[u8]) -> Vec<(Vec<u8>, bool)> {
     let mut all = Vec::new();
     let first = target.split(|c| *c == b'/').next().unwrap_or_default();
-    let searched = !target.is_empty() && !target.starts_with(b"/") && first != b"." && first != b"..";
+    let searched =
+        !target.is_empty() && !target.starts_with(b"/") && first != b"." && first != b"..";
     if searched && let Some(path) = text_of(sh, Sym::CDPATH) {
         for dir in path.split(|c| *c == b':') {
             match dir {
@@ -86,7 +87,11 @@ pub fn pwd(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             Err(failed) => return failed,
         }
     }
-    let path = if physical { sys::working_directory() } else { sh.current_directory() };
+    let path = if physical {
+        sys::working_directory()
+    } else {
+        sh.current_directory()
+    };
     match path {
         Ok(mut path) => {
             path.push(b'\n');
@@ -104,7 +109,11 @@ pub fn pwd(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
 }
 
 fn text_of(sh: &Shell, sym: Sym) -> Option<Vec<u8>> {
-    sh.vars.get(sym).value.text().map(std::borrow::Cow::into_owned)
+    sh.vars
+        .get(sym)
+        .value
+        .text()
+        .map(std::borrow::Cow::into_owned)
 }
 
 impl Shell {
@@ -120,19 +129,28 @@ impl Shell {
         sys::working_directory()
     }
 
-    /// Changes the working directory, PWD and OLDPWD.
-    pub(super) fn enter_directory(&mut self, target: &[u8], physical: bool) -> Result<(), Errno> {
+    /// Changes the working directory, PWD and OLDPWD; false if these two
+    /// could not be changed.
+    pub(super) fn enter_directory(&mut self, target: &[u8], physical: bool) -> Result<bool, Errno> {
         let absolute = target.starts_with(b"/");
         let old = text_of(self, Sym::PWD);
         let new = if physical {
             sys::change_directory(if target.is_empty() { b"." } else { target })?;
             sys::working_directory()?
         } else {
-            let base = if absolute { Ok(Vec::new()) } else { self.current_directory() };
+            let base = if absolute {
+                Ok(Vec::new())
+            } else {
+                self.current_directory()
+            };
             let logical = base.and_then(|base| normalized(&base, target));
             match logical {
                 Ok(path) => {
-                    sys::change_directory(&path)?;
+                    // The path may be gone while the directory is still there.
+                    match sys::change_directory(&path) {
+                        Err(_) if !absolute => sys::change_directory(target)?,
+                        result => result?,
+                    }
                     path
                 }
                 Err(errno) if absolute => return Err(errno),
@@ -142,11 +160,8 @@ impl Shell {
                 }
             }
         };
-        if let Some(old) = old {
-            self.set_text(b"OLDPWD", old);
-        }
-        self.set_text(b"PWD", new);
-        Ok(())
+        let noted = old.is_none_or(|old| self.set_text(b"OLDPWD", old));
+        Ok(self.set_text(b"PWD", new) && noted)
     }
 }
 
@@ -175,6 +190,11 @@ fn normalized(base: &[u8], path: &[u8]) -> Result<Vec<u8>, Errno> {
     }
     if out.is_empty() {
         out.push(b'/');
+    }
+    // Exactly two slashes at the start mean something of their own to POSIX.
+    let start = if base.is_empty() { path } else { base };
+    if start.starts_with(b"//") && start.get(2) != Some(&b'/') {
+        out.insert(0, b'/');
     }
     Ok(out)
 }

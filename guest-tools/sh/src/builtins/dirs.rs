@@ -46,8 +46,7 @@ pub fn dirs(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             break;
         }
         let Some(letters) = arg.strip_prefix(b"-").filter(|letters| !letters.is_empty()) else {
-            sh.complain(&[b"dirs: ", arg.as_slice(), b": invalid number"].concat());
-            return sh.usage(b"dirs").map(|_| 2);
+            return sh.bad_option(b"dirs", arg);
         };
         for letter in letters {
             match letter {
@@ -67,7 +66,13 @@ pub fn dirs(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     }
     let stack = sh.directory_stack();
     let home = home(sh);
-    let shown = |dir: &[u8]| if long { dir.to_vec() } else { abbreviated(dir, home.as_deref()) };
+    let shown = |dir: &[u8]| {
+        if long {
+            dir.to_vec()
+        } else {
+            abbreviated(dir, home.as_deref())
+        }
+    };
     let mut out = Vec::new();
     match wanted {
         Some(entry) => {
@@ -207,7 +212,11 @@ fn out_of_range(sh: &mut Shell, builtin: &[u8], entry: &Entry) -> Run {
     if sh.state.directories.is_empty() {
         return sh.fail(builtin, b"directory stack empty", 1);
     }
-    let text = if builtin == b"dirs" { &entry.text[1..] } else { entry.text };
+    let text = if builtin == b"dirs" {
+        &entry.text[1..]
+    } else {
+        entry.text
+    };
     sh.fail_on(builtin, text, "directory stack index out of range")
 }
 
@@ -217,7 +226,11 @@ fn bad_number(sh: &mut Shell, builtin: &[u8], arg: &[u8]) -> Run {
 }
 
 fn home(sh: &Shell) -> Option<Vec<u8>> {
-    sh.vars.get(Sym::HOME).value.text().map(std::borrow::Cow::into_owned)
+    sh.vars
+        .get(Sym::HOME)
+        .value
+        .text()
+        .map(std::borrow::Cow::into_owned)
 }
 
 /// The path with `~` for the home directory.

@@ -45,7 +45,11 @@ pub fn getopts(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         }
         Found::NoArgument(letter) => {
             complain(sh, quiet, "option requires an argument -- ", letter);
-            (if silent { b':' } else { b'?' }, silent.then(|| vec![letter]), 0)
+            (
+                if silent { b':' } else { b'?' },
+                silent.then(|| vec![letter]),
+                0,
+            )
         }
         Found::End => (b'?', None, 1),
     };
@@ -67,7 +71,14 @@ pub fn getopts(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
 
 fn complain(sh: &mut Shell, quiet: bool, message: &str, letter: u8) {
     if !quiet {
-        let text = [&sh.name, b": ".as_slice(), message.as_bytes(), &[letter], b"\n"].concat();
+        let text = [
+            &sh.name,
+            b": ".as_slice(),
+            message.as_bytes(),
+            &[letter],
+            b"\n",
+        ]
+        .concat();
         sh.write_stderr(&text);
     }
 }
@@ -76,7 +87,9 @@ fn complain(sh: &mut Shell, quiet: bool, message: &str, letter: u8) {
 /// position inside it.
 fn step(sh: &Shell, spec: &[u8], words: &[Vec<u8>]) -> (Found, usize, usize) {
     let index = sh.vars.get(Sym::OPTIND).value.text();
-    let index = index.and_then(|text| parse_int(&text)).filter(|index| *index > 0);
+    let index = index
+        .and_then(|text| parse_int(&text))
+        .filter(|index| *index > 0);
     let index = index.map_or(1, |index| index as usize);
     let inside = sh.state.getopts_at.max(1);
     let Some(word) = words.get(index - 1) else {
@@ -100,7 +113,11 @@ fn step(sh: &Shell, spec: &[u8], words: &[Vec<u8>]) -> (Found, usize, usize) {
         return (Found::Option(letter, None), next, next_inside);
     }
     if word.len() > inside + 1 {
-        return (Found::Option(letter, Some(word[inside + 1..].to_vec())), index + 1, 0);
+        return (
+            Found::Option(letter, Some(word[inside + 1..].to_vec())),
+            index + 1,
+            0,
+        );
     }
     match words.get(index) {
         Some(argument) => (Found::Option(letter, Some(argument.clone())), index + 2, 0),

@@ -28,7 +28,9 @@ pub fn help(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     let mut found = false;
     for pattern in patterns {
         let compiled = Pattern::new(pattern, sh.match_options());
-        let exact = TABLE.iter().any(|builtin| builtin.name.as_bytes() == pattern.as_slice());
+        let exact = TABLE
+            .iter()
+            .any(|builtin| builtin.name.as_bytes() == pattern.as_slice());
         for builtin in TABLE {
             let name = builtin.name.as_bytes();
             let matches = match exact {
@@ -63,7 +65,9 @@ fn show(sh: &mut Shell, builtin: &Builtin, form: u8) {
     let text = match form {
         b'd' => format!("{name} - {summary}\n"),
         b's' => format!("{name}: {synopsis}\n"),
-        b'm' => format!("NAME\n    {name} - {summary}\n\nSYNOPSIS\n    {synopsis}\n\nDESCRIPTION\n    {summary}\n"),
+        b'm' => format!(
+            "NAME\n    {name} - {summary}\n\nSYNOPSIS\n    {synopsis}\n\nDESCRIPTION\n    {summary}\n"
+        ),
         _ => format!("{name}: {synopsis}\n    {summary}\n"),
     };
     sh.print(text.as_bytes());

@@ -11,12 +11,32 @@ use crate::text::push_single_quoted;
 use crate::vars::{ScopeKind, Sym, Value, attr};
 
 /// Where `command -p` looks.
-const STANDARD_PATH: &[u8] = b"/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin";
+const STANDARD_PATH: &[u8] = b"/bin:/usr/bin";
 
 /// Words of the grammar.
 const KEYWORDS: &[&[u8]] = &[
-    b"if", b"then", b"else", b"elif", b"fi", b"case", b"esac", b"for", b"select", b"while", b"until",
-    b"do", b"done", b"in", b"function", b"time", b"{", b"}", b"!", b"[[", b"]]", b"coproc",
+    b"if",
+    b"then",
+    b"else",
+    b"elif",
+    b"fi",
+    b"case",
+    b"esac",
+    b"for",
+    b"select",
+    b"while",
+    b"until",
+    b"do",
+    b"done",
+    b"in",
+    b"function",
+    b"time",
+    b"{",
+    b"}",
+    b"!",
+    b"[[",
+    b"]]",
+    b"coproc",
 ];
 
 /// What a name stands for.
@@ -52,7 +72,9 @@ fn meanings(sh: &mut Shell, name: &[u8], search: Search) -> Vec<Meaning> {
             found.push(Meaning::Function);
         }
         if let Some(builtin) = sh.builtin(name) {
-            found.push(Meaning::Builtin { special: builtin.special });
+            found.push(Meaning::Builtin {
+                special: builtin.special,
+            });
         }
     }
     if !search.all && !found.is_empty() {
@@ -63,12 +85,18 @@ fn meanings(sh: &mut Shell, name: &[u8], search: Search) -> Vec<Meaning> {
         && !search.standard_path
         && let Some((path, _)) = sh.hash.get(name)
     {
-        found.push(Meaning::File { path: path.clone(), hashed: true });
+        found.push(Meaning::File {
+            path: path.clone(),
+            hashed: true,
+        });
         return found;
     }
     let path = search.standard_path.then_some(STANDARD_PATH);
     for path in sh.find_programs(name, path) {
-        found.push(Meaning::File { path, hashed: false });
+        found.push(Meaning::File {
+            path,
+            hashed: false,
+        });
         if !search.all {
             break;
         }

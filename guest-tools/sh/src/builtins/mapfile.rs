@@ -30,7 +30,10 @@ pub fn mapfile(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         Ok(wish) => wish,
         Err(failed) => return failed,
     };
-    let name = letters.rest().first().map_or(&b"MAPFILE"[..], Vec::as_slice);
+    let name = letters
+        .rest()
+        .first()
+        .map_or(&b"MAPFILE"[..], Vec::as_slice);
     if !is_name(name) {
         let message = [b"`", name, b"': not a valid identifier"].concat();
         return sh.fail(&args[0], &message, 1);
@@ -54,7 +57,9 @@ pub fn mapfile(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     }
     let mut reader = Reader::new(sys::user_fd(wish.fd), None, None);
     let mut number = 0;
-    let simple = wish.origin.is_none() && wish.callback.is_none() && sh.vars.get(sym).attrs & attr::TRANSFORMING == 0;
+    let simple = wish.origin.is_none()
+        && wish.callback.is_none()
+        && sh.vars.get(sym).attrs & attr::TRANSFORMING == 0;
     let mut lines = Vec::new();
     let whole = wish.callback.is_none() && wish.count == 0;
     if whole {
@@ -82,7 +87,14 @@ pub fn mapfile(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         if let Some(callback) = wish.callback
             && done.is_multiple_of(wish.quantum)
         {
-            let text = [callback, b" ", &int_text(index), b" ", &quote_backslash(&line)].concat();
+            let text = [
+                callback,
+                b" ",
+                &int_text(index),
+                b" ",
+                &quote_backslash(&line),
+            ]
+            .concat();
             let at = sh.line;
             sh.run_text(text, at)?;
         }
@@ -128,7 +140,11 @@ fn parse<'a>(sh: &mut Shell, name: &[u8], letters: &mut Letters<'a>) -> Result<W
                     return Err(sh.fail_on(name, value, "invalid file descriptor specification"));
                 };
                 if !sys::is_open(fd) {
-                    return Err(sh.fail_on(name, value, "invalid file descriptor: Bad file descriptor"));
+                    return Err(sh.fail_on(
+                        name,
+                        value,
+                        "invalid file descriptor: Bad file descriptor",
+                    ));
                 }
                 wish.fd = fd;
             }

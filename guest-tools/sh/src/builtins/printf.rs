@@ -76,7 +76,12 @@ impl<'a> Printer<'a> {
             match format[at] {
                 b'\\' => {
                     let mut errors = Vec::new();
-                    let len = escape::one(&format[at + 1..], Dialect::Format, &mut self.out, &mut errors);
+                    let len = escape::one(
+                        &format[at + 1..],
+                        Dialect::Format,
+                        &mut self.out,
+                        &mut errors,
+                    );
                     at += 1 + len.unwrap_or(0);
                     self.complain_all(errors);
                 }
@@ -109,9 +114,10 @@ impl<'a> Printer<'a> {
         word.map(Vec::as_slice)
     }
 
+    /// Complains about escapes, which is no failure.
     fn complain_all(&mut self, errors: Vec<String>) {
         for error in errors {
-            self.complain(error.as_bytes());
+            self.sh.complain(&[b"printf: ", error.as_bytes()].concat());
         }
     }
 
@@ -136,7 +142,11 @@ impl<'a> Printer<'a> {
             spec.width = Length::Number(width.saturating_abs());
         }
         if let Some(precision) = self.length(spec.precision) {
-            spec.precision = if precision < 0 { Length::None } else { Length::Number(precision) };
+            spec.precision = if precision < 0 {
+                Length::None
+            } else {
+                Length::Number(precision)
+            };
         }
         match spec.conversion {
             b's' => {
@@ -170,13 +180,14 @@ impl<'a> Printer<'a> {
                 spec.put_text(&quote_backslash(word), &mut self.out);
             }
             b'd' | b'i' => {
-                let value = self.integer();
-                let value = value.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
+                let value = self.integer_within(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
                 let digits = value.unsigned_abs().to_string();
                 spec.put_integer(value < 0, true, "", digits.as_bytes(), &mut self.out);
             }
             b'u' | b'o' | b'x' | b'X' => {
-                let value = integer::as_unsigned(self.integer());
+                let value = integer::as_unsigned(
+                    self.integer_within(-i128::from(u64::MAX), i128::from(u64::MAX)),
+                );
                 integer::put_unsigned(&spec, value, &mut self.out);
             }
             b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'a' | b'A' => {
@@ -212,11 +223,31 @@ impl<'a> Printer<'a> {
     /// The next argument as a whole number; messages if it is none.
     fn integer(&mut self) -> i128 {
         let Some(word) = self.next() else { return 0 };
-        let (value, error) = integer::parse(word);
-        if let Some(error) = error {
-            self.complain(&[word, b": ", error.as_bytes()].concat());
+        let (value, valid) = integer::parse(word);
+        if !valid {
+            self.complain(&[word, b": ", integer::reproach(word)].concat());
         }
         value
+    }
+
+    /// The next argument as a whole number that fits; a warning if it does not.
+    fn integer_within(&mut self, least: i128, most: i128) -> i128 {
+        let word = self.words.get(self.used);
+        let value = self.integer();
+        if let Some(word) = word
+            && !(least..=most).contains(&value)
+        {
+            let message = [
+                b"printf: warning: ",
+                word.as_slice(),
+                b": Numerical result out of range",
+            ];
+            self.sh.complain(&message.concat());
+            if least < 0 && least == -most {
+                return most;
+            }
+        }
+        value.clamp(least, most)
     }
 
     fn float(&mut self) -> decimal::Extended {
@@ -228,7 +259,7 @@ impl<'a> Printer<'a> {
         }
         let (value, valid) = float::parse(word);
         if !valid {
-            self.complain(&[word, b": invalid number"].concat());
+            self.complain(&[word, b": ", integer::reproach(word)].concat());
         }
         value
     }
@@ -247,7 +278,11 @@ impl<'a> Printer<'a> {
                 value => value as i64,
             },
         };
-        let format = if spec.time.is_empty() { &b"%X"[..] } else { &spec.time };
+        let format = if spec.time.is_empty() {
+            &b"%X"[..]
+        } else {
+            &spec.time
+        };
         let text = time::format(seconds, format);
         spec.put_text(&text, &mut self.out);
     }

@@ -104,10 +104,18 @@ fn parse<'a>(sh: &mut Shell, letters: &mut Letters<'a>) -> Result<Wish<'a>, Run>
             b'u' => {
                 let fd = parse_int(value).and_then(|fd| u32::try_from(fd).ok());
                 let Some(fd) = fd else {
-                    return Err(sh.fail_on(b"read", value, "invalid file descriptor specification"));
+                    return Err(sh.fail_on(
+                        b"read",
+                        value,
+                        "invalid file descriptor specification",
+                    ));
                 };
                 if !sys::is_open(fd) {
-                    return Err(sh.fail_on(b"read", value, "invalid file descriptor: Bad file descriptor"));
+                    return Err(sh.fail_on(
+                        b"read",
+                        value,
+                        "invalid file descriptor: Bad file descriptor",
+                    ));
                 }
                 wish.fd = fd;
             }
@@ -116,7 +124,9 @@ fn parse<'a>(sh: &mut Shell, letters: &mut Letters<'a>) -> Result<Wish<'a>, Run>
     }
     if !timed {
         let limit = sh.vars.get(Sym::TMOUT).value.text();
-        wish.timeout_ns = limit.and_then(|limit| seconds(&limit)).filter(|limit| *limit > 0);
+        wish.timeout_ns = limit
+            .and_then(|limit| seconds(&limit))
+            .filter(|limit| *limit > 0);
     }
     Ok(wish)
 }
@@ -124,12 +134,21 @@ fn parse<'a>(sh: &mut Shell, letters: &mut Letters<'a>) -> Result<Wish<'a>, Run>
 /// Seconds with a fraction, as nanoseconds.
 fn seconds(text: &[u8]) -> Option<u64> {
     let plain = text.iter().all(|c| c.is_ascii_digit() || *c == b'.');
-    let value: f64 = std::str::from_utf8(text).ok().filter(|_| plain)?.parse().ok()?;
+    let value: f64 = std::str::from_utf8(text)
+        .ok()
+        .filter(|_| plain)?
+        .parse()
+        .ok()?;
     Some((value * SECOND_NS) as u64)
 }
 
 /// Reads up to the delimiter or the count.
-fn collect(sh: &mut Shell, reader: &mut Reader, wish: &Wish, line: &mut fields::Line) -> Result<End, Flow> {
+fn collect(
+    sh: &mut Shell,
+    reader: &mut Reader,
+    wish: &Wish,
+    line: &mut fields::Line,
+) -> Result<End, Flow> {
     let delimiter = match (wish.exactly, wish.delimiter) {
         (true, _) => None,
         (false, delimiter) => Some(delimiter.unwrap_or(b'\n')),
@@ -199,12 +218,14 @@ fn assign_array(sh: &mut Shell, name: &[u8], line: &fields::Line) -> bool {
     let sym = sh.vars.sym(name);
     let target = sh.vars_target(sym);
     if sh.vars.get(target).attrs & attr::ASSOC != 0 {
-        let message = [name, b": cannot convert associative to indexed array"].concat();
-        sh.complain(&[b"read: ", message.as_slice()].concat());
+        sh.complain(&[b"read: ", name, b": not an indexed array"].concat());
         return false;
     }
     let fields = line.fields(&sh.ifs);
-    let elements = fields.into_iter().map(|field| (None, false, field)).collect();
+    let elements = fields
+        .into_iter()
+        .map(|field| (None, false, field))
+        .collect();
     if let Value::Str(_) | Value::Int(_) = sh.vars.get(target).value {
         sh.vars.get_mut(target).value = Value::Unset;
     }
@@ -223,7 +244,9 @@ fn assign_names(sh: &mut Shell, names: &[Vec<u8>], line: fields::Line, exactly: 
     };
     if exactly {
         let mut text = line.text;
-        return names.iter().all(|name| assign(sh, name, std::mem::take(&mut text)));
+        return names
+            .iter()
+            .all(|name| assign(sh, name, std::mem::take(&mut text)));
     }
     let mut at = 0;
     for name in before {

@@ -22,7 +22,12 @@ pub fn test(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
 }
 
 fn run(sh: &mut Shell, name: &[u8], words: &[Vec<u8>]) -> Run {
-    let mut expr = Expression { sh, words, at: 0 };
+    let mut expr = Expression {
+        sh,
+        words,
+        at: 0,
+        bracket: name == b"[",
+    };
     match expr.decide() {
         Ok(verdict) => Ok(i32::from(!verdict)),
         Err(message) => sh.fail(name, &message, 2),
@@ -33,6 +38,8 @@ struct Expression<'a> {
     sh: &'a mut Shell,
     words: &'a [Vec<u8>],
     at: usize,
+    /// Whether a `]` follows the words.
+    bracket: bool,
 }
 
 impl<'a> Expression<'a> {
@@ -128,6 +135,7 @@ impl<'a> Expression<'a> {
             self.at += 1;
             let verdict = self.or()?;
             return match words.get(self.at) {
+                None if self.bracket => Err(b"`)' expected, found ]".to_vec()),
                 None => Err(b"`)' expected".to_vec()),
                 Some(close) if close == b")" => {
                     self.at += 1;
@@ -166,8 +174,31 @@ impl<'a> Expression<'a> {
 fn is_unary(letter: u8) -> bool {
     matches!(
         letter,
-        b'a' | b'b' | b'c' | b'd' | b'e' | b'f' | b'g' | b'h' | b'k' | b'n' | b'o' | b'p' | b'r'
-            | b's' | b't' | b'u' | b'v' | b'w' | b'x' | b'z' | b'G' | b'L' | b'N' | b'O' | b'R' | b'S'
+        b'a' | b'b'
+            | b'c'
+            | b'd'
+            | b'e'
+            | b'f'
+            | b'g'
+            | b'h'
+            | b'k'
+            | b'n'
+            | b'o'
+            | b'p'
+            | b'r'
+            | b's'
+            | b't'
+            | b'u'
+            | b'v'
+            | b'w'
+            | b'x'
+            | b'z'
+            | b'G'
+            | b'L'
+            | b'N'
+            | b'O'
+            | b'R'
+            | b'S'
     )
 }
 
@@ -195,7 +226,10 @@ fn number(text: &[u8]) -> Option<i64> {
     let start = text.iter().position(|c| !blank(c))?;
     let end = text.iter().rposition(|c| !blank(c))? + 1;
     let text = &text[start..end];
-    let digits = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
+    let digits = text
+        .strip_prefix(b"-")
+        .or(text.strip_prefix(b"+"))
+        .unwrap_or(text);
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
@@ -207,16 +241,31 @@ pub fn test_unary(sh: &mut Shell, letter: u8, text: &[u8]) -> Option<bool> {
     Some(match letter {
         b'n' => !text.is_empty(),
         b'z' => text.is_empty(),
+        b'v' if text.ends_with(b"[@]") || text.ends_with(b"[*]") => key_is_set(sh, text),
         b'v' => sh.is_set_text(text),
-        b'R' => sh.vars.by_name(text).is_some_and(|var| {
-            var.attrs & crate::vars::attr::NAMEREF != 0 && var.is_set()
-        }),
+        b'R' => sh
+            .vars
+            .by_name(text)
+            .is_some_and(|var| var.attrs & crate::vars::attr::NAMEREF != 0 && var.is_set()),
         b'o' => sh.options.by_name(text).is_some_and(|on| *on),
         b't' => number(text)
             .and_then(|fd| u32::try_from(fd).ok())
             .is_some_and(crate::sys::is_terminal),
         letter => return files::unary(letter, text),
     })
+}
+
+/// `-v name[@]`: for associative arrays `@` is a key like any other.
+fn key_is_set(sh: &mut Shell, text: &[u8]) -> bool {
+    let (name, subscript) = text.split_at(text.len() - 3);
+    let var = sh.vars.by_name(name);
+    match var
+        .filter(|var| var.has(crate::vars::attr::ASSOC))
+        .map(|var| &var.value)
+    {
+        Some(crate::vars::Value::Assoc(array)) => array.get(&subscript[1..2]).is_some(),
+        _ => sh.is_set_text(text),
+    }
 }
 
 /// String order and comparison of files; nothing if the operator is none of these.

@@ -30,7 +30,12 @@ pub fn expand(text: &[u8], dialect: Dialect, out: &mut Vec<u8>, errors: &mut Vec
 
 /// Expands the escape whose backslash stands before `text`; gives its length,
 /// or nothing if it ends the output.
-pub fn one(text: &[u8], dialect: Dialect, out: &mut Vec<u8>, errors: &mut Vec<String>) -> Option<usize> {
+pub fn one(
+    text: &[u8],
+    dialect: Dialect,
+    out: &mut Vec<u8>,
+    errors: &mut Vec<String>,
+) -> Option<usize> {
     let Some(c) = text.first() else {
         out.push(b'\\');
         return Some(0);
@@ -60,7 +65,13 @@ pub fn one(text: &[u8], dialect: Dialect, out: &mut Vec<u8>, errors: &mut Vec<St
         b'x' => {
             let (value, len) = digits(&text[1..], 16, 2);
             if len == 0 {
-                return missing(dialect, "missing hex digit for \\x".to_owned(), *c, out, errors);
+                return missing(
+                    dialect,
+                    "missing hex digit for \\x".to_owned(),
+                    *c,
+                    out,
+                    errors,
+                );
             }
             out.push(value as u8);
             return Some(1 + len);
@@ -83,7 +94,13 @@ pub fn one(text: &[u8], dialect: Dialect, out: &mut Vec<u8>, errors: &mut Vec<St
     Some(1)
 }
 
-fn missing(dialect: Dialect, message: String, c: u8, out: &mut Vec<u8>, errors: &mut Vec<String>) -> Option<usize> {
+fn missing(
+    dialect: Dialect,
+    message: String,
+    c: u8,
+    out: &mut Vec<u8>,
+    errors: &mut Vec<String>,
+) -> Option<usize> {
     out.extend_from_slice(&[b'\\', c]);
     if dialect != Dialect::Echo {
         errors.push(message);

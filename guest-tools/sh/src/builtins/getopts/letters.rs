@@ -46,7 +46,10 @@ impl<'a> Letters<'a> {
             self.at += 1;
             self.inside = 1;
         }
-        let place = self.spec.iter().position(|c| *c == letter && letter != b':');
+        let place = self
+            .spec
+            .iter()
+            .position(|c| *c == letter && letter != b':');
         let Some(place) = place else {
             return Err(sh.bad_option(&args[0], &[b'-', letter]));
         };
@@ -62,7 +65,15 @@ impl<'a> Letters<'a> {
             self.at += 1;
             argument
         } else {
-            sh.complain(&[&args[0], b": -".as_slice(), &[letter], b": option requires an argument"].concat());
+            sh.complain(
+                &[
+                    &args[0],
+                    b": -".as_slice(),
+                    &[letter],
+                    b": option requires an argument",
+                ]
+                .concat(),
+            );
             return Err(sh.usage(&args[0]));
         };
         Ok(Some((letter, argument)))

@@ -85,6 +85,15 @@ fn show(sh: &mut Shell, name: &[u8], several: bool, long: bool) -> bool {
     true
 }
 
+/// The bucket of bash's table (FNV-1), which decides the order of the list.
+fn bucket(name: &[u8]) -> u32 {
+    const BUCKETS: u32 = 256;
+    let hash = name.iter().fold(2_166_136_261, |hash: u32, byte| {
+        hash.wrapping_mul(16_777_619) ^ u32::from(*byte)
+    });
+    hash % BUCKETS
+}
+
 fn list(sh: &mut Shell, long: bool) {
     if sh.hash.is_empty() {
         if !sh.options.posix {
@@ -92,8 +101,12 @@ fn list(sh: &mut Shell, long: bool) {
         }
         return;
     }
-    let mut entries: Vec<_> = sh.hash.iter().map(|(name, entry)| (name.clone(), entry.clone())).collect();
-    entries.sort();
+    let mut entries: Vec<_> = sh
+        .hash
+        .iter()
+        .map(|(name, entry)| (name.clone(), entry.clone()))
+        .collect();
+    entries.sort_by_key(|(name, _)| bucket(name));
     if !long {
         sh.print(b"hits\tcommand\n");
     }

@@ -188,7 +188,9 @@ impl Big {
     }
 
     fn bit(&self, at: usize) -> bool {
-        self.0.get(at / 32).is_some_and(|word| word >> (at % 32) & 1 == 1)
+        self.0
+            .get(at / 32)
+            .is_some_and(|word| word >> (at % 32) & 1 == 1)
     }
 
     /// Multiplies and adds.

@@ -23,7 +23,8 @@ fn magnitude(text: &[u8]) -> (Extended, usize) {
             return (Extended::special(value), name.len());
         }
     }
-    let hex = matches!(&lower[..], [b'0', b'x', rest @ ..] if rest.iter().any(u8::is_ascii_hexdigit));
+    let hex =
+        matches!(&lower[..], [b'0', b'x', rest @ ..] if rest.iter().any(u8::is_ascii_hexdigit));
     let radix = if hex { 16 } else { 10 };
     let mut at = if hex { 2 } else { 0 };
     let mut digits = Vec::new();
@@ -65,7 +66,10 @@ fn magnitude(text: &[u8]) -> (Extended, usize) {
     for digit in digits {
         big.multiply_add(16, char::from(digit).to_digit(16).unwrap_or(0));
     }
-    (Extended::from_big(&big, (exponent * 4 + scale) as i32, false), at)
+    (
+        Extended::from_big(&big, (exponent * 4 + scale) as i32, false),
+        at,
+    )
 }
 
 /// Appends a number by `%f`, `%e`, `%g` or `%a`.
@@ -73,7 +77,11 @@ pub fn put(spec: &Spec, value: &Extended, out: &mut Vec<u8>) {
     let upper = spec.conversion.is_ascii_uppercase();
     let sign = spec.sign(value.negative).as_bytes();
     if let Some(name) = value.special {
-        let name = if upper { name.to_uppercase() } else { name.to_owned() };
+        let name = if upper {
+            name.to_uppercase()
+        } else {
+            name.to_owned()
+        };
         return spec.put_number(sign, name.as_bytes(), false, out);
     }
     let precision = spec.precision().unwrap_or(6);
@@ -114,7 +122,9 @@ fn fixed(value: &Extended, precision: usize, point: bool) -> Vec<u8> {
     }
     for place in 0..precision as i64 {
         let at = place + i64::from(number.point);
-        let digit = usize::try_from(at).ok().and_then(|at| number.digits.get(at));
+        let digit = usize::try_from(at)
+            .ok()
+            .and_then(|at| number.digits.get(at));
         out.push(digit.copied().unwrap_or(b'0'));
     }
     out
@@ -123,7 +133,11 @@ fn fixed(value: &Extended, precision: usize, point: bool) -> Vec<u8> {
 fn scientific(value: &Extended, precision: usize, point: bool) -> Vec<u8> {
     let mut number = value.digits();
     number.round(precision as i64 + 1);
-    let exponent = if number.digits.is_empty() { 0 } else { number.point - 1 };
+    let exponent = if number.digits.is_empty() {
+        0
+    } else {
+        number.point - 1
+    };
     let digit = |at: usize| number.digits.get(at).copied().unwrap_or(b'0');
     let mut out = vec![digit(0)];
     if precision > 0 || point {
@@ -142,7 +156,11 @@ fn exponent_text(exponent: i32) -> String {
 fn general(value: &Extended, precision: usize, alternate: bool) -> Vec<u8> {
     let mut number = value.digits();
     number.round(precision as i64);
-    let exponent = if number.digits.is_empty() { 0 } else { i64::from(number.point) - 1 };
+    let exponent = if number.digits.is_empty() {
+        0
+    } else {
+        i64::from(number.point) - 1
+    };
     let fits = exponent >= -4 && exponent < precision as i64;
     let text = if fits {
         fixed(value, (precision as i64 - 1 - exponent) as usize, alternate)

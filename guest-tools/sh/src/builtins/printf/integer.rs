@@ -15,10 +15,19 @@ pub fn character(word: &[u8]) -> Option<i128> {
     })
 }
 
-/// The value of an argument as C reads it, and what is wrong with it.
-pub fn parse(word: &[u8]) -> (i128, Option<&'static str>) {
+/// What is wrong with an argument that is no number.
+pub fn reproach(word: &[u8]) -> &'static [u8] {
+    match word {
+        [b'0', b'x' | b'X', ..] => b"invalid hex number",
+        [b'0', b'0'..=b'9', ..] => b"invalid octal number",
+        _ => b"invalid number",
+    }
+}
+
+/// The value of an argument as C reads it, and whether all of it is a number.
+pub fn parse(word: &[u8]) -> (i128, bool) {
     if let Some(value) = character(word) {
-        return (value, None);
+        return (value, true);
     }
     let text = word.trim_ascii_start();
     let (negative, text) = match text {
@@ -38,19 +47,12 @@ pub fn parse(word: &[u8]) -> (i128, Option<&'static str>) {
         len += 1;
     }
     let value = if negative { -value } else { value };
-    if len == 0 || len < digits.len() {
-        return (value, (!word.is_empty()).then_some("invalid number"));
-    }
-    (value, None)
+    (value, word.is_empty() || (len > 0 && len == digits.len()))
 }
 
-/// As `strtoumax` gives it: negative numbers wrap around.
+/// As C's `strtoumax` gives it: negative numbers wrap around.
 pub fn as_unsigned(value: i128) -> u64 {
-    match u64::try_from(value.unsigned_abs()) {
-        Ok(magnitude) if value < 0 => magnitude.wrapping_neg(),
-        Ok(magnitude) => magnitude,
-        Err(_) => u64::MAX,
-    }
+    value as u64
 }
 
 /// Appends a number by `%u`, `%o`, `%x` or `%X`.
@@ -60,7 +62,9 @@ pub fn put_unsigned(spec: &Spec, value: u64, out: &mut Vec<u8>) {
         b'u' => value.to_string(),
         b'o' => {
             let digits = format!("{value:o}");
-            let long_enough = spec.precision().is_some_and(|precision| precision > digits.len());
+            let long_enough = spec
+                .precision()
+                .is_some_and(|precision| precision > digits.len());
             match spec.flags.alternate && value != 0 && !long_enough {
                 true => format!("0{digits}"),
                 false => digits,
@@ -71,7 +75,11 @@ pub fn put_unsigned(spec: &Spec, value: u64, out: &mut Vec<u8>) {
             if spec.flags.alternate && value != 0 {
                 prefix = if upper { "0X" } else { "0x" };
             }
-            if upper { format!("{value:X}") } else { format!("{value:x}") }
+            if upper {
+                format!("{value:X}")
+            } else {
+                format!("{value:x}")
+            }
         }
     };
     if spec.conversion == b'o' && spec.flags.alternate && value == 0 {

@@ -144,9 +144,20 @@ impl Spec {
     }
 
     /// Appends the digits of a whole number, at least as many as the precision.
-    pub fn put_integer(&self, negative: bool, signed: bool, prefix: &str, digits: &[u8], out: &mut Vec<u8>) {
+    pub fn put_integer(
+        &self,
+        negative: bool,
+        signed: bool,
+        prefix: &str,
+        digits: &[u8],
+        out: &mut Vec<u8>,
+    ) {
         let precision = self.precision();
-        let digits = if precision == Some(0) && digits == b"0" { b"" } else { digits };
+        let digits = if precision == Some(0) && digits == b"0" {
+            b""
+        } else {
+            digits
+        };
         let sign = if signed { self.sign(negative) } else { "" };
         let head = [sign.as_bytes(), prefix.as_bytes()].concat();
         let mut body = vec![b'0'; precision.unwrap_or(1).saturating_sub(digits.len())];

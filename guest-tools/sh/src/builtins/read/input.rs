@@ -32,7 +32,11 @@ impl Reader {
             fd,
             buf: Vec::new(),
             at: 0,
-            block: if seekable { count.unwrap_or(BLOCK).clamp(1, BLOCK) } else { 1 },
+            block: if seekable {
+                count.unwrap_or(BLOCK).clamp(1, BLOCK)
+            } else {
+                1
+            },
             deadline: timeout_ns
                 .filter(|_| !seekable)
                 .map(|timeout| sys::monotonic_ns().saturating_add(timeout)),
@@ -46,7 +50,9 @@ impl Reader {
 
     /// The next byte. Signals that arrive meanwhile run their traps.
     pub fn next(&mut self, sh: &mut Shell) -> Result<Result<u8, End>, Flow> {
-        if self.at == self.buf.len() && let Some(end) = self.fill(sh)? {
+        if self.at == self.buf.len()
+            && let Some(end) = self.fill(sh)?
+        {
             return Ok(Err(end));
         }
         let byte = self.buf[self.at];
@@ -91,7 +97,12 @@ impl Reader {
 
     /// Takes what the buffer holds up to the delimiter, or to a backslash or
     /// NUL; true if the delimiter came.
-    pub fn take_plain(&mut self, delimiter: u8, stop_at_backslash: bool, out: &mut Vec<u8>) -> bool {
+    pub fn take_plain(
+        &mut self,
+        delimiter: u8,
+        stop_at_backslash: bool,
+        out: &mut Vec<u8>,
+    ) -> bool {
         let rest = &self.buf[self.at..];
         let special = |c: &u8| *c == delimiter || *c == 0 || (*c == b'\\' && stop_at_backslash);
         let len = rest.iter().position(special).unwrap_or(rest.len());
