@@ -6,6 +6,7 @@ mod dd;
 mod ln;
 mod mv;
 mod place;
+mod tree;
 
 pub use cp::cp;
 pub use dd::dd;
