@@ -119,14 +119,14 @@ fn text_of(sh: &Shell, sym: Sym) -> Option<Vec<u8>> {
 impl Shell {
     /// The working directory by the path that led to it: PWD, if it is true.
     pub(super) fn current_directory(&self) -> Result<Vec<u8>, Errno> {
-        if let Some(path) = text_of(self, Sym::PWD)
-            && path.starts_with(b"/")
-            && let (Ok(a), Ok(b)) = (sys::stat(&path, true), sys::stat(b".", true))
-            && (a.device, a.inode) == (b.device, b.inode)
-        {
-            return Ok(path);
+        let Some(path) = text_of(self, Sym::PWD).filter(|path| path.starts_with(b"/")) else {
+            return sys::working_directory();
+        };
+        match (sys::stat(&path, true), sys::stat(b".", true)) {
+            (Ok(a), Ok(b)) if (a.device, a.inode) == (b.device, b.inode) => Ok(path),
+            // A directory that was removed has no other path.
+            _ => sys::working_directory().or(Ok(path)),
         }
-        sys::working_directory()
     }
 
     /// Changes the working directory, PWD and OLDPWD; false if these two
