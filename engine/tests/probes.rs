@@ -17,13 +17,6 @@ fn runtime() -> &'static Runtime {
 }
 
 fn module() -> (Arc<[u8]>, Vec<String>) {
-    if let Ok(path) = std::env::var("DEVELOP_PROBES") {
-        let wasm: Arc<[u8]> = std::fs::read(path).unwrap().into();
-        let names = std::fs::read_dir("../guest-tools/probes/src/probes").unwrap();
-        let name = |entry: std::fs::DirEntry| entry.file_name().into_string().unwrap();
-        let names = names.map(|entry| name(entry.unwrap()).trim_end_matches(".rs").to_owned());
-        return (wasm, names.collect());
-    }
     let [module] = wardian_tools::probes() else {
         panic!("there is one module of probes");
     };

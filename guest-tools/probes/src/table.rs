@@ -1,11 +1,12 @@
 //! The probes by name, as `build.rs` found them in `src/probes`.
 
 use std::ffi::{OsStr, OsString};
-use std::process::ExitCode;
+
+use crate::check::Outcome;
 
 /// What each file in `src/probes` offers as `run`: it gets the arguments after
-/// its name and prints what it observed.
-pub type Probe = fn(&[OsString]) -> ExitCode;
+/// its name and says what differs from what it expects.
+pub type Probe = fn(&[OsString]) -> Outcome;
 
 include!(concat!(env!("OUT_DIR"), "/probes.rs"));
 

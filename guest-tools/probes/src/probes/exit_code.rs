@@ -1,12 +1,11 @@
 //! Ends with the code given as argument, through `proc_exit`; 0 without one.
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
-pub fn run(args: &[OsString]) -> ExitCode {
-    let code = args
-        .first()
-        .and_then(|code| code.to_str()?.parse().ok())
-        .unwrap_or(0);
-    std::process::exit(code)
+use crate::check::Outcome;
+use crate::preview1;
+
+pub fn run(args: &[OsString]) -> Outcome {
+    let code: Option<u32> = args.first().and_then(|code| code.to_str()?.parse().ok());
+    preview1::proc_exit(code.unwrap_or(0))
 }
