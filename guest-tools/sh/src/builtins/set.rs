@@ -199,7 +199,11 @@ pub fn shopt(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
                 true => "invalid option name",
                 false => "invalid shell option name",
             };
-            status = sh.fail_on(b"shopt", name, message)?;
+            let failed = sh.fail_on(b"shopt", name, message)?;
+            // Setting an unknown `set -o` option is not counted as a failure.
+            if !(options && (on || off)) {
+                status = failed;
+            }
             continue;
         };
         if on || off {
