@@ -25,7 +25,11 @@ pub fn caller(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         sh.fail_on(b"caller", text, "invalid number")?;
         return sh.usage(b"caller");
     };
-    let (Some(line), Some(source), Some(name)) = (lines.get(level), sources.get(level + 1), names.get(level + 1)) else {
+    let (Some(line), Some(source), Some(name)) = (
+        lines.get(level),
+        sources.get(level + 1),
+        names.get(level + 1),
+    ) else {
         return Ok(1);
     };
     let text = [line, name, source].map(Vec::as_slice).join(&b' ');

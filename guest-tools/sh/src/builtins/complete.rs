@@ -12,16 +12,42 @@ const KEYWORDS: &[&str] = &[
 ];
 
 const OPTIONS: &[&str] = &[
-    "bashdefault", "default", "dirnames", "filenames", "noquote", "nosort", "nospace", "plusdirs",
+    "bashdefault",
+    "default",
+    "dirnames",
+    "filenames",
+    "noquote",
+    "nosort",
+    "nospace",
+    "plusdirs",
 ];
 
 /// Actions by their letters; 0: only by name.
 const ACTIONS: &[(u8, &str)] = &[
-    (b'a', "alias"), (b'b', "builtin"), (b'c', "command"), (b'd', "directory"), (b'e', "export"),
-    (b'f', "file"), (b'g', "group"), (b'j', "job"), (b'k', "keyword"), (b's', "service"),
-    (b'u', "user"), (b'v', "variable"), (0, "arrayvar"), (0, "binding"), (0, "disabled"),
-    (0, "enabled"), (0, "function"), (0, "helptopic"), (0, "hostname"), (0, "running"),
-    (0, "setopt"), (0, "shopt"), (0, "signal"), (0, "stopped"),
+    (b'a', "alias"),
+    (b'b', "builtin"),
+    (b'c', "command"),
+    (b'd', "directory"),
+    (b'e', "export"),
+    (b'f', "file"),
+    (b'g', "group"),
+    (b'j', "job"),
+    (b'k', "keyword"),
+    (b's', "service"),
+    (b'u', "user"),
+    (b'v', "variable"),
+    (0, "arrayvar"),
+    (0, "binding"),
+    (0, "disabled"),
+    (0, "enabled"),
+    (0, "function"),
+    (0, "helptopic"),
+    (0, "hostname"),
+    (0, "running"),
+    (0, "setopt"),
+    (0, "shopt"),
+    (0, "signal"),
+    (0, "stopped"),
 ];
 
 /// A completion specification.
@@ -37,7 +63,11 @@ struct Spec {
 
 impl Spec {
     fn value(&self, letter: u8) -> Option<&[u8]> {
-        self.values.iter().rev().find(|(known, _)| *known == letter).map(|(_, value)| value.as_slice())
+        self.values
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == letter)
+            .map(|(_, value)| value.as_slice())
     }
 
     /// As `complete -p` prints it, between the command and the name.
@@ -58,7 +88,11 @@ impl Spec {
         }
         for letter in *b"GWPSXCF" {
             if let Some(value) = self.value(letter) {
-                let shown = if letter == b'F' { value.to_vec() } else { quote_always(value) };
+                let shown = if letter == b'F' {
+                    value.to_vec()
+                } else {
+                    quote_always(value)
+                };
                 words.push([b"-", [letter].as_slice(), b" ", &shown].concat());
             }
         }
@@ -93,7 +127,15 @@ fn parse(sh: &mut Shell, args: &[Vec<u8>], flags: &[u8]) -> Result<(Spec, usize)
                     rest => Some(rest.to_vec()),
                 };
                 let Some(value) = value else {
-                    sh.complain(&[builtin, b": -", &[*letter], b": option requires an argument"].concat());
+                    sh.complain(
+                        &[
+                            builtin,
+                            b": -",
+                            &[*letter],
+                            b": option requires an argument",
+                        ]
+                        .concat(),
+                    );
                     return Err(sh.usage(builtin));
                 };
                 take_value(sh, builtin, &mut spec, *letter, value)?;
@@ -106,13 +148,27 @@ fn parse(sh: &mut Shell, args: &[Vec<u8>], flags: &[u8]) -> Result<(Spec, usize)
     Ok((spec, at))
 }
 
-fn take_value(sh: &mut Shell, builtin: &[u8], spec: &mut Spec, letter: u8, value: Vec<u8>) -> Result<(), Run> {
+fn take_value(
+    sh: &mut Shell,
+    builtin: &[u8],
+    spec: &mut Spec,
+    letter: u8,
+    value: Vec<u8>,
+) -> Result<(), Run> {
     match letter {
         b'o' if OPTIONS.iter().any(|known| known.as_bytes() == value) => spec.options.push(value),
-        b'o' => return Err(sh.fail_on(builtin, &value, "invalid option name").map(|_| 2)),
+        b'o' => {
+            return Err(sh
+                .fail_on(builtin, &value, "invalid option name")
+                .map(|_| 2));
+        }
         b'A' => match ACTIONS.iter().find(|(_, name)| name.as_bytes() == value) {
             Some((_, action)) => spec.actions.push(action),
-            None => return Err(sh.fail_on(builtin, &value, "invalid action name").map(|_| 2)),
+            None => {
+                return Err(sh
+                    .fail_on(builtin, &value, "invalid action name")
+                    .map(|_| 2));
+            }
         },
         letter => spec.values.push((letter, value)),
     }
@@ -136,7 +192,9 @@ pub fn compgen(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     if let Some(words) = spec.value(b'W') {
         let text = sh.expand_text(words)?;
         let ifs = sh.get_text(b"IFS").unwrap_or_else(|| b" \t\n".to_vec());
-        let pieces = text.split(|c| ifs.contains(c)).filter(|piece| !piece.is_empty());
+        let pieces = text
+            .split(|c| ifs.contains(c))
+            .filter(|piece| !piece.is_empty());
         found.extend(pieces.map(<[u8]>::to_vec));
     }
     found.retain(|name| name.starts_with(&word));
@@ -147,7 +205,10 @@ pub fn compgen(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             sh.complain(&message);
             return Ok(1);
         };
-        sh.call_function(&body, &[function.to_vec(), args[0].clone(), word.clone(), Vec::new()])?;
+        sh.call_function(
+            &body,
+            &[function.to_vec(), args[0].clone(), word.clone(), Vec::new()],
+        )?;
         let sym = sh.vars.sym(b"COMPREPLY");
         found.extend(sh.elements(sym));
         sh.vars.unset(sym);
@@ -181,12 +242,25 @@ pub fn compgen(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
 }
 
 fn candidates(sh: &mut Shell, action: &str, word: &[u8]) -> Vec<Vec<u8>> {
-    let texts = |names: &[&str]| names.iter().map(|name| name.as_bytes().to_vec()).collect::<Vec<_>>();
-    let builtins = || TABLE.iter().map(|builtin| builtin.name.as_bytes().to_vec()).collect::<Vec<_>>();
+    let texts = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| name.as_bytes().to_vec())
+            .collect::<Vec<_>>()
+    };
+    let builtins = || {
+        TABLE
+            .iter()
+            .map(|builtin| builtin.name.as_bytes().to_vec())
+            .collect::<Vec<_>>()
+    };
     match action {
         "alias" => sh.aliases.keys().cloned().collect(),
         "builtin" | "helptopic" => builtins(),
-        "enabled" => builtins().into_iter().filter(|name| !sh.state.is_disabled(name)).collect(),
+        "enabled" => builtins()
+            .into_iter()
+            .filter(|name| !sh.state.is_disabled(name))
+            .collect(),
         "disabled" => sh.state.disabled.iter().cloned().collect(),
         "function" => sh.functions.keys().cloned().collect(),
         "keyword" => texts(KEYWORDS),
@@ -197,20 +271,37 @@ fn candidates(sh: &mut Shell, action: &str, word: &[u8]) -> Vec<Vec<u8>> {
                 _ => u16::MAX,
             };
             let syms = sh.vars.sorted();
-            let chosen = syms.into_iter().filter(|sym| sh.vars.get(*sym).attrs & wanted != 0 || wanted == u16::MAX);
+            let chosen = syms
+                .into_iter()
+                .filter(|sym| sh.vars.get(*sym).attrs & wanted != 0 || wanted == u16::MAX);
             chosen.map(|sym| sh.vars.names.name(sym).to_vec()).collect()
         }
-        "setopt" => OPTION_TABLE.iter().map(|(name, _, _)| name.as_bytes().to_vec()).collect(),
-        "shopt" => SHOPT_TABLE.iter().map(|(name, _, _)| name.as_bytes().to_vec()).collect(),
+        "setopt" => OPTION_TABLE
+            .iter()
+            .map(|(name, _, _)| name.as_bytes().to_vec())
+            .collect(),
+        "shopt" => SHOPT_TABLE
+            .iter()
+            .map(|(name, _, _)| name.as_bytes().to_vec())
+            .collect(),
         "signal" => (1..=64)
             .filter_map(super::trap::signal_name)
             .map(|name| format!("SIG{name}").into_bytes())
             .collect(),
         "user" | "group" => {
-            let path: &[u8] = if action == "user" { b"/etc/passwd" } else { b"/etc/group" };
+            let path: &[u8] = if action == "user" {
+                b"/etc/passwd"
+            } else {
+                b"/etc/group"
+            };
             let text = sh.read_file(path).unwrap_or_default();
-            let names = text.split(|c| *c == b'\n').filter_map(|line| line.split(|c| *c == b':').next());
-            names.filter(|name| !name.is_empty()).map(<[u8]>::to_vec).collect()
+            let names = text
+                .split(|c| *c == b'\n')
+                .filter_map(|line| line.split(|c| *c == b':').next());
+            names
+                .filter(|name| !name.is_empty())
+                .map(<[u8]>::to_vec)
+                .collect()
         }
         "file" => files(word, false),
         "directory" => files(word, true),
@@ -222,7 +313,12 @@ fn candidates(sh: &mut Shell, action: &str, word: &[u8]) -> Vec<Vec<u8>> {
             let search = sh.get_text(b"PATH").unwrap_or_default();
             for dir in search.split(|c| *c == b':') {
                 let entries = sys::read_dir(dir).unwrap_or_default();
-                names.extend(entries.into_iter().filter(|entry| entry.is_dir != Some(true)).map(|entry| entry.name));
+                names.extend(
+                    entries
+                        .into_iter()
+                        .filter(|entry| entry.is_dir != Some(true))
+                        .map(|entry| entry.name),
+                );
             }
             names
         }
@@ -235,7 +331,9 @@ fn files(word: &[u8], directories: bool) -> Vec<Vec<u8>> {
     let (dir, start) = word.split_at(slash);
     let entries = sys::read_dir(if dir.is_empty() { b"." } else { dir }).unwrap_or_default();
     let visible = entries.into_iter().filter(|entry| {
-        entry.name != b"." && entry.name != b".." && (!entry.name.starts_with(b".") || start.starts_with(b"."))
+        entry.name != b"."
+            && entry.name != b".."
+            && (!entry.name.starts_with(b".") || start.starts_with(b"."))
     });
     visible
         .map(|entry| [dir, entry.name.as_slice()].concat())
@@ -275,12 +373,23 @@ pub fn complete(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     }
     if names.is_empty() || spec.flags.contains(&b'p') {
         if names.is_empty() {
-            names = sh.state.completions.iter().map(|(name, _)| name.clone()).collect();
+            names = sh
+                .state
+                .completions
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect();
         }
         let mut status = 0;
         for name in names {
-            let found = sh.state.completions.iter().find(|(known, _)| *known == name);
-            match found.map(|(name, text)| [b"complete ", text.as_slice(), b" ", name, b"\n"].concat()) {
+            let found = sh
+                .state
+                .completions
+                .iter()
+                .find(|(known, _)| *known == name);
+            match found
+                .map(|(name, text)| [b"complete ", text.as_slice(), b" ", name, b"\n"].concat())
+            {
                 Some(line) => sh.print(&line),
                 None => status = sh.fail_on(b"complete", &name, "no completion specification")?,
             }
@@ -302,11 +411,20 @@ pub fn compopt(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     };
     let names = args.get(at..).unwrap_or_default();
     if names.is_empty() && spec.flags.is_empty() {
-        return sh.fail(b"compopt", b"not currently executing completion function", 1);
+        return sh.fail(
+            b"compopt",
+            b"not currently executing completion function",
+            1,
+        );
     }
     let mut status = 0;
     for name in names {
-        let Some(place) = sh.state.completions.iter().position(|(known, _)| known == name) else {
+        let Some(place) = sh
+            .state
+            .completions
+            .iter()
+            .position(|(known, _)| known == name)
+        else {
             status = sh.fail_on(b"compopt", name, "no completion specification")?;
             continue;
         };

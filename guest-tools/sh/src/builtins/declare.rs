@@ -168,7 +168,9 @@ fn mark(sh: &mut Shell, args: &[Vec<u8>], bit: u16) -> Run {
             at += 1;
             break;
         }
-        let [b'-', letters @ ..] = arg.as_slice() else { break };
+        let [b'-', letters @ ..] = arg.as_slice() else {
+            break;
+        };
         if letters.is_empty() {
             break;
         }

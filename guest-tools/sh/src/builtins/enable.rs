@@ -5,7 +5,8 @@ use crate::exec::{Run, Shell};
 
 /// `enable`
 pub fn enable(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
-    let (mut all, mut disable, mut print, mut special, mut delete) = (false, false, false, false, false);
+    let (mut all, mut disable, mut print, mut special, mut delete) =
+        (false, false, false, false, false);
     let mut file = None;
     let mut at = 1;
     while let Some([b'-', letters @ ..]) = args.get(at).map(Vec::as_slice) {

@@ -42,7 +42,11 @@ pub fn source(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             false => &[name, b": No such file or directory"],
         };
         sh.complain(&message.concat());
-        return if sh.options.posix { Err(sh.fatal(1)) } else { Ok(1) };
+        return if sh.options.posix {
+            Err(sh.fatal(1))
+        } else {
+            Ok(1)
+        };
     };
     if sys::stat(&path, true).is_ok_and(|stat| sys::is_dir(&stat)) {
         return sh.fail_on(&builtin, &path, "is a directory");
@@ -51,11 +55,17 @@ pub fn source(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         Ok(text) => text,
         Err(errno) => {
             sh.complain(&[path.as_slice(), b": ", errno.message().as_bytes()].concat());
-            return if sh.options.posix { Err(sh.fatal(1)) } else { Ok(1) };
+            return if sh.options.posix {
+                Err(sh.fatal(1))
+            } else {
+                Ok(1)
+            };
         }
     };
     if text[..text.len().min(80)].contains(&0) {
-        return sh.fail_on(&builtin, &path, "cannot execute binary file").map(|_| 126);
+        return sh
+            .fail_on(&builtin, &path, "cannot execute binary file")
+            .map(|_| 126);
     }
     run_file(sh, &path, text, &words[1..])
 }
@@ -92,7 +102,9 @@ fn run_file(sh: &mut Shell, path: &[u8], text: Vec<u8>, args: &[Vec<u8>]) -> Run
         call_line: line,
     });
     let given = (!args.is_empty()).then(|| args.to_vec());
-    let saved = given.clone().map(|args| std::mem::replace(&mut sh.positional, args));
+    let saved = given
+        .clone()
+        .map(|args| std::mem::replace(&mut sh.positional, args));
     let evaluating = std::mem::take(&mut sh.state.evaluating);
     let loop_depth = std::mem::take(&mut sh.loop_depth);
     let result = match sh.run_text(text, 1) {

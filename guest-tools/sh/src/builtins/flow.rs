@@ -24,7 +24,11 @@ pub fn continue_(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
 fn levels(sh: &mut Shell, args: &[Vec<u8>]) -> Result<Result<u32, i32>, Flow> {
     let builtin = args[0].as_slice();
     if sh.loop_depth == 0 {
-        sh.fail(builtin, b"only meaningful in a `for', `while', or `until' loop", 0)?;
+        sh.fail(
+            builtin,
+            b"only meaningful in a `for', `while', or `until' loop",
+            0,
+        )?;
         return Ok(Err(0));
     }
     let words = without_dashes(args);
@@ -45,7 +49,9 @@ fn levels(sh: &mut Shell, args: &[Vec<u8>]) -> Result<Result<u32, i32>, Flow> {
         sh.status = 1;
         return Err(Flow::Break(sh.loop_depth));
     }
-    Ok(Ok(u32::try_from(count).unwrap_or(u32::MAX).min(sh.loop_depth)))
+    Ok(Ok(u32::try_from(count)
+        .unwrap_or(u32::MAX)
+        .min(sh.loop_depth)))
 }
 
 fn without_dashes(args: &[Vec<u8>]) -> &[Vec<u8>] {
@@ -110,7 +116,11 @@ pub fn return_(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         .any(|frame| matches!(frame.kind, FrameKind::Function | FrameKind::Source));
     let status = status_argument(sh, args)?;
     if !inside {
-        return sh.fail(b"return", b"can only `return' from a function or sourced script", 2);
+        return sh.fail(
+            b"return",
+            b"can only `return' from a function or sourced script",
+            2,
+        );
     }
     Err(Flow::Return(status))
 }

@@ -22,7 +22,9 @@ pub fn history(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         Some(b"-a" | b"-n" | b"-an") => {}
         Some(b"-w") => return save(sh, args.get(2)),
         Some(b"-r") => return load(sh, args.get(2)),
-        Some([b'-', letter, ..]) if *letter != b'-' => return sh.bad_option(b"history", &[b'-', *letter]),
+        Some([b'-', letter, ..]) if *letter != b'-' => {
+            return sh.bad_option(b"history", &[b'-', *letter]);
+        }
         Some(text) if text != b"--" => {
             let Some(count) = parse_int(text) else {
                 return sh.fail_on(b"history", text, "numeric argument required");
@@ -30,7 +32,11 @@ pub fn history(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             if args.len() > 2 {
                 return sh.fail(b"history", b"too many arguments", 1);
             }
-            let skip = sh.state.history.len().saturating_sub(count.unsigned_abs() as usize);
+            let skip = sh
+                .state
+                .history
+                .len()
+                .saturating_sub(count.unsigned_abs() as usize);
             list(sh, skip);
         }
         _ => list(sh, 0),
@@ -59,7 +65,11 @@ fn delete(sh: &mut Shell, text: Option<&Vec<u8>>) -> Run {
         let at = if number < 0 { len + number } else { number - 1 };
         (0..len).contains(&at).then_some(at as usize)
     };
-    let dash = text.iter().skip(1).position(|c| *c == b'-').map(|at| at + 1);
+    let dash = text
+        .iter()
+        .skip(1)
+        .position(|c| *c == b'-')
+        .map(|at| at + 1);
     let range = match dash {
         Some(at) => place(&text[..at]).zip(place(&text[at + 1..])),
         None => place(text).map(|at| (at, at)),
@@ -78,7 +88,9 @@ fn file_name(sh: &mut Shell, given: Option<&Vec<u8>>) -> Option<Vec<u8>> {
 }
 
 fn save(sh: &mut Shell, given: Option<&Vec<u8>>) -> Run {
-    let Some(path) = file_name(sh, given) else { return Ok(0) };
+    let Some(path) = file_name(sh, given) else {
+        return Ok(0);
+    };
     let mode = sys::OpenMode {
         write: true,
         create: true,
@@ -101,7 +113,9 @@ fn save(sh: &mut Shell, given: Option<&Vec<u8>>) -> Run {
 }
 
 fn load(sh: &mut Shell, given: Option<&Vec<u8>>) -> Run {
-    let Some(path) = file_name(sh, given) else { return Ok(0) };
+    let Some(path) = file_name(sh, given) else {
+        return Ok(0);
+    };
     match sh.read_file(&path) {
         Ok(text) => {
             let lines = text.split(|c| *c == b'\n').filter(|line| !line.is_empty());
@@ -187,7 +201,9 @@ pub fn fc(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
 fn place(sh: &Shell, word: &[u8]) -> Option<usize> {
     let history = &sh.state.history;
     match parse_int(word) {
-        Some(number) if number < 0 => Some(history.len().saturating_sub(number.unsigned_abs() as usize)),
+        Some(number) if number < 0 => {
+            Some(history.len().saturating_sub(number.unsigned_abs() as usize))
+        }
         Some(0) => history.len().checked_sub(1),
         Some(number) => Some((number as usize - 1).min(history.len() - 1)),
         None => history.iter().rposition(|text| text.starts_with(word)),

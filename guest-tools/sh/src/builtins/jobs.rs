@@ -126,7 +126,13 @@ pub fn fg(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     let Some(number) = controlled(sh, b"fg", args)? else {
         return Ok(1);
     };
-    let Some(job) = sh.jobs.list().iter().find(|job| job.number == number).cloned() else {
+    let Some(job) = sh
+        .jobs
+        .list()
+        .iter()
+        .find(|job| job.number == number)
+        .cloned()
+    else {
         return Ok(1);
     };
     sh.print(&[job.text.as_slice(), b"\n"].concat());
@@ -135,7 +141,10 @@ pub fn fg(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         JobState::Done(status, _) => status,
         JobState::Running => sh.wait_for(job.process),
     };
-    let closed = crate::sys::Process { fd: 0, ..job.process };
+    let closed = crate::sys::Process {
+        fd: 0,
+        ..job.process
+    };
     sh.jobs.ended(closed, status);
     Ok(status)
 }
@@ -143,14 +152,22 @@ pub fn fg(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
 /// `bg`
 pub fn bg(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     if let Some(number) = controlled(sh, b"bg", args)? {
-        sh.fail(b"bg", format!("job {number} already in background").as_bytes(), 0)?;
+        sh.fail(
+            b"bg",
+            format!("job {number} already in background").as_bytes(),
+            0,
+        )?;
         return Ok(0);
     }
     Ok(1)
 }
 
 /// The job meant, if there is job control.
-fn controlled(sh: &mut Shell, builtin: &[u8], args: &[Vec<u8>]) -> Result<Option<u32>, crate::exec::Flow> {
+fn controlled(
+    sh: &mut Shell,
+    builtin: &[u8],
+    args: &[Vec<u8>],
+) -> Result<Option<u32>, crate::exec::Flow> {
     if !sh.options.monitor {
         sh.fail(builtin, b"no job control", 1)?;
         return Ok(None);
@@ -159,7 +176,11 @@ fn controlled(sh: &mut Shell, builtin: &[u8], args: &[Vec<u8>]) -> Result<Option
     let at = usize::from(args.get(1).is_some_and(|arg| arg == b"--")) + 1;
     let spec = args.get(at).map_or(&b"%+"[..], Vec::as_slice);
     let found = match parse_int(spec) {
-        Some(number) => sh.jobs.list().iter().find(|job| i64::from(job.number) == number),
+        Some(number) => sh
+            .jobs
+            .list()
+            .iter()
+            .find(|job| i64::from(job.number) == number),
         None => sh.jobs.find(spec),
     };
     match found.map(|job| job.number) {
@@ -184,7 +205,11 @@ pub fn disown(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     if at < args.len() {
         for spec in &args[at..] {
             let found = match parse_int(spec) {
-                Some(pid) => sh.jobs.list().iter().find(|job| i64::from(job.process.pid) == pid),
+                Some(pid) => sh
+                    .jobs
+                    .list()
+                    .iter()
+                    .find(|job| i64::from(job.process.pid) == pid),
                 None => find(sh, spec),
             };
             match found.map(|job| job.number) {

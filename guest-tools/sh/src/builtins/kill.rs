@@ -31,7 +31,11 @@ pub fn kill(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             b"-?" => return sh.usage(b"kill"),
             [b'-', name @ ..] if at == 1 && !name.is_empty() => {
                 let name = match name {
-                    [b's' | b'n', rest @ ..] if parse_signal(name).is_none() && !rest.is_empty() => rest,
+                    [b's' | b'n', rest @ ..]
+                        if parse_signal(name).is_none() && !rest.is_empty() =>
+                    {
+                        rest
+                    }
                     name => name,
                 };
                 match parse_signal(name) {
@@ -61,7 +65,11 @@ pub fn kill(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     if signal != 0 {
         sh.run_pending_traps()?;
     }
-    Ok(if targets.len() == 1 || !sent { status } else { 0 })
+    Ok(if targets.len() == 1 || !sent {
+        status
+    } else {
+        0
+    })
 }
 
 fn send(sh: &mut Shell, target: &[u8], signal: u32) -> Run {

@@ -13,7 +13,12 @@ pub fn times(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     }
     for children in [false, true] {
         let ms = sys::usage(children).cpu_ns / 1_000_000;
-        let line = format!("{}m{}.{:03}s 0m0.000s\n", ms / 60_000, ms / 1000 % 60, ms % 1000);
+        let line = format!(
+            "{}m{}.{:03}s 0m0.000s\n",
+            ms / 60_000,
+            ms / 1000 % 60,
+            ms % 1000
+        );
         sh.print(line.as_bytes());
     }
     Ok(0)
@@ -139,7 +144,9 @@ pub fn umask(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         return Ok(0);
     };
     if mode.first().is_some_and(u8::is_ascii_digit) {
-        let mask = std::str::from_utf8(mode).ok().and_then(|text| u32::from_str_radix(text, 8).ok());
+        let mask = std::str::from_utf8(mode)
+            .ok()
+            .and_then(|text| u32::from_str_radix(text, 8).ok());
         let Some(mask) = mask.filter(|mask| *mask <= 0o7777 && parse_int(mode).is_some()) else {
             return sh.fail_on(b"umask", mode, "octal number out of range");
         };
@@ -156,7 +163,13 @@ pub fn umask(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             Ok(0)
         }
         Err((c, kind)) => {
-            let message = [b"`".as_slice(), &[c], b"': invalid symbolic mode ", kind.as_bytes()].concat();
+            let message = [
+                b"`".as_slice(),
+                &[c],
+                b"': invalid symbolic mode ",
+                kind.as_bytes(),
+            ]
+            .concat();
             sh.fail(b"umask", &message, 1)
         }
     }

@@ -53,7 +53,10 @@ pub fn set(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
                                 let name = name.clone();
                                 at += 1;
                                 if !set_named(sh, &name, on) {
-                                    sh.complain(&[b"set: ", name.as_slice(), b": invalid option name"].concat());
+                                    sh.complain(
+                                        &[b"set: ", name.as_slice(), b": invalid option name"]
+                                            .concat(),
+                                    );
                                     return Ok(2);
                                 }
                             }
@@ -94,7 +97,12 @@ fn set_named(sh: &mut Shell, name: &[u8], on: bool) -> bool {
 fn list_options(sh: &mut Shell, readable: bool) {
     for (name, _, place) in OPTION_TABLE {
         let on = *place(&mut sh.options);
-        print_option(sh, name, on, if readable { Format::Table } else { Format::Set });
+        print_option(
+            sh,
+            name,
+            on,
+            if readable { Format::Table } else { Format::Set },
+        );
     }
 }
 
@@ -168,7 +176,11 @@ pub fn shopt(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         }
     }
     if on && off {
-        return sh.fail(b"shopt", b"cannot set and unset shell options simultaneously", 1);
+        return sh.fail(
+            b"shopt",
+            b"cannot set and unset shell options simultaneously",
+            1,
+        );
     }
     let format = match (print, options) {
         (false, _) => Format::Table,
@@ -178,8 +190,14 @@ pub fn shopt(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     let names = &args[at..];
     if names.is_empty() {
         let values: Vec<(&str, bool)> = match options {
-            true => OPTION_TABLE.iter().map(|(name, _, place)| (*name, *place(&mut sh.options))).collect(),
-            false => SHOPT_TABLE.iter().map(|(name, _, place)| (*name, *place(&mut sh.shopt))).collect(),
+            true => OPTION_TABLE
+                .iter()
+                .map(|(name, _, place)| (*name, *place(&mut sh.options)))
+                .collect(),
+            false => SHOPT_TABLE
+                .iter()
+                .map(|(name, _, place)| (*name, *place(&mut sh.shopt)))
+                .collect(),
         };
         for (name, value) in values {
             if !quiet && ((!on && !off) || (on && value) || (off && !value)) {

@@ -26,7 +26,11 @@ pub fn unset(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         }
     }
     if functions && variables {
-        return sh.fail(b"unset", b"cannot simultaneously unset a function and a variable", 1);
+        return sh.fail(
+            b"unset",
+            b"cannot simultaneously unset a function and a variable",
+            1,
+        );
     }
     let mut status = 0;
     for name in &args[at..] {
@@ -79,7 +83,8 @@ fn unset_name(sh: &mut Shell, name: &[u8], variables: bool, references: bool) ->
         return true;
     }
     let shown = sh.vars.names.name(target).to_vec();
-    if sh.vars.get(target).has(attr::READONLY) || matches!(target, Sym::PPID | Sym::UID | Sym::EUID) {
+    if sh.vars.get(target).has(attr::READONLY) || matches!(target, Sym::PPID | Sym::UID | Sym::EUID)
+    {
         let _ = sh.fail_on(b"unset", &shown, "cannot unset: readonly variable");
         return false;
     }

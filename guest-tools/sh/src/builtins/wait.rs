@@ -45,7 +45,9 @@ pub fn wait(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
                         },
                     };
                     if !is_name(&name) {
-                        sh.complain(&[b"wait: `", name.as_slice(), b"': not a valid identifier"].concat());
+                        sh.complain(
+                            &[b"wait: `", name.as_slice(), b"': not a valid identifier"].concat(),
+                        );
                         return Ok(1);
                     }
                     variable = Some(name);
@@ -150,12 +152,16 @@ fn wait_one(sh: &mut Shell, process: Process) -> Waited {
 fn trapped(sh: &mut Shell) -> Option<u32> {
     let mask = sys::signal_take();
     (1..=64u32).find(|signal| {
-        mask & (1 << (signal - 1)) != 0 && sh.traps.get(crate::trap::Event::Signal(*signal)).is_some()
+        mask & (1 << (signal - 1)) != 0
+            && sh.traps.get(crate::trap::Event::Signal(*signal)).is_some()
     })
 }
 
 fn interrupted(sh: &mut Shell, signal: u32) -> Run {
-    if let Some(action) = sh.traps.get(crate::trap::Event::Signal(signal)).map(<[u8]>::to_vec)
+    if let Some(action) = sh
+        .traps
+        .get(crate::trap::Event::Signal(signal))
+        .map(<[u8]>::to_vec)
         && !action.is_empty()
     {
         let (status, line) = (sh.status, sh.line);
@@ -182,14 +188,23 @@ fn wait_next(sh: &mut Shell, ids: &[Vec<u8>], variable: Option<&[u8]>) -> Run {
         }
     }
     if ids.is_empty() {
-        let done = sh.jobs.list().iter().filter(|job| job.state != JobState::Running);
-        candidates = done.map(|job| job.process).chain(sh.jobs.running()).collect();
+        let done = sh
+            .jobs
+            .list()
+            .iter()
+            .filter(|job| job.state != JobState::Running);
+        candidates = done
+            .map(|job| job.process)
+            .chain(sh.jobs.running())
+            .collect();
     }
     if candidates.is_empty() {
         return Ok(if missing != 0 { missing } else { 127 });
     }
     let done = candidates.iter().position(|process| {
-        sh.jobs.by_pid(process.pid).is_some_and(|job| job.state != JobState::Running)
+        sh.jobs
+            .by_pid(process.pid)
+            .is_some_and(|job| job.state != JobState::Running)
     });
     let at = loop {
         if let Some(at) = done {

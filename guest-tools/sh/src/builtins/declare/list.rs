@@ -65,9 +65,11 @@ pub fn list_marked(sh: &mut Shell, request: &Request, bit: u16) -> Run {
 pub fn print_named(sh: &mut Shell, builtin: &[u8], items: &[Item]) -> Run {
     let mut status = 0;
     for item in items {
-        let found = sh.vars.names.find(&item.text).filter(|sym| {
-            (sym.0 as usize) < Sym::FIXED || sh.vars.get(*sym).exists()
-        });
+        let found = sh
+            .vars
+            .names
+            .find(&item.text)
+            .filter(|sym| (sym.0 as usize) < Sym::FIXED || sh.vars.get(*sym).exists());
         match found {
             Some(sym) if sh.vars.get(sym).exists() => print_declaration(sh, sym, b"declare "),
             _ => status = sh.fail_on(builtin, &item.text, "not found")?,

@@ -2,7 +2,9 @@
 
 use super::{Item, Request, function};
 use crate::ast::AssignValue;
-use crate::exec::{AssignError, ExpandedAssign, ExpandedValue, Flow, Key, OPTION_TABLE, Run, Shell};
+use crate::exec::{
+    AssignError, ExpandedAssign, ExpandedValue, Flow, Key, OPTION_TABLE, Run, Shell,
+};
 use crate::lexer::Input;
 use crate::parser::Parser;
 use crate::text::is_name;
@@ -52,7 +54,12 @@ fn failed(sh: &mut Shell, builtin: &[u8], name: &[u8], message: &str) -> Result<
     Ok(false)
 }
 
-fn declare_one(sh: &mut Shell, builtin: &[u8], request: &Request, item: Item) -> Result<bool, Flow> {
+fn declare_one(
+    sh: &mut Shell,
+    builtin: &[u8],
+    request: &Request,
+    item: Item,
+) -> Result<bool, Flow> {
     let text = item.text;
     let (assign, name, subscript) = match item.assign {
         Some(assign) => {
@@ -71,19 +78,39 @@ fn declare_one(sh: &mut Shell, builtin: &[u8], request: &Request, item: Item) ->
     }
     let reference = request.on & attr::NAMEREF != 0;
     if reference {
-        if assign.as_ref().is_some_and(|assign| matches!(assign.value, ExpandedValue::Array(_)))
+        if assign
+            .as_ref()
+            .is_some_and(|assign| matches!(assign.value, ExpandedValue::Array(_)))
             || request.on & (attr::INDEXED | attr::ASSOC) != 0
         {
-            return failed(sh, builtin, &name_text, "reference variable cannot be an array");
+            return failed(
+                sh,
+                builtin,
+                &name_text,
+                "reference variable cannot be an array",
+            );
         }
         if let Some(ExpandedValue::Scalar(target)) = assign.as_ref().map(|assign| &assign.value) {
             let base = target.split(|c| *c == b'[').next().unwrap_or_default();
             if !is_name(base) {
-                sh.complain(&[builtin, b": `", target, b"': invalid variable name for name reference"].concat());
+                sh.complain(
+                    &[
+                        builtin,
+                        b": `",
+                        target,
+                        b"': invalid variable name for name reference",
+                    ]
+                    .concat(),
+                );
                 return Ok(false);
             }
             if *target == name_text && !request.local {
-                return failed(sh, builtin, &name_text, "nameref variable self references not allowed");
+                return failed(
+                    sh,
+                    builtin,
+                    &name_text,
+                    "nameref variable self references not allowed",
+                );
             }
         }
     }
@@ -146,17 +173,36 @@ fn apply(
         return failed(sh, builtin, &name, "readonly variable");
     }
     if request.off & (attr::INDEXED | attr::ASSOC) & attrs != 0 {
-        return failed(sh, builtin, &name, "cannot destroy array variables in this way");
+        return failed(
+            sh,
+            builtin,
+            &name,
+            "cannot destroy array variables in this way",
+        );
     }
     if request.on & attr::ASSOC != 0 && attrs & attr::INDEXED != 0 {
-        return failed(sh, builtin, &name, "cannot convert indexed to associative array");
+        return failed(
+            sh,
+            builtin,
+            &name,
+            "cannot convert indexed to associative array",
+        );
     }
     if request.on & attr::INDEXED != 0 && attrs & attr::ASSOC != 0 {
-        return failed(sh, builtin, &name, "cannot convert associative to indexed array");
+        return failed(
+            sh,
+            builtin,
+            &name,
+            "cannot convert associative to indexed array",
+        );
     }
     let array = request.on & (attr::INDEXED | attr::ASSOC);
-    let list = assign.as_ref().is_some_and(|assign| matches!(assign.value, ExpandedValue::Array(_)));
-    if attrs & attr::READONLY == 0 && (array != 0 || ((list || subscript) && attrs & (attr::INDEXED | attr::ASSOC) == 0)) {
+    let list = assign
+        .as_ref()
+        .is_some_and(|assign| matches!(assign.value, ExpandedValue::Array(_)));
+    if attrs & attr::READONLY == 0
+        && (array != 0 || ((list || subscript) && attrs & (attr::INDEXED | attr::ASSOC) == 0))
+    {
         let had_value = !matches!(sh.vars.get(sym).value, Value::Unset);
         let assoc = array & attr::ASSOC != 0;
         if had_value || assign.is_some() {
@@ -170,7 +216,10 @@ fn apply(
         assign.name = sym;
         let result = if request.on & attr::NAMEREF != 0 {
             assign_reference(sh, sym, assign)
-        } else if assign.index.is_none() && matches!(assign.value, ExpandedValue::Scalar(_)) && array != 0 {
+        } else if assign.index.is_none()
+            && matches!(assign.value, ExpandedValue::Scalar(_))
+            && array != 0
+        {
             scalar_to_element(sh, sym, assign)
         } else {
             sh.apply_assign(assign)
@@ -253,7 +302,10 @@ fn split(sh: &mut Shell, text: &[u8], request: &Request) -> Result<Option<Parts>
     }
     let mut index = None;
     if rest.first() == Some(&b'[') {
-        let close = match rest.windows(2).position(|pair| pair == b"]=" || pair == b"]+") {
+        let close = match rest
+            .windows(2)
+            .position(|pair| pair == b"]=" || pair == b"]+")
+        {
             Some(at) => at,
             None if rest.ends_with(b"]") => rest.len() - 1,
             None => return Ok(None),
@@ -273,7 +325,8 @@ fn split(sh: &mut Shell, text: &[u8], request: &Request) -> Result<Option<Parts>
         return Ok(Some((None, sym, subscript)));
     };
     let arrays = request.on & (attr::INDEXED | attr::ASSOC) != 0 || sh.vars.get(sym).is_array();
-    let value = match arrays && index.is_none() && value.starts_with(b"(") && value.ends_with(b")") {
+    let value = match arrays && index.is_none() && value.starts_with(b"(") && value.ends_with(b")")
+    {
         true => match compound(sh, text)? {
             Some(value) => value,
             None => ExpandedValue::Scalar(value.to_vec()),
@@ -294,7 +347,9 @@ fn compound(sh: &mut Shell, text: &[u8]) -> Result<Option<ExpandedValue>, Flow> 
     let options = sh.parse_options();
     let mut input = Input::new([text, b"\n"].concat(), sh.line);
     let parsed = Parser::new(&mut input, &mut sh.vars, &sh.aliases, options).parse_line();
-    let Ok(Some(list)) = parsed else { return Ok(None) };
+    let Ok(Some(list)) = parsed else {
+        return Ok(None);
+    };
     let Some(crate::ast::Command::Simple(simple)) = first_command(&list) else {
         return Ok(None);
     };
