@@ -206,13 +206,19 @@ pub fn set_size(fd: u32, size: u64) -> Result<(), Errno> {
     check(unsafe { fd_filestat_set_size(fd, size) })
 }
 
-/// Whether the descriptor is a terminal: a character device that cannot seek.
+/// Whether the descriptor is a terminal: a character device that cannot seek,
+/// with the device number of one. An empty standard input has none.
 pub fn is_terminal(fd: u32) -> bool {
     const SEEK_OR_TELL: u64 = 1 << 2 | 1 << 5;
+    // Linux's virtual consoles, /dev/tty and /dev/console, and pseudo-terminals.
+    const MAJORS: [u32; 3] = [4, 5, 136];
     let mut out = [0; 3];
     // SAFETY: `out` is valid for writes of the 24 bytes of an fdstat.
     let result = check(unsafe { fd_fdstat_get(fd, &mut out) });
-    result.is_ok() && out[0] & 0xff == 2 && out[1] & SEEK_OR_TELL == 0
+    result.is_ok()
+        && out[0] & 0xff == 2
+        && out[1] & SEEK_OR_TELL == 0
+        && fstat(fd).is_ok_and(|stat| MAJORS.contains(&(stat.device_node >> 8)))
 }
 
 /// Names in a directory, without `.` and `..`, in the directory's order.
