@@ -149,10 +149,11 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 require(ctx, fd, rights::PATH_SYMLINK)?;
                 let target = ctx.path(memory.bytes(target, target_length)?)?;
                 let path = ctx.path(memory.bytes(path, length)?)?;
-                if !ctx.posix && target.starts_with(b"/") {
+                let mut vfs = ctx.fs.lock();
+                let absolute = target.starts_with(b"/");
+                if absolute && !ctx.posix && !working_directory::may_leave(ctx, &vfs, fd) {
                     return Err(Errno::Perm);
                 }
-                let mut vfs = ctx.fs.lock();
                 let place = entry(ctx, &vfs, fd, path)?;
                 vfs.create_at(&ctx.change(), &place, Create::Symlink(target), 0o777)
                     .map(drop)
@@ -275,8 +276,14 @@ pub(super) fn resolve_for<P>(
         Ok(place) => place.target.is_none() && place.magic.is_none(),
         Err(errno) => *errno == Errno::Noent,
     };
-    if missing && !ctx.posix && working_directory::means_root(ctx, vfs, fd, base, path, creates) {
+    let leaves = matches!(found, Err(Errno::Perm)) && !path.starts_with(b"/");
+    if ctx.posix {
+        // No second reading of its paths.
+    } else if missing && working_directory::means_root(ctx, vfs, fd, base, path, creates) {
         found = vfs.resolve(&wardian_vfs::At { base: root, ..at }, path, follow);
+    } else if leaves && working_directory::may_leave(ctx, vfs, fd) {
+        let mode = PathMode::Posix;
+        found = vfs.resolve(&wardian_vfs::At { mode, ..at }, path, follow);
     }
     let found = found?;
     match &found.magic {

@@ -95,12 +95,17 @@ pub const SUPPORT: &[SupportEntry] = &[
          directory's. What leads to nothing from the preopened \".\", and begins with \
          a name that only \"/\" has, is looked for there (if \"/\" is preopened): C \
          libraries strip the slash of absolute paths. So do the other path functions. \
-         A single name to be made belongs to \".\"",
+         A single name to be made belongs to \".\". In these two, `..` and absolute \
+         links lead where POSIX says; out of any other directory they are EPERM",
     ),
     full("path_readlink"),
     full("path_remove_directory"),
     full("path_rename"),
-    partial("path_symlink", "an absolute target is EPERM"),
+    partial(
+        "path_symlink",
+        "an absolute target is EPERM, unless made in the preopened \".\" or \"/\" of a \
+         guest that has \"/\"",
+    ),
     full("path_unlink_file"),
     full("poll_oneoff"),
     full("proc_exit"),

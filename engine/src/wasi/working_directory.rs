@@ -51,9 +51,19 @@ pub(super) fn means_root<P>(
             Err(errno) => errno != Errno::Noent,
         }
     };
+    holds_root(ctx, root) && !present(base) && present(root)
+}
+
+/// Whether a path that leaves the directory `fd`, by `..` or an absolute link,
+/// may be followed: `fd` is the preopened `.` or `/`, and all below `/` is the
+/// guest's to reach anyway.
+pub(super) fn may_leave<P>(ctx: &Ctx<P>, vfs: &Vfs, fd: u32) -> bool {
+    let preopen = preopened(ctx, fd, b".").or_else(|| preopened(ctx, fd, b"/"));
+    preopen.is_some() && holds_root(ctx, vfs.root())
+}
+
+fn holds_root<P>(ctx: &Ctx<P>, root: Ino) -> bool {
     (3..PREOPENS).any(|fd| preopened(ctx, fd, b"/") == Some(root))
-        && !present(base)
-        && present(root)
 }
 
 /// The directory preopened as `name` under this number.

@@ -31,6 +31,14 @@ pub fn run(_: &[OsString]) -> Outcome {
     fs::remove_dir("/tmp/dir")?;
     same(fs::read("/dev/null")?, Vec::<u8>::new())?;
     same(fs::read("/proc/self/comm").is_ok(), true)?;
+    // Upwards and through absolute links, as the root is preopened too.
+    fs::write("/tmp/linked", "linked")?;
+    path_symlink("/tmp/linked", 4, "absolute")?;
+    same(fs::read_to_string("absolute")?, "linked")?;
+    same(fs::read_to_string("../../tmp/linked")?, "linked")?;
+    let result = path_open(here, 0, "../../tmp/linked", 0, (R_READ, 0), 0);
+    refused(result, &[PERM])?;
+    refused(path_open(4, 0, "/tmp/linked", 0, (R_READ, 0), 0), &[PERM])?;
     // A single new name is one of the working directory.
     fs::write("/new", "")?;
     same(scratch::read(here, "new")?, Vec::new())?;
