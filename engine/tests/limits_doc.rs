@@ -20,6 +20,9 @@ fn every_limit_is_documented_with_its_default() {
             let mut cells = line.split('|').map(str::trim).skip(1);
             cells.next() == Some(&format!("`{name}`")) && cells.nth(1) == Some(&value)
         });
-        assert!(found, "LIMITS.md does not list `{name}` with default {value}");
+        assert!(
+            found,
+            "LIMITS.md does not list `{name}` with default {value}"
+        );
     }
 }

@@ -28,8 +28,9 @@ impl CacheDirectory {
         CacheDirectory { path: path.into() }
     }
 
-    /// `$WARDIAN_CACHE`, or `wardian` below `$XDG_CACHE_HOME` or `~/.cache`.
-    /// `None`: the host's environment names no such place.
+    /// `$WARDIAN_CACHE`; else, for a program that cargo built, `wardian-cache` in
+    /// its build directory; else `wardian` below `$XDG_CACHE_HOME` or `~/.cache`.
+    /// `None`: there is no such place.
     pub fn of_user() -> Option<CacheDirectory> {
         let absolute = |name: &str| {
             std::env::var_os(name)
@@ -37,6 +38,7 @@ impl CacheDirectory {
                 .filter(|path| path.is_absolute())
         };
         absolute("WARDIAN_CACHE")
+            .or_else(in_build_directory)
             .or_else(|| absolute("XDG_CACHE_HOME").map(|path| path.join("wardian")))
             .or_else(|| absolute("HOME").map(|path| path.join(".cache/wardian")))
             .map(CacheDirectory::new)
@@ -90,6 +92,19 @@ impl CacheDirectory {
         fs::rename(&stamp_temporary, path.with_extension("stamp")).ok()?;
         fs::rename(&temporary, &path).ok()
     }
+}
+
+/// A place in cargo's build directory, if this program lies in one: such
+/// directories hold a file `.cargo-lock`. It does not depend on the environment,
+/// and goes when the build goes.
+fn in_build_directory() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    program
+        .ancestors()
+        .skip(1)
+        .take(2)
+        .find(|directory| directory.join(".cargo-lock").is_file() && is_private(directory))
+        .map(|directory| directory.join("wardian-cache"))
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> Option<()> {

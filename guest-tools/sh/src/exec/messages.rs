@@ -73,7 +73,7 @@ impl Shell {
         let text = error.text();
         self.complain(&text);
         if error.unbound {
-            return self.fatal(127);
+            return self.fatal(1);
         }
         Flow::Discard(1)
     }

@@ -294,7 +294,7 @@ impl Shell {
             message.extend_from_slice(&self.expand_string(word)?);
         }
         self.complain(&message);
-        Ok(self.fatal(127))
+        Ok(self.fatal(1))
     }
 
     /// An unset parameter under `set -u`.
@@ -306,7 +306,7 @@ impl Shell {
         message.extend_from_slice(&self.param_name(name, index));
         message.extend_from_slice(b": unbound variable");
         self.complain(&message);
-        self.fatal(127)
+        self.fatal(1)
     }
 
     /// An expansion that cannot be performed.
