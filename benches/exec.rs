@@ -1,5 +1,7 @@
 //! What a command costs: a fresh instance each, beside a native spawn.
 
+#![allow(missing_docs, reason = "criterion's macros make functions without any")]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use wardian::Sandbox;
 use wardian_benches::{Host, native};

@@ -1,5 +1,7 @@
 //! Forks of a big workspace, and what an idle sandbox weighs.
 
+#![allow(missing_docs, reason = "criterion's macros make functions without any")]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use wardian::{Limits, Sandbox};
 use wardian_benches::Host;

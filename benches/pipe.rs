@@ -1,5 +1,7 @@
 //! Bytes through a pipe between two guests, beside the kernel's pipe.
 
+#![allow(missing_docs, reason = "criterion's macros make functions without any")]
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wardian_benches::{Host, native};
 

@@ -24,8 +24,11 @@ pub struct Programs {
     core: Arc<Core>,
     standard: Linker<ProcessCtx>,
     own: Linker<ProcessCtx>,
-    linked: Mutex<HashMap<([u8; 32], bool), Arc<Program>>>,
+    linked: Mutex<HashMap<Key, Arc<Program>>>,
 }
+
+/// Digest of a module, and whether it is trusted.
+type Key = ([u8; 32], bool);
 
 /// Most programs kept linked; guests' own push each other out beyond it.
 const KEPT: usize = 256;

@@ -49,7 +49,7 @@ fn a_fork_is_small() {
     let mut fork = base.fork();
     assert_eq!(live_bytes(), before, "a fork allocates nothing");
     for number in 0..20 {
-        let path = format!("/home/user/work/file-{number}");
+        let path = format!("/home/user/tree/file-{number}");
         fork.write_file(path, b"a few bytes of text", 0o644, 0)
             .unwrap();
     }

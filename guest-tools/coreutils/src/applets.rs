@@ -116,7 +116,7 @@ table! {
     "stat", "[OPTION]... FILE...", meta::stat::stat;
     "sum", "[OPTION]... [FILE]...", uu!(uu_sum, "sum");
     "sync", "[OPTION] [FILE]...", fast::small::sync;
-    "tac", "[OPTION]... [FILE]...", uu!(uu_tac, "tac");
+    "tac", "[OPTION]... [FILE]...", |args| fast::tac::run(args).unwrap_or_else(|| uu!(uu_tac, "tac")(args));
     "tail", "[OPTION]... [FILE]...", fast::tail::run;
     "tee", "[OPTION]... [FILE]...", fast::tee::run;
     "test", "EXPRESSION", uu!(uu_test, "test");

@@ -158,7 +158,11 @@ impl Jobs {
     pub fn child(&self, pid: u32) -> Option<Process> {
         match self.by_pid(pid) {
             Some(job) => Some(job.process),
-            None => self.others.iter().find(|process| process.pid == pid).copied(),
+            None => self
+                .others
+                .iter()
+                .find(|process| process.pid == pid)
+                .copied(),
         }
     }
 
@@ -180,7 +184,10 @@ impl Jobs {
             _ => match crate::text::parse_int(spec) {
                 Some(number) => self.list.iter().find(|job| i64::from(job.number) == number),
                 None => match spec.strip_prefix(b"?") {
-                    Some(text) => self.list.iter().find(|job| crate::text::find(&job.text, text).is_some()),
+                    Some(text) => self
+                        .list
+                        .iter()
+                        .find(|job| crate::text::find(&job.text, text).is_some()),
                     None => self.list.iter().find(|job| job.text.starts_with(spec)),
                 },
             },

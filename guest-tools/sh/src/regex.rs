@@ -1,7 +1,7 @@
 //! POSIX extended regular expressions for `[[ text =~ regex ]]`.
 
-use regex_automata::nfa::thompson::pikevm::PikeVM;
 use regex_automata::nfa::thompson;
+use regex_automata::nfa::thompson::pikevm::PikeVM;
 use regex_automata::util::syntax;
 
 use crate::exec::Shell;
@@ -111,7 +111,11 @@ fn translate(regex: &[u8]) -> String {
             }
             b'*' | b'+' | b'?' => {
                 // A second repetition repeats the first.
-                if out.ends_with(['*', '+', '?']) && !out.ends_with("\\*") && !out.ends_with("\\+") && !out.ends_with("\\?") {
+                if out.ends_with(['*', '+', '?'])
+                    && !out.ends_with("\\*")
+                    && !out.ends_with("\\+")
+                    && !out.ends_with("\\?")
+                {
                     if !(out.ends_with('*') && c == b'*') {
                         out.push_str("{1}");
                         out.push(char::from(c));
@@ -137,7 +141,10 @@ fn repetition(text: &[u8]) -> bool {
     let Some(end) = text.iter().position(|c| *c == b'}') else {
         return false;
     };
-    end > 1 && text[1..end].iter().all(|c| c.is_ascii_digit() || *c == b',')
+    end > 1
+        && text[1..end]
+            .iter()
+            .all(|c| c.is_ascii_digit() || *c == b',')
 }
 
 /// Appends one character so that it means itself; gives the place after it.
@@ -208,7 +215,27 @@ fn bracket(regex: &[u8], start: usize, out: &mut String) -> usize {
                 class.push_str(if range { "-" } else { "\\-" });
                 at += 1;
             }
-            b'\\' if regex.get(at + 1).is_some_and(|c| matches!(c, b'\\' | b']' | b'[' | b'^' | b'$' | b'.' | b'|' | b'?' | b'*' | b'+' | b'(' | b')' | b'{' | b'}')) && quoted_pair(regex, at) => {
+            b'\\'
+                if regex.get(at + 1).is_some_and(|c| {
+                    matches!(
+                        c,
+                        b'\\'
+                            | b']'
+                            | b'['
+                            | b'^'
+                            | b'$'
+                            | b'.'
+                            | b'|'
+                            | b'?'
+                            | b'*'
+                            | b'+'
+                            | b'('
+                            | b')'
+                            | b'{'
+                            | b'}'
+                    )
+                }) && quoted_pair(regex, at) =>
+            {
                 class.push('\\');
                 class.push(char::from(regex[at + 1]));
                 at += 2;

@@ -102,7 +102,11 @@ pub fn canonical_int(text: &[u8]) -> Option<i64> {
         }
         value = value * 10 + i64::from(digit - b'0');
     }
-    Some(if digits.len() == text.len() { value } else { -value })
+    Some(if digits.len() == text.len() {
+        value
+    } else {
+        -value
+    })
 }
 
 /// Decimal digits with blanks around and an optional sign, as builtins take them.
@@ -129,7 +133,9 @@ pub fn is_name_byte(c: u8) -> bool {
 
 /// Position of a byte string in another.
 pub fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len().max(1)).position(|window| window == needle)
+    haystack
+        .windows(needle.len().max(1))
+        .position(|window| window == needle)
 }
 
 /// Appends the text in single quotes wherever the shell would need quotes.
@@ -185,8 +191,8 @@ pub fn needs_quotes(text: &[u8]) -> bool {
     text.is_empty()
         || text.iter().enumerate().any(|(at, c)| match c {
             b' ' | b'\t' | b'\n' | b'\'' | b'"' | b'\\' | b'|' | b'&' | b';' | b'(' | b')'
-            | b'<' | b'>' | b'!' | b'{' | b'}' | b'*' | b'[' | b'?' | b']' | b'^' | b'$'
-            | b'`' | b',' => true,
+            | b'<' | b'>' | b'!' | b'{' | b'}' | b'*' | b'[' | b'?' | b']' | b'^' | b'$' | b'`'
+            | b',' => true,
             b'#' => at == 0,
             b'~' => at == 0 || matches!(text[at - 1], b':' | b'='),
             _ => false,

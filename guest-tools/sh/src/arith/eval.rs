@@ -60,12 +60,12 @@ impl Eval<'_> {
                     UnaryOp::Complement => !value,
                 })
             }
-            Expr::And(operands) => {
-                Ok(i64::from(self.expr(&operands.0)? != 0 && self.expr(&operands.1)? != 0))
-            }
-            Expr::Or(operands) => {
-                Ok(i64::from(self.expr(&operands.0)? != 0 || self.expr(&operands.1)? != 0))
-            }
+            Expr::And(operands) => Ok(i64::from(
+                self.expr(&operands.0)? != 0 && self.expr(&operands.1)? != 0,
+            )),
+            Expr::Or(operands) => Ok(i64::from(
+                self.expr(&operands.0)? != 0 || self.expr(&operands.1)? != 0,
+            )),
             Expr::Ternary(operands) => match self.expr(&operands.0)? {
                 0 => self.expr(&operands.2),
                 _ => self.expr(&operands.1),
@@ -187,7 +187,10 @@ impl Eval<'_> {
         }
     }
 
-    fn element_key(&mut self, element: &Element) -> std::result::Result<(Sym, crate::exec::Key), Box<ArithError>> {
+    fn element_key(
+        &mut self,
+        element: &Element,
+    ) -> std::result::Result<(Sym, crate::exec::Key), Box<ArithError>> {
         let sym = self.sh.vars_target(element.name);
         if self.sh.vars.get(sym).has(attr::ASSOC) {
             let text = self.sh.expand_key_text(&element.text);

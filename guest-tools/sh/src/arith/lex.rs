@@ -145,8 +145,8 @@ impl Lexer<'_> {
             .iter()
             .rposition(|c| !is_name_byte(*c))
             .map_or(0, |at| at + 1);
-        let follows_variable = before.last() == Some(&b']')
-            || before.get(name_end).is_some_and(|c| is_name_start(*c));
+        let follows_variable =
+            before.last() == Some(&b']') || before.get(name_end).is_some_and(|c| is_name_start(*c));
         follows_variable && !(before_name || after.first().is_some_and(u8::is_ascii_digit))
     }
 
@@ -157,7 +157,8 @@ impl Lexer<'_> {
             .map_or(self.src.len(), |n| self.pos + n);
         let text = &self.src[self.pos..end];
         self.pos = end;
-        let value = number_value(text).map_err(|message| ArithError::new(self.src, message, self.rest()))?;
+        let value = number_value(text)
+            .map_err(|message| ArithError::new(self.src, message, self.rest()))?;
         Ok(Tok::Number(value))
     }
 }

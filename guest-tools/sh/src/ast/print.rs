@@ -6,47 +6,100 @@ use crate::vars::Vars;
 
 /// Prints a list on one line.
 pub fn print_list(list: &List, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer { vars, out, indent: 0, heredocs: Vec::new() }.list(list, b"; ");
+    Printer {
+        vars,
+        out,
+        indent: 0,
+        heredocs: Vec::new(),
+    }
+    .list(list, b"; ");
 }
 
 /// Prints pipelines joined by `&&` and `||`.
 pub fn print_and_or(item: &AndOr, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer { vars, out, indent: 0, heredocs: Vec::new() }.and_or(item);
+    Printer {
+        vars,
+        out,
+        indent: 0,
+        heredocs: Vec::new(),
+    }
+    .and_or(item);
 }
 
 /// Prints a command.
 pub fn print_command(command: &Command, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer { vars, out, indent: 0, heredocs: Vec::new() }.command(command);
+    Printer {
+        vars,
+        out,
+        indent: 0,
+        heredocs: Vec::new(),
+    }
+    .command(command);
 }
 
 /// Prints a simple command.
 pub fn print_simple(simple: &Simple, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer { vars, out, indent: 0, heredocs: Vec::new() }.simple(simple);
+    Printer {
+        vars,
+        out,
+        indent: 0,
+        heredocs: Vec::new(),
+    }
+    .simple(simple);
 }
 
 /// Prints a compound command.
 pub fn print_compound(compound: &Compound, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer { vars, out, indent: 0, heredocs: Vec::new() }.compound(compound);
+    Printer {
+        vars,
+        out,
+        indent: 0,
+        heredocs: Vec::new(),
+    }
+    .compound(compound);
 }
 
 /// Prints an assignment.
 pub fn print_assign(assign: &Assign, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer { vars, out, indent: 0, heredocs: Vec::new() }.assign(assign);
+    Printer {
+        vars,
+        out,
+        indent: 0,
+        heredocs: Vec::new(),
+    }
+    .assign(assign);
 }
 
 /// Prints a word.
 pub fn print_word(word: &Word, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer { vars, out, indent: 0, heredocs: Vec::new() }.word(word);
+    Printer {
+        vars,
+        out,
+        indent: 0,
+        heredocs: Vec::new(),
+    }
+    .word(word);
 }
 
 /// Prints a word where variables cannot be changed.
 pub fn print_word_names(word: &Word, vars: &Vars, out: &mut Vec<u8>) {
-    Printer { vars, out, indent: 0, heredocs: Vec::new() }.word(word);
+    Printer {
+        vars,
+        out,
+        indent: 0,
+        heredocs: Vec::new(),
+    }
+    .word(word);
 }
 
 /// Prints a function's definition, as `declare -f` does.
 pub fn print_function(function: &Function, vars: &mut Vars, out: &mut Vec<u8>) {
-    let mut printer = Printer { vars, out, indent: 0, heredocs: Vec::new() };
+    let mut printer = Printer {
+        vars,
+        out,
+        indent: 0,
+        heredocs: Vec::new(),
+    };
     printer.function(function, true);
 }
 
@@ -181,7 +234,11 @@ impl Printer<'_> {
     fn list(&mut self, list: &List, separator: &[u8]) {
         for (at, item) in list.items.iter().enumerate() {
             if at > 0 {
-                self.put(if list.items[at - 1].background { b" " } else { separator });
+                self.put(if list.items[at - 1].background {
+                    b" "
+                } else {
+                    separator
+                });
             }
             self.and_or(item);
             if item.background {
@@ -369,7 +426,9 @@ impl Printer<'_> {
                 self.put(b"done");
             }
             Kind::For { name, words, body } => self.each(b"for ", name, words.as_deref(), body),
-            Kind::Select { name, words, body } => self.each(b"select ", name, words.as_deref(), body),
+            Kind::Select { name, words, body } => {
+                self.each(b"select ", name, words.as_deref(), body)
+            }
             Kind::ArithFor {
                 init,
                 condition,

@@ -312,20 +312,53 @@ pub enum CaseKind {
 pub enum ParamOp {
     Value,
     Length,
-    Default { colon: bool, word: Word },
-    Assign { colon: bool, word: Word },
-    Error { colon: bool, word: Word },
-    Alternative { colon: bool, word: Word },
-    RemovePrefix { span: Span, pattern: Word },
-    RemoveSuffix { span: Span, pattern: Word },
-    Replace { kind: ReplaceKind, pattern: Word, with: Option<Word> },
-    Substring { offset: Arith, length: Option<Arith> },
-    Case { kind: CaseKind, all: bool, pattern: Word },
+    Default {
+        colon: bool,
+        word: Word,
+    },
+    Assign {
+        colon: bool,
+        word: Word,
+    },
+    Error {
+        colon: bool,
+        word: Word,
+    },
+    Alternative {
+        colon: bool,
+        word: Word,
+    },
+    RemovePrefix {
+        span: Span,
+        pattern: Word,
+    },
+    RemoveSuffix {
+        span: Span,
+        pattern: Word,
+    },
+    Replace {
+        kind: ReplaceKind,
+        pattern: Word,
+        with: Option<Word>,
+    },
+    Substring {
+        offset: Arith,
+        length: Option<Arith>,
+    },
+    Case {
+        kind: CaseKind,
+        all: bool,
+        pattern: Word,
+    },
     Transform(u8),
     /// `${!prefix*}`, `${!prefix@}`
-    Names { at: bool },
+    Names {
+        at: bool,
+    },
     /// `${!name[*]}`, `${!name[@]}`
-    Keys { at: bool },
+    Keys {
+        at: bool,
+    },
     /// Text that is no valid expansion: an error when expanded.
     Bad(Vec<u8>),
 }

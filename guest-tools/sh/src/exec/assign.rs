@@ -146,7 +146,8 @@ impl Shell {
             return Ok(Value::Str(value));
         }
         if attrs & attr::INTEGER != 0 {
-            let number = arith::eval_text(self, &value).map_err(|error| AssignError::new(error.text()))?;
+            let number =
+                arith::eval_text(self, &value).map_err(|error| AssignError::new(error.text()))?;
             return Ok(Value::Int(number));
         }
         Ok(Value::Str(match attrs {
@@ -349,7 +350,10 @@ impl Shell {
                 None if assign.append => self.append_scalar(assign.name, &value),
                 None => self.assign_scalar(assign.name, value),
                 Some(index) => {
-                    if index.is_empty() || (matches!(index.as_slice(), b"@" | b"*") && !self.vars.get(target).has(attr::ASSOC)) {
+                    if index.is_empty()
+                        || (matches!(index.as_slice(), b"@" | b"*")
+                            && !self.vars.get(target).has(attr::ASSOC))
+                    {
                         let name = self.vars.names.name(assign.name);
                         return Err(AssignError::new(
                             [name, b"[", &index, b"]: bad array subscript"].concat(),
@@ -427,7 +431,11 @@ impl Shell {
     }
 
     #[allow(clippy::type_complexity)]
-    fn assign_assoc(&mut self, sym: Sym, elements: Vec<(Option<Vec<u8>>, bool, Vec<u8>)>) -> Assigned {
+    fn assign_assoc(
+        &mut self,
+        sym: Sym,
+        elements: Vec<(Option<Vec<u8>>, bool, Vec<u8>)>,
+    ) -> Assigned {
         let mut elements = elements.into_iter();
         // Without subscripts, keys and values take turns.
         while let Some((index, append, value)) = elements.next() {

@@ -71,7 +71,10 @@ impl Shell {
         let [redirect] = simple.redirects.as_slice() else {
             return Ok(None);
         };
-        if !simple.words.is_empty() || !simple.assigns.is_empty() || redirect.kind != RedirectKind::Read {
+        if !simple.words.is_empty()
+            || !simple.assigns.is_empty()
+            || redirect.kind != RedirectKind::Read
+        {
             return Ok(None);
         }
         let RedirectTarget::Word(word) = &redirect.target else {
@@ -130,7 +133,12 @@ impl Shell {
 /// The simple command that is all of a list.
 fn single(list: &List) -> Option<&Simple> {
     match list.items.as_slice() {
-        [item] if item.rest.is_empty() && !item.background && !item.first.negate && item.first.time.is_none() => {
+        [item]
+            if item.rest.is_empty()
+                && !item.background
+                && !item.first.negate
+                && item.first.time.is_none() =>
+        {
             match item.first.commands.as_slice() {
                 [Command::Simple(simple)] => Some(simple),
                 _ => None,

@@ -153,7 +153,9 @@ impl Shell {
         for pattern in &arm.patterns {
             if let Some(literal) = pattern.as_literal()
                 && !self.shopt.nocasematch
-                && !literal.iter().any(|c| matches!(c, b'*' | b'?' | b'[' | b'('))
+                && !literal
+                    .iter()
+                    .any(|c| matches!(c, b'*' | b'?' | b'[' | b'('))
             {
                 if literal == text {
                     return Ok(true);

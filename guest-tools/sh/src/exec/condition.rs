@@ -37,7 +37,12 @@ impl Shell {
         }
     }
 
-    fn binary_condition(&mut self, left: &Word, op: &[u8], right: &Word) -> Result<bool, CondFailure> {
+    fn binary_condition(
+        &mut self,
+        left: &Word,
+        op: &[u8],
+        right: &Word,
+    ) -> Result<bool, CondFailure> {
         let text = self.expand_string(left)?;
         match op {
             b"=" | b"==" | b"!=" => {

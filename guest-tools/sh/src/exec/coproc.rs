@@ -10,7 +10,8 @@ impl Shell {
     pub(super) fn run_coproc(&mut self, name: &[u8], body: &Command) -> Run {
         self.tail = false;
         self.flush_out();
-        let (Ok((out_read, out_write)), Ok((in_read, in_write))) = (sys::pipe(), sys::pipe()) else {
+        let (Ok((out_read, out_write)), Ok((in_read, in_write))) = (sys::pipe(), sys::pipe())
+        else {
             self.complain(b"coproc: cannot make pipes");
             return Ok(1);
         };

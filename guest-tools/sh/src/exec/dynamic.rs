@@ -183,7 +183,11 @@ impl Shell {
         if self.random == 0 {
             self.random = sys::random() & 0x7fff_ffff;
         }
-        let last = if self.random == 0 { 123_459_876 } else { i64::from(self.random) };
+        let last = if self.random == 0 {
+            123_459_876
+        } else {
+            i64::from(self.random)
+        };
         let (high, low) = (last / 127_773, last % 127_773);
         let next = 16_807 * low - 2_836 * high;
         self.random = if next < 0 { next + 0x7fff_ffff } else { next } as u32;

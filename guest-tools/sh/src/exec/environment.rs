@@ -24,7 +24,8 @@ impl Shell {
                 continue;
             }
             let sym = self.vars.sym(name);
-            if matches!(sym, Sym::SHELLOPTS | Sym::BASHOPTS | Sym::IFS) || sym.0 <= Sym::BASH_CMDS.0 {
+            if matches!(sym, Sym::SHELLOPTS | Sym::BASHOPTS | Sym::IFS) || sym.0 <= Sym::BASH_CMDS.0
+            {
                 continue;
             }
             *self.vars.get_mut(sym) = Var {
@@ -72,7 +73,14 @@ impl Shell {
         if !self.vars.get(Sym::TERM).is_set() {
             self.vars.get_mut(Sym::TERM).value = Value::Str(b"dumb".to_vec());
         }
-        let version = [&b"5"[..], b"2", b"15", b"1", b"release", b"x86_64-pc-linux-gnu"];
+        let version = [
+            &b"5"[..],
+            b"2",
+            b"15",
+            b"1",
+            b"release",
+            b"x86_64-pc-linux-gnu",
+        ];
         let version = version.iter().map(|part| part.to_vec()).collect();
         *self.vars.get_mut(Sym::BASH_VERSINFO) = Var {
             value: Value::Indexed(Box::new(crate::vars::Indexed::from_vec(version))),
@@ -84,13 +92,18 @@ impl Shell {
         for sym in [Sym::SHELLOPTS, Sym::BASHOPTS] {
             self.vars.get_mut(sym).attrs |= attr::READONLY;
         }
-        self.last_argument = self.name.clone();
+        self.set_last_argument(self.name.clone());
     }
 
     /// PWD: taken over if it names the working directory, or else its path.
     fn set_working_directory(&mut self) {
         let real = sys::working_directory().unwrap_or_default();
-        let given = self.vars.get(Sym::PWD).value.text().map(std::borrow::Cow::into_owned);
+        let given = self
+            .vars
+            .get(Sym::PWD)
+            .value
+            .text()
+            .map(std::borrow::Cow::into_owned);
         let keep = given.as_ref().is_some_and(|given| {
             *given == real
                 || (given.starts_with(b"/")
@@ -112,13 +125,14 @@ impl Shell {
         let text = [name, b" ", body].concat();
         let mut input = crate::lexer::Input::new(text, 1);
         let options = self.parse_options();
-        let parsed =
-            crate::parser::Parser::new(&mut input, &mut self.vars, &self.aliases, options).parse_all();
+        let parsed = crate::parser::Parser::new(&mut input, &mut self.vars, &self.aliases, options)
+            .parse_all();
         if let Ok(list) = parsed
             && let Some(item) = list.items.first()
             && let Some(crate::ast::Command::Function(function)) = item.first.commands.first()
         {
-            self.functions.insert(name.to_vec(), std::rc::Rc::clone(function));
+            self.functions
+                .insert(name.to_vec(), std::rc::Rc::clone(function));
             self.exported_functions.insert(name.to_vec());
         }
     }
@@ -134,7 +148,8 @@ impl Shell {
                 let Some(text) = var.value.text() else {
                     continue;
                 };
-                self.environment.extend_from_slice(self.vars.names.name(sym));
+                self.environment
+                    .extend_from_slice(self.vars.names.name(sym));
                 self.environment.push(b'=');
                 self.environment.extend_from_slice(&text);
                 self.environment.push(0);

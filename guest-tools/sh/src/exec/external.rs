@@ -91,7 +91,9 @@ impl Shell {
         let mut saved = Vec::new();
         for (number, fd) in wiring {
             if let Some(fd) = fd {
-                let former = sys::is_open(*number).then(|| sys::dup(*number).ok()).flatten();
+                let former = sys::is_open(*number)
+                    .then(|| sys::dup(*number).ok())
+                    .flatten();
                 saved.push((*number, former));
                 let _ = sys::dup_to(*fd, *number);
             }
@@ -112,7 +114,12 @@ impl Shell {
     }
 
     /// Starts a program found by name, with these descriptors.
-    fn start_program(&mut self, args: &[Vec<u8>], fds: &[(u32, Fd)], group: Option<u32>) -> Started {
+    fn start_program(
+        &mut self,
+        args: &[Vec<u8>],
+        fds: &[(u32, Fd)],
+        group: Option<u32>,
+    ) -> Started {
         self.find_and(args, |sh, path| {
             let env = sh.environment(path);
             let program = Program {
@@ -163,8 +170,10 @@ impl Shell {
         group: Option<u32>,
     ) -> Result<Process, Errno> {
         self.fork_child(group, |sh| {
-            let copies: Vec<(u32, Option<Fd>)> =
-                fds.iter().map(|(number, fd)| (*number, sys::dup(*fd).ok())).collect();
+            let copies: Vec<(u32, Option<Fd>)> = fds
+                .iter()
+                .map(|(number, fd)| (*number, sys::dup(*fd).ok()))
+                .collect();
             for (number, fd) in copies {
                 if let Some(fd) = fd {
                     let _ = sys::dup_to(fd, number);
@@ -199,7 +208,12 @@ impl Shell {
                 Err(errno) => return Err(self.cannot_run(name, &path, errno)),
             }
         }
-        let search = self.vars.get(Sym::PATH).value.text().map(std::borrow::Cow::into_owned);
+        let search = self
+            .vars
+            .get(Sym::PATH)
+            .value
+            .text()
+            .map(std::borrow::Cow::into_owned);
         let temporary = self.vars.get(Sym::PATH).attrs;
         let _ = temporary;
         let mut denied = None;
@@ -224,7 +238,8 @@ impl Shell {
         // A directory or a file that is no program counts only if it is all there is.
         if let Some((path, errno)) = denied
             && !name.is_empty()
-            && !(errno == Errno::Acces && sys::stat(&path, true).is_ok_and(|stat| sys::is_dir(&stat)))
+            && !(errno == Errno::Acces
+                && sys::stat(&path, true).is_ok_and(|stat| sys::is_dir(&stat)))
         {
             return Err(self.cannot_run(name, &path, errno));
         }
@@ -232,7 +247,11 @@ impl Shell {
     }
 
     fn not_found(&mut self, name: &[u8], args: &[Vec<u8>]) -> i32 {
-        if let Some(handler) = self.functions.get(&b"command_not_found_handle"[..]).cloned() {
+        if let Some(handler) = self
+            .functions
+            .get(&b"command_not_found_handle"[..])
+            .cloned()
+        {
             let mut words = vec![b"command_not_found_handle".to_vec()];
             words.extend_from_slice(args);
             let child = self.fork_child(None, |sh| {
@@ -355,15 +374,28 @@ impl Shell {
     /// All programs of this name along PATH.
     pub fn find_programs(&mut self, name: &[u8], search: Option<&[u8]>) -> Vec<Vec<u8>> {
         if name.contains(&b'/') {
-            return executable(name).then(|| name.to_vec()).into_iter().collect();
+            return executable(name)
+                .then(|| name.to_vec())
+                .into_iter()
+                .collect();
         }
         let search = match search {
             Some(search) => search.to_vec(),
-            None => self.vars.get(Sym::PATH).value.text().unwrap_or_default().into_owned(),
+            None => self
+                .vars
+                .get(Sym::PATH)
+                .value
+                .text()
+                .unwrap_or_default()
+                .into_owned(),
         };
         let mut found = Vec::new();
         for dir in search.split(|c| *c == b':') {
-            let mut path = if dir.is_empty() { b".".to_vec() } else { dir.to_vec() };
+            let mut path = if dir.is_empty() {
+                b".".to_vec()
+            } else {
+                dir.to_vec()
+            };
             if path.last() != Some(&b'/') {
                 path.push(b'/');
             }

@@ -21,18 +21,27 @@ impl Shell {
             self.complain(&[function.name.as_slice(), b": readonly function"].concat());
             return Ok(1);
         }
-        if self.options.posix && crate::builtins::find(&function.name).is_some_and(|builtin| builtin.special) {
+        if self.options.posix
+            && crate::builtins::find(&function.name).is_some_and(|builtin| builtin.special)
+        {
             self.complain(&[b"`", function.name.as_slice(), b"': is a special builtin"].concat());
             return Err(self.fatal(2));
         }
-        self.functions.insert(function.name.clone(), Rc::clone(function));
-        self.function_sources.insert(function.name.clone(), Rc::clone(&self.source));
+        self.functions
+            .insert(function.name.clone(), Rc::clone(function));
+        self.function_sources
+            .insert(function.name.clone(), Rc::clone(&self.source));
         Ok(0)
     }
 
     /// Calls a function with arguments, its name first.
     pub fn call_function(&mut self, function: &Rc<Function>, args: &[Vec<u8>]) -> Run {
-        let limit = self.vars.get(Sym::FUNCNEST).value.text().and_then(|text| crate::text::parse_int(&text));
+        let limit = self
+            .vars
+            .get(Sym::FUNCNEST)
+            .value
+            .text()
+            .and_then(|text| crate::text::parse_int(&text));
         let too_deep = limit.is_some_and(|limit| limit > 0 && self.depth as i64 >= limit);
         if too_deep || self.depth >= DEPTH_MAX || sys::stack_left() < STACK_MIN {
             let limit = match too_deep {
@@ -40,7 +49,12 @@ impl Shell {
                 false => i64::from(self.depth),
             };
             let limit = crate::text::int_text(limit);
-            let message = [&function.name, &b": maximum function nesting level exceeded ("[..], &limit, b")"];
+            let message = [
+                &function.name,
+                &b": maximum function nesting level exceeded ("[..],
+                &limit,
+                b")",
+            ];
             self.complain(&message.concat());
             return Err(Flow::Discard(1));
         }
@@ -59,7 +73,9 @@ impl Shell {
         });
         self.vars.push_scope(ScopeKind::Function);
         self.depth += 1;
-        let kept = self.traps.enter_function(self.options.functrace, self.options.errtrace);
+        let kept = self
+            .traps
+            .enter_function(self.options.functrace, self.options.errtrace);
         let getopts_at = self.state.getopts_at;
         let result = self.run_command(&function.body);
         self.state.getopts_at = getopts_at;

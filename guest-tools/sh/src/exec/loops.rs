@@ -95,7 +95,8 @@ impl Shell {
             self.vars.get_mut(sym).value = Value::Str(value);
             return Ok(());
         }
-        self.assign_scalar(sym, value).map_err(|error| error.message)
+        self.assign_scalar(sym, value)
+            .map_err(|error| error.message)
     }
 
     pub(super) fn run_arith_for(
@@ -187,18 +188,35 @@ impl Shell {
                     Next::Stop(last) => return Ok(last),
                 }
                 let _ = status;
-                show = sh.vars.get(Sym::REPLY).value.text().is_none_or(|text| text.is_empty());
+                show = sh
+                    .vars
+                    .get(Sym::REPLY)
+                    .value
+                    .text()
+                    .is_none_or(|text| text.is_empty());
             }
         })
     }
 
     /// The numbered words of `select`, in columns.
     fn show_menu(&mut self, values: &[Vec<u8>]) {
-        let width = self.get_text(b"COLUMNS").and_then(|text| parse_int(&text)).unwrap_or(80).max(1) as usize;
+        let width = self
+            .get_text(b"COLUMNS")
+            .and_then(|text| parse_int(&text))
+            .unwrap_or(80)
+            .max(1) as usize;
         let digits = int_text(values.len() as i64).len();
-        let longest = values.iter().map(|value| crate::text::char_count(value)).max().unwrap_or(0);
+        let longest = values
+            .iter()
+            .map(|value| crate::text::char_count(value))
+            .max()
+            .unwrap_or(0);
         let column = digits + 2 + longest + 2;
-        let columns = if values.len() == 1 { 1 } else { (width / column).max(1) };
+        let columns = if values.len() == 1 {
+            1
+        } else {
+            (width / column).max(1)
+        };
         let mut rows = values.len().div_ceil(columns);
         if rows == 1 {
             rows = values.len();

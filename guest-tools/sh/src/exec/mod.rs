@@ -31,7 +31,7 @@ mod xtrace;
 pub use assign::{AssignError, ExpandedAssign, ExpandedValue, Key};
 pub use child_entry::child_main;
 pub use flow::{Flow, Run};
-pub use options::{Options, OPTION_TABLE, SHOPT_TABLE, Shopt};
+pub use options::{OPTION_TABLE, Options, SHOPT_TABLE, Shopt};
 pub use redirect::Saved;
 pub use shell::{Frame, FrameKind, Shell};
 pub use startup::main;

@@ -38,7 +38,11 @@ impl Shell {
                 self.run_pipe(commands, pipeline)?
             }
         };
-        let status = if pipeline.negate { i32::from(status == 0) } else { status };
+        let status = if pipeline.negate {
+            i32::from(status == 0)
+        } else {
+            status
+        };
         self.status = status;
         Ok(status)
     }
@@ -88,7 +92,12 @@ impl Shell {
         }
         statuses.extend(last_status);
         let status = match self.options.pipefail {
-            true => statuses.iter().rev().find(|status| **status != 0).copied().unwrap_or(0),
+            true => statuses
+                .iter()
+                .rev()
+                .find(|status| **status != 0)
+                .copied()
+                .unwrap_or(0),
             false => statuses.last().copied().unwrap_or(0),
         };
         self.pipe_status = statuses;
@@ -169,7 +178,15 @@ impl Shell {
         let monitor = self.options.monitor;
         let child = self.fork_child(group, |sh| {
             sh.traps.in_background = true;
-            if !monitor && let Ok(null) = sys::open(b"/dev/null", sys::OpenMode { read: true, ..Default::default() }) {
+            if !monitor
+                && let Ok(null) = sys::open(
+                    b"/dev/null",
+                    sys::OpenMode {
+                        read: true,
+                        ..Default::default()
+                    },
+                )
+            {
                 let _ = sys::dup_to(null, 0);
                 sys::close(null);
             }
@@ -191,10 +208,15 @@ impl Shell {
     /// `time`: runs the pipeline and prints how long it took.
     fn run_timed(&mut self, pipeline: &Pipeline, format: TimeFormat) -> Run {
         self.tail = false;
-        let start = (sys::monotonic_ns(), sys::usage(false).cpu_ns, sys::usage(true).cpu_ns);
+        let start = (
+            sys::monotonic_ns(),
+            sys::usage(false).cpu_ns,
+            sys::usage(true).cpu_ns,
+        );
         let inner = Untimed(pipeline);
         let result = self.run_untimed(&inner);
-        let user = (sys::usage(false).cpu_ns - start.1) + (sys::usage(true).cpu_ns.saturating_sub(start.2));
+        let user = (sys::usage(false).cpu_ns - start.1)
+            + (sys::usage(true).cpu_ns.saturating_sub(start.2));
         let real = sys::monotonic_ns() - start.0;
         let text = match format {
             TimeFormat::Posix => b"real %2R\nuser %2U\nsys %2S".to_vec(),
@@ -218,7 +240,11 @@ impl Shell {
             [command] => self.run_command(command)?,
             commands => self.run_pipe(commands, pipeline)?,
         };
-        let status = if pipeline.negate { i32::from(status == 0) } else { status };
+        let status = if pipeline.negate {
+            i32::from(status == 0)
+        } else {
+            status
+        };
         self.status = status;
         Ok(status)
     }

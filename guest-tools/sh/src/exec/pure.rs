@@ -36,25 +36,32 @@ pub fn of_simple(sh: &Shell, simple: &Simple) -> Purity {
         _ if crate::builtins::find(name).is_some() => Purity::None,
         _ if !simple.assigns.is_empty() => Purity::None,
         _ => {
-            let pure = simple.redirects.iter().all(|redirect| match &redirect.target {
-                crate::ast::RedirectTarget::Word(word) => {
-                    word_is_pure(word) && !matches!(redirect.fd, crate::ast::RedirectFd::Variable(_))
-                }
-                crate::ast::RedirectTarget::HereDoc(heredoc) => {
-                    heredoc.body.get().is_none_or(word_is_pure)
-                }
-            });
+            let pure = simple
+                .redirects
+                .iter()
+                .all(|redirect| match &redirect.target {
+                    crate::ast::RedirectTarget::Word(word) => {
+                        word_is_pure(word)
+                            && !matches!(redirect.fd, crate::ast::RedirectFd::Variable(_))
+                    }
+                    crate::ast::RedirectTarget::HereDoc(heredoc) => {
+                        heredoc.body.get().is_none_or(word_is_pure)
+                    }
+                });
             if pure { Purity::External } else { Purity::None }
         }
     }
 }
 
 fn assigns_by_printf(simple: &Simple) -> bool {
-    simple.words.get(1).is_none_or(|word| match word.parts.first() {
-        Some(Part::Literal(text)) => text.starts_with(b"-"),
-        Some(Part::Single(_) | Part::Double(_)) => false,
-        _ => true,
-    })
+    simple
+        .words
+        .get(1)
+        .is_none_or(|word| match word.parts.first() {
+            Some(Part::Literal(text)) => text.starts_with(b"-"),
+            Some(Part::Single(_) | Part::Double(_)) => false,
+            _ => true,
+        })
 }
 
 /// Whether a list is nothing but commands that only print.
@@ -90,7 +97,12 @@ fn part_is_pure(part: &Part) -> bool {
 }
 
 fn param_is_pure(param: &Param) -> bool {
-    if param.indirect || matches!(param.name, crate::ast::ParamName::Variable(Sym::RANDOM | Sym::BASHPID | Sym::BASH_SUBSHELL)) {
+    if param.indirect
+        || matches!(
+            param.name,
+            crate::ast::ParamName::Variable(Sym::RANDOM | Sym::BASHPID | Sym::BASH_SUBSHELL)
+        )
+    {
         return false;
     }
     match &param.index {

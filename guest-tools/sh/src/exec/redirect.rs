@@ -52,7 +52,11 @@ impl UserFds {
     pub fn inherited(&mut self) -> Vec<(u32, Fd)> {
         self.probe();
         let mut fds = vec![(0, 0), (1, 1), (2, 2)];
-        fds.extend(self.open.iter().map(|number| (*number, sys::user_fd(*number))));
+        fds.extend(
+            self.open
+                .iter()
+                .map(|number| (*number, sys::user_fd(*number))),
+        );
         fds
     }
 }
@@ -220,7 +224,12 @@ impl Shell {
     }
 
     /// `{name}>file` takes a free number; `{name}>&-` closes the one it holds.
-    fn plan_variable(&mut self, redirect: &Redirect, name: &[u8], plan: &mut Plan) -> Result<bool, Flow> {
+    fn plan_variable(
+        &mut self,
+        redirect: &Redirect,
+        name: &[u8],
+        plan: &mut Plan,
+    ) -> Result<bool, Flow> {
         let closing = matches!(redirect.kind, RedirectKind::DupIn | RedirectKind::DupOut)
             && matches!(&redirect.target, RedirectTarget::Word(word) if word.as_literal() == Some(b"-"));
         if closing {
@@ -258,7 +267,12 @@ impl Shell {
         }
     }
 
-    fn plan_number(&mut self, redirect: &Redirect, number: u32, plan: &mut Plan) -> Result<bool, Flow> {
+    fn plan_number(
+        &mut self,
+        redirect: &Redirect,
+        number: u32,
+        plan: &mut Plan,
+    ) -> Result<bool, Flow> {
         let word = match &redirect.target {
             RedirectTarget::HereDoc(heredoc) => return self.plan_heredoc(heredoc, number, plan),
             RedirectTarget::Word(word) => word,
@@ -313,14 +327,22 @@ impl Shell {
             }
         };
         plan.steps.push((number, Some(fd), owned));
-        if matches!(redirect.kind, RedirectKind::WriteBoth | RedirectKind::AppendBoth) {
+        if matches!(
+            redirect.kind,
+            RedirectKind::WriteBoth | RedirectKind::AppendBoth
+        ) {
             plan.steps.push((2, Some(fd), false));
         }
         Ok(true)
     }
 
     /// Opens a file; names of descriptors mean these.
-    fn open_target(&mut self, path: &[u8], mode: OpenMode, plan: &Plan) -> Result<(Fd, bool), Errno> {
+    fn open_target(
+        &mut self,
+        path: &[u8],
+        mode: OpenMode,
+        plan: &Plan,
+    ) -> Result<(Fd, bool), Errno> {
         let number = match path {
             b"/dev/stdin" => Some(0),
             b"/dev/stdout" => Some(1),
@@ -393,14 +415,20 @@ impl Shell {
         }
         // A copy: the number that it came from may change before it is used.
         let owned = sys::dup(fd).ok();
-        plan.steps.push((number, Some(owned.unwrap_or(fd)), owned.is_some()));
+        plan.steps
+            .push((number, Some(owned.unwrap_or(fd)), owned.is_some()));
         if moves && from != number {
             plan.steps.push((from, None, false));
         }
         Ok(true)
     }
 
-    fn plan_heredoc(&mut self, heredoc: &HereDoc, number: u32, plan: &mut Plan) -> Result<bool, Flow> {
+    fn plan_heredoc(
+        &mut self,
+        heredoc: &HereDoc,
+        number: u32,
+        plan: &mut Plan,
+    ) -> Result<bool, Flow> {
         let text = match heredoc.body.get() {
             Some(word) => self.expand_string(word)?,
             None => Vec::new(),

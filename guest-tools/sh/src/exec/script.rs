@@ -53,7 +53,10 @@ impl Shell {
         let warnings = std::mem::take(&mut parser.warnings);
         for (line, first, delimiter) in warnings {
             self.line = line;
-            let text = format!("warning: here-document at line {} delimited by end-of-file (wanted `", first - 1);
+            let text = format!(
+                "warning: here-document at line {} delimited by end-of-file (wanted `",
+                first - 1
+            );
             self.complain(&[text.as_bytes(), &delimiter, b"')"].concat());
         }
         if let Some(start) = verbose {
@@ -66,7 +69,11 @@ impl Shell {
     /// Prints a syntax error as bash does.
     pub fn syntax_error(&mut self, error: &SyntaxError) {
         let (message, show) = error.message();
-        let mut name = if self.source.is_empty() { self.name.clone() } else { self.source.to_vec() };
+        let mut name = if self.source.is_empty() {
+            self.name.clone()
+        } else {
+            self.source.to_vec()
+        };
         if self.state.evaluating > 0 {
             name.extend_from_slice(b": eval");
         } else if self.command_string && self.frames.is_empty() {
@@ -109,7 +116,11 @@ impl Shell {
                 Err(error) => {
                     self.syntax_error(&error);
                     self.status = 2;
-                    return if self.options.posix { Err(self.fatal(2)) } else { Ok(2) };
+                    return if self.options.posix {
+                        Err(self.fatal(2))
+                    } else {
+                        Ok(2)
+                    };
                 }
             }
         }
@@ -119,7 +130,10 @@ impl Shell {
     pub fn read_file(&mut self, path: &[u8]) -> Result<Vec<u8>, Errno> {
         let fd = match path {
             b"/dev/stdin" => sys::dup(0)?,
-            _ => match path.strip_prefix(b"/dev/fd/").and_then(crate::text::parse_int) {
+            _ => match path
+                .strip_prefix(b"/dev/fd/")
+                .and_then(crate::text::parse_int)
+            {
                 Some(number) => sys::dup(sys::user_fd(number as u32))?,
                 None => {
                     let mode = OpenMode {
@@ -188,7 +202,11 @@ impl Shell {
         self.aliases.clear();
         self.options = super::Options::default();
         self.shopt = super::Shopt::default();
-        for (sym, value) in [(crate::vars::Sym::IFS, &b" \t\n"[..]), (crate::vars::Sym::OPTIND, b"1"), (crate::vars::Sym::PS4, b"+ ")] {
+        for (sym, value) in [
+            (crate::vars::Sym::IFS, &b" \t\n"[..]),
+            (crate::vars::Sym::OPTIND, b"1"),
+            (crate::vars::Sym::PS4, b"+ "),
+        ] {
             self.vars.get_mut(sym).value = crate::vars::Value::Str(value.to_vec());
         }
         self.ifs_changed();

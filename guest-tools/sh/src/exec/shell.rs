@@ -11,7 +11,7 @@ use crate::parser::{Aliases, ParseOptions};
 use crate::pattern::{GlobOptions, PatternOptions};
 use crate::sys::{self, Fd, Process};
 use crate::trap::Traps;
-use crate::vars::{FastMap, FastSet, Vars};
+use crate::vars::{FastMap, FastSet, Sym, Vars};
 
 /// What a frame of the call stack stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,8 @@ pub struct Shell {
     pub tail: bool,
     /// Text of the command being executed, kept where traps can ask for it.
     pub command_text: Vec<u8>,
-    pub last_argument: Vec<u8>,
+    /// The variable `_`.
+    pub last_argument: Sym,
     pub start_ns: u64,
     pub random: u32,
     pub exiting: bool,
@@ -95,8 +96,10 @@ pub struct Shell {
 impl Shell {
     /// A shell without variables.
     pub fn new(name: Vec<u8>) -> Shell {
+        let mut vars = Vars::new();
+        let last_argument = vars.sym(b"_");
         Shell {
-            vars: Vars::new(),
+            vars,
             functions: FastMap::default(),
             function_sources: FastMap::default(),
             exported_functions: FastSet::default(),
@@ -133,7 +136,7 @@ impl Shell {
             depth: 0,
             tail: false,
             command_text: Vec::new(),
-            last_argument: Vec::new(),
+            last_argument,
             start_ns: 0,
             random: 0,
             exiting: false,

@@ -4,7 +4,7 @@ use super::flow::{Flow, Run};
 use super::{ExpandedAssign, Shell};
 use crate::ast::{Assign, Simple, Word};
 use crate::builtins::{self, Builtin};
-use crate::vars::ScopeKind;
+use crate::vars::{ScopeKind, Value};
 
 impl Shell {
     /// Runs a simple command.
@@ -39,7 +39,7 @@ impl Shell {
         }
         let result = self.dispatch(simple, &args, declarations, tail);
         if let Some(last) = args.pop() {
-            self.last_argument = last;
+            self.set_last_argument(last);
         }
         result
     }
@@ -55,7 +55,11 @@ impl Shell {
     }
 
     /// The text of such an argument, for commands that do not know assignments.
-    fn declaration_text(&self, assign: &Assign, expanded: Option<&Option<ExpandedAssign>>) -> Vec<u8> {
+    fn declaration_text(
+        &self,
+        assign: &Assign,
+        expanded: Option<&Option<ExpandedAssign>>,
+    ) -> Vec<u8> {
         let mut text = self.vars.names.name(assign.name).to_vec();
         if let Some(Some(expanded)) = expanded {
             if let Some(index) = &expanded.index {
@@ -71,8 +75,14 @@ impl Shell {
         text
     }
 
+    /// Sets `$_`.
+    pub fn set_last_argument(&mut self, last: Vec<u8>) {
+        self.vars.get_mut(self.last_argument).value = Value::Str(last);
+    }
+
     /// A command that is nothing but assignments and redirections.
     fn run_assignments(&mut self, simple: &Simple) -> Run {
+        self.set_last_argument(Vec::new());
         if self.options.xtrace && !simple.assigns.is_empty() {
             self.trace_assignments(&simple.assigns)?;
         }
@@ -92,7 +102,11 @@ impl Shell {
         let expanded = self.expand_assign(assign)?;
         if let Err(error) = self.apply_assign(expanded) {
             self.complain(&error.message);
-            return Err(if self.options.posix { self.fatal(1) } else { Flow::Discard(1) });
+            return Err(if self.options.posix {
+                self.fatal(1)
+            } else {
+                Flow::Discard(1)
+            });
         }
         Ok(())
     }
@@ -170,7 +184,12 @@ impl Shell {
             return Ok(1);
         };
         // What a command substitution collects must not take what goes elsewhere.
-        let captured = (self.capturing > 0).then(|| (std::mem::take(&mut self.out), std::mem::take(&mut self.capturing)));
+        let captured = (self.capturing > 0).then(|| {
+            (
+                std::mem::take(&mut self.out),
+                std::mem::take(&mut self.capturing),
+            )
+        });
         let result = run(self);
         self.restore(saved);
         if let Some((out, capturing)) = captured {

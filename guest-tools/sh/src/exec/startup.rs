@@ -51,7 +51,8 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
                     let _ = sys::write_all(1, text);
                     sys::exit(0);
                 }
-                b"norc" | b"noprofile" | b"noediting" | b"restricted" | b"debugger" | b"verbose" => {}
+                b"norc" | b"noprofile" | b"noediting" | b"restricted" | b"debugger"
+                | b"verbose" => {}
                 b"rcfile" | b"init-file" => {
                     args.next();
                 }
@@ -70,8 +71,12 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
                 b'i' if on => invocation.interactive = true,
                 b'l' if on => invocation.login = true,
                 b'D' | b'r' => {}
-                b'o' => invocation.options.push((args.next().unwrap_or_default(), on)),
-                b'O' => invocation.shopts.push((args.next().unwrap_or_default(), on)),
+                b'o' => invocation
+                    .options
+                    .push((args.next().unwrap_or_default(), on)),
+                b'O' => invocation
+                    .shopts
+                    .push((args.next().unwrap_or_default(), on)),
                 letter => invocation.letters.push((*letter, on)),
             }
         }
@@ -157,8 +162,13 @@ fn run_file(sh: &mut Shell, path: Vec<u8>) -> Run {
     let _ = found;
     match text {
         Ok(text) => {
-            if text[..text.len().min(80)].split(|c| *c == b'\n').next().is_some_and(|line| line.contains(&0)) {
-                let message = [&path, &b": "[..], &path, b": cannot execute binary file\n"].concat();
+            if text[..text.len().min(80)]
+                .split(|c| *c == b'\n')
+                .next()
+                .is_some_and(|line| line.contains(&0))
+            {
+                let message =
+                    [&path, &b": "[..], &path, b": cannot execute binary file\n"].concat();
                 sh.write_stderr(&message);
                 return Err(Flow::Exit(126));
             }
@@ -167,9 +177,21 @@ fn run_file(sh: &mut Shell, path: Vec<u8>) -> Run {
             sh.run_input(&mut Input::new(text, 1), true)
         }
         Err(errno) => {
-            let message = [&sh.name, &b": "[..], &path, b": ", errno.message().as_bytes(), b"\n"].concat();
+            let message = [
+                &sh.name,
+                &b": "[..],
+                &path,
+                b": ",
+                errno.message().as_bytes(),
+                b"\n",
+            ]
+            .concat();
             sh.write_stderr(&message);
-            Err(Flow::Exit(if errno == sys::Errno::Noent { 127 } else { 126 }))
+            Err(Flow::Exit(if errno == sys::Errno::Noent {
+                127
+            } else {
+                126
+            }))
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::assign::Key;
 use super::Shell;
+use super::assign::Key;
 use crate::text::is_name;
 use crate::vars::{Sym, Value, attr};
 

@@ -29,7 +29,9 @@ impl Shell {
         line.extend_from_slice(&prompt);
         line.extend_from_slice(text);
         line.push(b'\n');
-        let number = self.get_text(b"BASH_XTRACEFD").and_then(|text| crate::text::parse_int(&text));
+        let number = self
+            .get_text(b"BASH_XTRACEFD")
+            .and_then(|text| crate::text::parse_int(&text));
         match number.and_then(|number| u32::try_from(number).ok()) {
             Some(number) if sys::is_open(number) => {
                 self.flush_out();
@@ -140,7 +142,9 @@ impl Shell {
 fn word_is_static(word: &Word) -> bool {
     fn is_static(part: &crate::ast::Part) -> bool {
         match part {
-            crate::ast::Part::Command(_) | crate::ast::Part::Process(_) | crate::ast::Part::Arith(_) => false,
+            crate::ast::Part::Command(_)
+            | crate::ast::Part::Process(_)
+            | crate::ast::Part::Arith(_) => false,
             crate::ast::Part::Double(parts) => parts.iter().all(is_static),
             _ => true,
         }

@@ -27,7 +27,11 @@ impl Shell {
 
     /// Evaluates with the expansions as operands, if they all are numbers; or
     /// else the text that they make.
-    fn eval_with_expansions(&mut self, arith: &Arith, parsed: &arith::ArithExpr) -> Result<i64, Flow> {
+    fn eval_with_expansions(
+        &mut self,
+        arith: &Arith,
+        parsed: &arith::ArithExpr,
+    ) -> Result<i64, Flow> {
         let mut values = [0i64; 8];
         let mut texts: Vec<Vec<u8>> = Vec::new();
         let mut numbers = parsed.dollars <= values.len()

@@ -88,7 +88,10 @@ fn expand_units<'a>(units: &[Unit<'a>], depth: u32) -> Option<Vec<Vec<Unit<'a>>>
     }
     let mut from = 0;
     loop {
-        let open = from + units[from..].iter().position(|unit| matches!(unit, Unit::Byte(b'{')))?;
+        let open = from
+            + units[from..]
+                .iter()
+                .position(|unit| matches!(unit, Unit::Byte(b'{')))?;
         // `${` comes as a part, so this is a brace of its own.
         let Some(close) = closing(units, open) else {
             from = open + 1;
@@ -98,7 +101,9 @@ fn expand_units<'a>(units: &[Unit<'a>], depth: u32) -> Option<Vec<Vec<Unit<'a>>>
         let alternatives = match split_commas(inner) {
             Some(parts) => parts
                 .into_iter()
-                .flat_map(|part| expand_units(part, depth + 1).unwrap_or_else(|| vec![part.to_vec()]))
+                .flat_map(|part| {
+                    expand_units(part, depth + 1).unwrap_or_else(|| vec![part.to_vec()])
+                })
                 .collect(),
             None => match sequence(inner) {
                 Some(parts) => parts,
@@ -191,7 +196,11 @@ fn sequence<'a>(units: &[Unit<'a>]) -> Option<Vec<Vec<Unit<'a>>>> {
                 let digits = text.strip_prefix(b"-").unwrap_or(text);
                 digits.len() > 1 && digits[0] == b'0'
             };
-            let width = if padded(from) || padded(to) { from.len().max(to.len()) } else { 0 };
+            let width = if padded(from) || padded(to) {
+                from.len().max(to.len())
+            } else {
+                0
+            };
             numbers(start, end, step.unwrap_or(1), width)?
         }
         _ => letters(from, to, step.unwrap_or(1))?,
@@ -222,16 +231,23 @@ fn numbers(start: i64, end: i64, step: i64, width: usize) -> Option<Vec<Vec<u8>>
             crate::text::push_int(&mut word, value);
         }
         words.push(word);
-        let next = if start <= end { value.checked_add(step) } else { value.checked_sub(step) };
+        let next = if start <= end {
+            value.checked_add(step)
+        } else {
+            value.checked_sub(step)
+        };
         match next {
-            Some(next) if (start <= end && next <= end) || (start > end && next >= end) => value = next,
+            Some(next) if (start <= end && next <= end) || (start > end && next >= end) => {
+                value = next
+            }
             _ => return Some(words),
         }
     }
 }
 
 fn letters(from: &[u8], to: &[u8], step: i64) -> Option<Vec<Vec<u8>>> {
-    if from.is_empty() || to.is_empty() || char_len(from) != from.len() || char_len(to) != to.len() {
+    if from.is_empty() || to.is_empty() || char_len(from) != from.len() || char_len(to) != to.len()
+    {
         return None;
     }
     let (start, end) = (decode(from)?, decode(to)?);

@@ -8,7 +8,12 @@ use crate::vars::{Value, attr};
 
 impl Shell {
     /// Expands an indirect parameter.
-    pub fn expand_indirect(&mut self, param: &Param, sink: &mut Sink, quoted: bool) -> Result<(), Flow> {
+    pub fn expand_indirect(
+        &mut self,
+        param: &Param,
+        sink: &mut Sink,
+        quoted: bool,
+    ) -> Result<(), Flow> {
         // Of a nameref, it is the name that it refers to.
         if let ParamName::Variable(sym) = param.name
             && param.index.is_none()
@@ -24,8 +29,17 @@ impl Shell {
             super::value::ParamValue::Text(text) => text,
             super::value::ParamValue::List { items, .. } => items.join(&b' '),
             super::value::ParamValue::Unset => match &param.op {
-                ParamOp::Default { .. } | ParamOp::Assign { .. } | ParamOp::Alternative { .. } | ParamOp::Error { .. } => {
-                    return self.expand_operation(&param.name, param.index.as_ref(), &param.op, sink, quoted);
+                ParamOp::Default { .. }
+                | ParamOp::Assign { .. }
+                | ParamOp::Alternative { .. }
+                | ParamOp::Error { .. } => {
+                    return self.expand_operation(
+                        &param.name,
+                        param.index.as_ref(),
+                        &param.op,
+                        sink,
+                        quoted,
+                    );
                 }
                 _ => {
                     let name = self.param_name(&param.name, param.index.as_ref());
@@ -59,7 +73,9 @@ impl Shell {
             b"@" => Subscript::At,
             b"*" => Subscript::Star,
             text => {
-                let text = self.parse_word_text(text).unwrap_or_else(|| Word::literal(text));
+                let text = self
+                    .parse_word_text(text)
+                    .unwrap_or_else(|| Word::literal(text));
                 Subscript::Expr(Box::new(Arith { text, parsed: None }))
             }
         };

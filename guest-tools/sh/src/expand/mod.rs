@@ -9,12 +9,12 @@ mod param;
 mod process;
 mod quote;
 mod replace;
+mod sink;
 mod split;
 mod substring;
-mod sink;
 mod tilde;
-mod trim;
 mod transform;
+mod trim;
 mod value;
 mod word;
 

@@ -9,7 +9,12 @@ use crate::vars::{Sym, Value, attr};
 
 impl Shell {
     /// Expands `$name` or `${…}` into a sink.
-    pub fn expand_param(&mut self, param: &Param, sink: &mut Sink, quoted: bool) -> Result<(), Flow> {
+    pub fn expand_param(
+        &mut self,
+        param: &Param,
+        sink: &mut Sink,
+        quoted: bool,
+    ) -> Result<(), Flow> {
         if matches!(param.op, ParamOp::Value)
             && param.index.is_none()
             && !param.indirect
@@ -329,7 +334,10 @@ impl Shell {
             .sorted()
             .into_iter()
             .map(|sym| (sym, self.vars.names.name(sym)))
-            .filter(|(sym, name)| name.starts_with(&prefix) && (self.vars.get(*sym).is_set() || self.vars.get(*sym).has(attr::DYNAMIC)))
+            .filter(|(sym, name)| {
+                name.starts_with(&prefix)
+                    && (self.vars.get(*sym).is_set() || self.vars.get(*sym).has(attr::DYNAMIC))
+            })
             .map(|(_, name)| name.to_vec())
             .collect()
     }

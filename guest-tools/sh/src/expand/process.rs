@@ -16,7 +16,11 @@ impl Shell {
             self.complain(b"cannot make pipe for process substitution");
             return Err(Flow::Discard(1));
         };
-        let (ours, theirs) = if process.input { (read, write) } else { (write, read) };
+        let (ours, theirs) = if process.input {
+            (read, write)
+        } else {
+            (write, read)
+        };
         let target = u32::from(process.input);
         let child = self.fork_child(None, |sh| {
             sys::close(ours);
@@ -29,7 +33,10 @@ impl Shell {
             sys::close(ours);
             return Err(Flow::Discard(1));
         };
-        let number = (0..=FIRST_FD).rev().find(|number| !self.fds.knows(*number) && !sys::is_open(*number)).unwrap_or(FIRST_FD);
+        let number = (0..=FIRST_FD)
+            .rev()
+            .find(|number| !self.fds.knows(*number) && !sys::is_open(*number))
+            .unwrap_or(FIRST_FD);
         let _ = sys::dup_to(ours, number);
         sys::close(ours);
         self.fds.opened(number);

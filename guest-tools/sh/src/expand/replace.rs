@@ -45,10 +45,16 @@ impl Shell {
                 match c {
                     b'\\' if !quoted && matches!(bytes.peek(), Some(b'&' | b'\\')) => {
                         let c = bytes.next().copied().unwrap_or(b'\\');
-                        pieces.last_mut().map(|piece| piece.push(c)).unwrap_or_default();
+                        pieces
+                            .last_mut()
+                            .map(|piece| piece.push(c))
+                            .unwrap_or_default();
                     }
                     b'&' if !quoted => pieces.push(Vec::new()),
-                    c => pieces.last_mut().map(|piece| piece.push(*c)).unwrap_or_default(),
+                    c => pieces
+                        .last_mut()
+                        .map(|piece| piece.push(*c))
+                        .unwrap_or_default(),
                 }
             }
         };

@@ -70,7 +70,8 @@ impl Sink {
             Mode::Fields => {
                 self.started = true;
                 self.after_blank = false;
-                self.quoted.push((self.cur.len(), self.cur.len() + text.len()));
+                self.quoted
+                    .push((self.cur.len(), self.cur.len() + text.len()));
                 self.cur.extend_from_slice(text);
             }
             Mode::Single => self.cur.extend_from_slice(text),
@@ -129,9 +130,9 @@ impl Sink {
 
     fn note_magic(&mut self, text: &[u8]) {
         if !self.magic && !self.no_glob {
-            self.magic = text.iter().any(|c| {
-                matches!(c, b'*' | b'?' | b'[') || (self.extglob && *c == b'(')
-            });
+            self.magic = text
+                .iter()
+                .any(|c| matches!(c, b'*' | b'?' | b'[') || (self.extglob && *c == b'('));
         }
     }
 

@@ -20,7 +20,11 @@ impl Ifs {
     pub fn new(text: &[u8]) -> Ifs {
         let mut table = [0; 256];
         for c in text {
-            table[usize::from(*c)] = if matches!(c, b' ' | b'\t' | b'\n') { 1 } else { 2 };
+            table[usize::from(*c)] = if matches!(c, b' ' | b'\t' | b'\n') {
+                1
+            } else {
+                2
+            };
         }
         Ifs {
             table,

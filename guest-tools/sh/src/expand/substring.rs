@@ -95,7 +95,10 @@ impl Shell {
         match name {
             ParamName::Special(c) => {
                 let all = std::iter::once(self.name.clone()).chain(self.positional.iter().cloned());
-                let items = all.enumerate().map(|(at, text)| (at as i64, text)).collect();
+                let items = all
+                    .enumerate()
+                    .map(|(at, text)| (at as i64, text))
+                    .collect();
                 Ok((items, *c == b'*'))
             }
             ParamName::Variable(sym) => {

@@ -8,9 +8,8 @@ impl Shell {
     pub fn tilde(&mut self, user: &[u8]) -> Vec<u8> {
         let of = |sh: &Shell, sym: Sym| sh.vars.get(sym).value.text().map(|text| text.into_owned());
         let found = match user {
-            b"" => of(self, Sym::HOME).or_else(|| home_of(|_, uid| {
-                uid == i64::from(crate::sys::process_info().uid)
-            })),
+            b"" => of(self, Sym::HOME)
+                .or_else(|| home_of(|_, uid| uid == i64::from(crate::sys::process_info().uid))),
             b"+" => of(self, Sym::PWD),
             b"-" => of(self, Sym::OLDPWD),
             _ => match user.strip_prefix(b"+").unwrap_or(user) {

@@ -33,7 +33,9 @@ impl Shell {
                 continue;
             }
             match bytes.next() {
-                Some(b'u') => out.extend(self.get_text(b"USER").unwrap_or_else(|| b"root".to_vec())),
+                Some(b'u') => {
+                    out.extend(self.get_text(b"USER").unwrap_or_else(|| b"root".to_vec()))
+                }
                 Some(b'h') => {
                     let host = self.get_text(b"HOSTNAME").unwrap_or_default();
                     out.extend(host.split(|c| *c == b'.').next().unwrap_or_default());
@@ -92,7 +94,11 @@ impl Shell {
         let ParamName::Variable(sym) = name else {
             return Ok(match letter {
                 b'A' if matches!(value, ParamValue::List { .. }) => {
-                    let words: Vec<Vec<u8>> = self.positional.iter().map(|text| quote_always(text)).collect();
+                    let words: Vec<Vec<u8>> = self
+                        .positional
+                        .iter()
+                        .map(|text| quote_always(text))
+                        .collect();
                     ParamValue::Text([&b"set -- "[..], &words.join(&b' ')].concat())
                 }
                 b'K' | b'k' => value.map(|text| quote_always(&text)),

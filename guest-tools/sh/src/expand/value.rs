@@ -11,7 +11,10 @@ pub enum ParamValue {
     Unset,
     Text(Vec<u8>),
     /// `$@`, `$*`, `${a[@]}`, `${a[*]}`.
-    List { items: Vec<Vec<u8>>, star: bool },
+    List {
+        items: Vec<Vec<u8>>,
+        star: bool,
+    },
 }
 
 impl ParamValue {
@@ -110,7 +113,9 @@ impl Shell {
 
     fn index_underflows(&self, sym: Sym, index: i64) -> bool {
         match &self.vars.get(sym).value {
-            crate::vars::Value::Indexed(array) => array.last_index().is_none_or(|last| last + 1 + index < 0),
+            crate::vars::Value::Indexed(array) => {
+                array.last_index().is_none_or(|last| last + 1 + index < 0)
+            }
             crate::vars::Value::Unset => false,
             _ => index < -1,
         }

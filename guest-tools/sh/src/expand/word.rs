@@ -175,7 +175,10 @@ impl Shell {
 
     /// A subscript's text as a key: quotes and expansions in it count.
     pub fn expand_key_text(&mut self, text: &[u8]) -> Vec<u8> {
-        if !text.iter().any(|c| matches!(c, b'$' | b'`' | b'\'' | b'"' | b'\\')) {
+        if !text
+            .iter()
+            .any(|c| matches!(c, b'$' | b'`' | b'\'' | b'"' | b'\\'))
+        {
             return text.to_vec();
         }
         match self.parse_word_text(text) {
@@ -188,7 +191,8 @@ impl Shell {
     pub fn parse_word_text(&mut self, text: &[u8]) -> Option<Word> {
         let mut input = crate::lexer::Input::new(text.to_vec(), self.line);
         let options = self.parse_options();
-        let mut parser = crate::parser::Parser::new(&mut input, &mut self.vars, &self.aliases, options);
+        let mut parser =
+            crate::parser::Parser::new(&mut input, &mut self.vars, &self.aliases, options);
         let mut builder = crate::lexer::WordBuilder::default();
         while parser.input.cur() != 0 {
             parser.read_quoted_or_expansion(&mut builder).ok()?;
@@ -200,7 +204,8 @@ impl Shell {
     pub fn expand_text(&mut self, text: &[u8]) -> Result<Vec<u8>, Flow> {
         let mut input = crate::lexer::Input::new(text.to_vec(), self.line);
         let options = self.parse_options();
-        let mut parser = crate::parser::Parser::new(&mut input, &mut self.vars, &self.aliases, options);
+        let mut parser =
+            crate::parser::Parser::new(&mut input, &mut self.vars, &self.aliases, options);
         let mut builder = crate::lexer::WordBuilder::default();
         while parser.input.cur() != 0 {
             if parser.read_in_double(&mut builder, b'"').is_err() {

@@ -31,7 +31,9 @@ impl Parser<'_> {
                         if self.input.cur() == 0 {
                             return Err(self.eof_looking_for(b'"', line));
                         }
-                        if self.input.cur() == b'\\' && matches!(self.input.ahead(1), b'"' | b'\\' | b'$' | b'`') {
+                        if self.input.cur() == b'\\'
+                            && matches!(self.input.ahead(1), b'"' | b'\\' | b'$' | b'`')
+                        {
                             self.input.bump();
                         }
                         raw.push(self.input.bump());
@@ -103,7 +105,8 @@ impl Parser<'_> {
         let first = self.input.line;
         loop {
             if self.input.cur() == 0 {
-                self.warnings.push((self.input.line, first, heredoc.delimiter.clone()));
+                self.warnings
+                    .push((self.input.line, first, heredoc.delimiter.clone()));
                 return text;
             }
             if heredoc.strip_tabs {

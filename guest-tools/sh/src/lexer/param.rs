@@ -76,7 +76,9 @@ impl Parser<'_> {
             }
             b'!' => {
                 let next = self.input.ahead(1);
-                if is_name_byte(next) || (is_special(next) && matches!(self.input.ahead(2), b'}' | b'[' | b':')) {
+                if is_name_byte(next)
+                    || (is_special(next) && matches!(self.input.ahead(2), b'}' | b'[' | b':'))
+                {
                     self.input.skip(1);
                     indirect = true;
                 }
@@ -167,7 +169,11 @@ impl Parser<'_> {
         let c = self.input.cur();
         if matches!(c, b'@' | b'*') && self.input.ahead(1) == b']' {
             self.input.skip(2);
-            return Ok(Some(if c == b'@' { Subscript::At } else { Subscript::Star }));
+            return Ok(Some(if c == b'@' {
+                Subscript::At
+            } else {
+                Subscript::Star
+            }));
         }
         let arith = self.read_arith_until(b"]")?;
         self.input.skip(1);
@@ -227,7 +233,11 @@ impl Parser<'_> {
                 } else {
                     None
                 };
-                ParamOp::Replace { kind, pattern, with }
+                ParamOp::Replace {
+                    kind,
+                    pattern,
+                    with,
+                }
             }
             b'^' | b',' | b'~' => {
                 let all = self.input.cur() == c;

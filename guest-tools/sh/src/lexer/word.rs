@@ -47,7 +47,8 @@ impl WordBuilder {
     /// Appends another part.
     pub fn part(&mut self, part: Part) {
         if !self.text.is_empty() {
-            self.parts.push(Part::Literal(std::mem::take(&mut self.text)));
+            self.parts
+                .push(Part::Literal(std::mem::take(&mut self.text)));
         }
         self.parts.push(part);
     }
@@ -100,7 +101,9 @@ impl Parser<'_> {
                 .position(|c| !PLAIN[usize::from(*c)])
                 .unwrap_or(self.input.src.len() - start.min(self.input.src.len()));
             if run > 0 {
-                builder.text.extend_from_slice(&self.input.src[start..start + run]);
+                builder
+                    .text
+                    .extend_from_slice(&self.input.src[start..start + run]);
                 self.input.skip(run);
             }
             match self.input.cur() {

@@ -24,7 +24,13 @@ impl Parser<'_> {
                 return Ok(Kind::Case { word, arms });
             }
             arms.push(self.parse_case_arm()?);
-            if !matches!(arms.last(), Some(CaseArm { end: CaseEnd::Break, .. })) {
+            if !matches!(
+                arms.last(),
+                Some(CaseArm {
+                    end: CaseEnd::Break,
+                    ..
+                })
+            ) {
                 continue;
             }
         }

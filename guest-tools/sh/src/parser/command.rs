@@ -29,7 +29,9 @@ impl Parser<'_> {
                 }
                 None => None,
             },
-            Token::FdNumber(_) | Token::FdVariable(_) | Token::Op(Op::Redirect(_) | Op::HereDocTabs) => None,
+            Token::FdNumber(_)
+            | Token::FdVariable(_)
+            | Token::Op(Op::Redirect(_) | Op::HereDocTabs) => None,
             _ => return self.unexpected_next(),
         };
         match kind {
@@ -102,9 +104,7 @@ impl Parser<'_> {
             Token::Op(Op::Open) => true,
             Token::Word(word) => matches!(
                 word.as_literal(),
-                Some(
-                    b"{" | b"if" | b"while" | b"until" | b"for" | b"case" | b"select" | b"[["
-                )
+                Some(b"{" | b"if" | b"while" | b"until" | b"for" | b"case" | b"select" | b"[[")
             ),
             _ => false,
         };

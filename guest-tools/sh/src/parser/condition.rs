@@ -11,8 +11,18 @@ fn is_unary(text: &[u8]) -> bool {
 fn is_binary(text: &[u8]) -> bool {
     matches!(
         text,
-        b"=" | b"==" | b"!=" | b"=~" | b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge"
-            | b"-nt" | b"-ot" | b"-ef"
+        b"=" | b"=="
+            | b"!="
+            | b"=~"
+            | b"-eq"
+            | b"-ne"
+            | b"-lt"
+            | b"-le"
+            | b"-gt"
+            | b"-ge"
+            | b"-nt"
+            | b"-ot"
+            | b"-ef"
     )
 }
 
@@ -44,7 +54,8 @@ impl Parser<'_> {
     fn unexpected_in_condition(&mut self, token: &Token) -> Box<super::SyntaxError> {
         let mut error = self.unexpected(token);
         if let ErrorKind::Unexpected(text) = &error.kind {
-            let mut message = b"syntax error in conditional expression: unexpected token `".to_vec();
+            let mut message =
+                b"syntax error in conditional expression: unexpected token `".to_vec();
             message.extend_from_slice(text);
             message.push(b'\'');
             error.kind = ErrorKind::Message(message);
@@ -177,9 +188,7 @@ impl Parser<'_> {
     fn cond_word(&mut self) -> Result<Word> {
         match self.next_in_condition()? {
             Token::Word(word) if word.as_literal() != Some(b"]]") => Ok(word),
-            Token::FdNumber(number) => {
-                Ok(Word::literal(&crate::text::int_text(i64::from(number))))
-            }
+            Token::FdNumber(number) => Ok(Word::literal(&crate::text::int_text(i64::from(number)))),
             token => Err(self.unexpected_in_condition(&token)),
         }
     }

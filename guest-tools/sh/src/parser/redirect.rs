@@ -10,7 +10,9 @@ impl Parser<'_> {
         let mut redirects = Vec::new();
         while matches!(
             self.peek()?,
-            Token::FdNumber(_) | Token::FdVariable(_) | Token::Op(Op::Redirect(_) | Op::HereDocTabs)
+            Token::FdNumber(_)
+                | Token::FdVariable(_)
+                | Token::Op(Op::Redirect(_) | Op::HereDocTabs)
         ) {
             redirects.push(self.parse_redirect()?);
         }

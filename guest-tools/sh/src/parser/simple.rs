@@ -18,7 +18,9 @@ impl Parser<'_> {
     pub(crate) fn parse_simple_parts(&mut self, simple: &mut Simple) -> Result<Option<Vec<u8>>> {
         let mut may_declare = true;
         loop {
-            if simple.words.is_empty() && !(simple.assigns.is_empty() && simple.redirects.is_empty()) {
+            if simple.words.is_empty()
+                && !(simple.assigns.is_empty() && simple.redirects.is_empty())
+            {
                 self.expand_aliases()?;
             }
             match self.peek()? {

@@ -64,8 +64,8 @@ impl Class {
             }
             let (low, len) = item(&text[at..])?;
             at += len;
-            let ranged = text.get(at) == Some(&b'-')
-                && text.get(at + 1).is_some_and(|c| *c != b']');
+            let ranged =
+                text.get(at) == Some(&b'-') && text.get(at + 1).is_some_and(|c| *c != b']');
             if ranged {
                 let (high, len) = item(&text[at + 1..])?;
                 at += 1 + len;

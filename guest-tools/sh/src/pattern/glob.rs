@@ -34,7 +34,12 @@ fn split(pattern: &[u8]) -> Vec<&[u8]> {
     pattern.split(|c| *c == b'/').collect()
 }
 
-fn walk(prefix: &mut Vec<u8>, components: &[&[u8]], options: GlobOptions, found: &mut Vec<Vec<u8>>) {
+fn walk(
+    prefix: &mut Vec<u8>,
+    components: &[&[u8]],
+    options: GlobOptions,
+    found: &mut Vec<Vec<u8>>,
+) {
     let Some((component, rest)) = components.split_first() else {
         found.push(prefix.clone());
         return;
@@ -65,7 +70,11 @@ fn walk(prefix: &mut Vec<u8>, components: &[&[u8]], options: GlobOptions, found:
     }
     let pattern = Pattern::new(component, options.pattern);
     let explicit_dot = component[0] == b'.' || component.starts_with(b"\\.");
-    let dir = if prefix.is_empty() { b"." } else { prefix.as_slice() };
+    let dir = if prefix.is_empty() {
+        b"."
+    } else {
+        prefix.as_slice()
+    };
     let Ok(entries) = sys::read_dir(dir) else {
         return;
     };
@@ -125,12 +134,18 @@ fn walk_deep(
         [] => found.push(prefix[..len - 1].to_vec()),
         _ => walk(prefix, rest, options, found),
     }
-    let dir = if prefix.is_empty() { b"." } else { prefix.as_slice() };
+    let dir = if prefix.is_empty() {
+        b"."
+    } else {
+        prefix.as_slice()
+    };
     let Ok(entries) = sys::read_dir(dir) else {
         return;
     };
     for entry in entries {
-        if matches!(entry.name.as_slice(), b"." | b"..") || (entry.name[0] == b'.' && !options.dotglob) {
+        if matches!(entry.name.as_slice(), b"." | b"..")
+            || (entry.name[0] == b'.' && !options.dotglob)
+        {
             continue;
         }
         prefix.extend_from_slice(&entry.name);

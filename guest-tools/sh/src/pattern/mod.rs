@@ -82,8 +82,21 @@ pub fn push_escaped(out: &mut Vec<u8>, text: &[u8]) {
     for c in text {
         if matches!(
             c,
-            b'*' | b'?' | b'[' | b']' | b'\\' | b'(' | b')' | b'|' | b'!' | b'+' | b'@' | b'-'
-                | b'^' | b':' | b'.' | b'='
+            b'*' | b'?'
+                | b'['
+                | b']'
+                | b'\\'
+                | b'('
+                | b')'
+                | b'|'
+                | b'!'
+                | b'+'
+                | b'@'
+                | b'-'
+                | b'^'
+                | b':'
+                | b'.'
+                | b'='
         ) {
             out.push(b'\\');
         }

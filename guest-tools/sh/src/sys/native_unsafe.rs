@@ -46,7 +46,11 @@ fn last_errno() -> Errno {
 }
 
 fn check(result: libc::c_int) -> Result<libc::c_int, Errno> {
-    if result < 0 { Err(last_errno()) } else { Ok(result) }
+    if result < 0 {
+        Err(last_errno())
+    } else {
+        Ok(result)
+    }
 }
 
 fn c_string(bytes: &[u8]) -> CString {
@@ -95,14 +99,22 @@ pub fn is_terminal(number: u32) -> bool {
 pub fn write(fd: Fd, bytes: &[u8]) -> Result<usize, Errno> {
     // SAFETY: the buffer is valid for its length.
     let count = unsafe { libc::write(fd as i32, bytes.as_ptr().cast(), bytes.len()) };
-    if count < 0 { Err(last_errno()) } else { Ok(count as usize) }
+    if count < 0 {
+        Err(last_errno())
+    } else {
+        Ok(count as usize)
+    }
 }
 
 /// Reads; 0 at the end.
 pub fn read(fd: Fd, buf: &mut [u8]) -> Result<usize, Errno> {
     // SAFETY: the buffer is valid for its length.
     let count = unsafe { libc::read(fd as i32, buf.as_mut_ptr().cast(), buf.len()) };
-    if count < 0 { Err(last_errno()) } else { Ok(count as usize) }
+    if count < 0 {
+        Err(last_errno())
+    } else {
+        Ok(count as usize)
+    }
 }
 
 /// Opens a file.
@@ -167,7 +179,11 @@ pub fn pipe() -> Result<(Fd, Fd), Errno> {
 pub fn seek(fd: Fd, offset: i64, whence: u8) -> Result<u64, Errno> {
     // SAFETY: no memory is passed.
     let position = unsafe { libc::lseek(fd as i32, offset, i32::from(whence)) };
-    if position < 0 { Err(last_errno()) } else { Ok(position as u64) }
+    if position < 0 {
+        Err(last_errno())
+    } else {
+        Ok(position as u64)
+    }
 }
 
 fn ext_stat(stat: &libc::stat) -> ExtStat {
@@ -273,7 +289,10 @@ pub fn spawn(program: &Program<'_>) -> Result<Process, Errno> {
             run(program);
             exit(126)
         }
-        pid => Ok(Process { fd: 0, pid: pid as u32 }),
+        pid => Ok(Process {
+            fd: 0,
+            pid: pid as u32,
+        }),
     }
 }
 
@@ -352,7 +371,10 @@ pub fn fork(argument: usize, group: Option<u32>) -> Result<Process, Errno> {
             crate::exec::child_main(argument);
             exit(0)
         }
-        pid => Ok(Process { fd: 0, pid: pid as u32 }),
+        pid => Ok(Process {
+            fd: 0,
+            pid: pid as u32,
+        }),
     }
 }
 
@@ -365,9 +387,17 @@ pub fn wait(process: Process, hang: bool) -> Result<WaitStatus, Errno> {
     if pid == 0 {
         return Err(Errno::Again);
     }
-    let signal = if libc::WIFSIGNALED(status) { libc::WTERMSIG(status) as u32 } else { 0 };
+    let signal = if libc::WIFSIGNALED(status) {
+        libc::WTERMSIG(status) as u32
+    } else {
+        0
+    };
     Ok(WaitStatus {
-        exit_code: if signal > 0 { 128 + signal } else { libc::WEXITSTATUS(status) as u32 },
+        exit_code: if signal > 0 {
+            128 + signal
+        } else {
+            libc::WEXITSTATUS(status) as u32
+        },
         signal,
         usage: Usage::default(),
     })
@@ -381,12 +411,19 @@ pub fn wait_any(processes: &[Process]) -> Result<usize, Errno> {
             for (at, process) in processes.iter().enumerate() {
                 let mut info: libc::siginfo_t = std::mem::zeroed();
                 let flags = libc::WEXITED | libc::WNOWAIT | libc::WNOHANG;
-                if libc::waitid(libc::P_PID, process.pid, &mut info, flags) != 0 || info.si_pid() != 0 {
+                if libc::waitid(libc::P_PID, process.pid, &mut info, flags) != 0
+                    || info.si_pid() != 0
+                {
                     return Ok(at);
                 }
             }
             let mut info: libc::siginfo_t = std::mem::zeroed();
-            check(libc::waitid(libc::P_ALL, 0, &mut info, libc::WEXITED | libc::WNOWAIT))?;
+            check(libc::waitid(
+                libc::P_ALL,
+                0,
+                &mut info,
+                libc::WEXITED | libc::WNOWAIT,
+            ))?;
         }
         sleep(200_000)?;
     }
@@ -484,7 +521,11 @@ pub fn usage(children: bool) -> Usage {
     // SAFETY: all bits zero are a valid `rusage`, which lives across the call.
     unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
-        let who = if children { libc::RUSAGE_CHILDREN } else { libc::RUSAGE_SELF };
+        let who = if children {
+            libc::RUSAGE_CHILDREN
+        } else {
+            libc::RUSAGE_SELF
+        };
         libc::getrusage(who, &mut usage);
         let ns = |time: libc::timeval| (time.tv_sec * 1_000_000 + time.tv_usec) as u64 * 1000;
         Usage {
@@ -495,7 +536,10 @@ pub fn usage(children: bool) -> Usage {
 }
 
 fn clock(id: libc::clockid_t) -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     // SAFETY: the structure lives across the call.
     unsafe { libc::clock_gettime(id, &mut time) };
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
@@ -535,4 +579,3 @@ pub fn stack_left() -> usize {
     const STACK: usize = 7 << 20;
     STACK.saturating_sub(top.saturating_sub(here))
 }
-

@@ -61,7 +61,11 @@ pub fn applet() -> Vec<u8> {
 
 /// The descriptor of a user's descriptor number.
 pub fn user_fd(number: u32) -> Fd {
-    if number < 3 { number } else { USER_FD_BASE + number }
+    if number < 3 {
+        number
+    } else {
+        USER_FD_BASE + number
+    }
 }
 
 /// Whether a user's descriptor is open.
@@ -220,8 +224,8 @@ fn read_entries(fd: Fd) -> Result<Vec<DirEntry>, Errno> {
     let mut buf = vec![0u8; 4096];
     loop {
         // SAFETY: the buffer is valid for writes of its length.
-        let used = unsafe { wasi::fd_readdir(fd, buf.as_mut_ptr(), buf.len(), cookie) }
-            .map_err(errno)?;
+        let used =
+            unsafe { wasi::fd_readdir(fd, buf.as_mut_ptr(), buf.len(), cookie) }.map_err(errno)?;
         let mut at = 0;
         while at + HEADER <= used {
             // SAFETY: HEADER bytes from `at` on are in the buffer; any bits are a Dirent.

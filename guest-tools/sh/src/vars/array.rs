@@ -32,7 +32,10 @@ impl Indexed {
 
     /// The element with this index.
     pub fn get(&self, index: i64) -> Option<&Vec<u8>> {
-        match usize::try_from(index).ok().filter(|at| *at < self.dense.len()) {
+        match usize::try_from(index)
+            .ok()
+            .filter(|at| *at < self.dense.len())
+        {
             Some(at) => self.dense[at].as_ref(),
             None => self.sparse.get(&index),
         }
@@ -54,7 +57,10 @@ impl Indexed {
 
     /// Removes an element.
     pub fn remove(&mut self, index: i64) {
-        let removed = match usize::try_from(index).ok().filter(|at| *at < self.dense.len()) {
+        let removed = match usize::try_from(index)
+            .ok()
+            .filter(|at| *at < self.dense.len())
+        {
             Some(at) => {
                 let old = self.dense[at].take();
                 while self.dense.last().is_some_and(Option::is_none) {
