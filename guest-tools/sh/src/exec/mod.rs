@@ -32,6 +32,5 @@ pub use assign::{AssignError, ExpandedAssign, ExpandedValue, Key};
 pub use child_entry::child_main;
 pub use flow::{Flow, Run};
 pub use options::{OPTION_TABLE, Options, SHOPT_TABLE, Shopt};
-pub use redirect::Saved;
 pub use shell::{Frame, FrameKind, Shell};
 pub use startup::main;

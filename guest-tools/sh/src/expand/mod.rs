@@ -18,6 +18,5 @@ mod trim;
 mod value;
 mod word;
 
-pub use brace::expand as brace_expand;
 pub use quote::{quote_always, quote_backslash, quote_double, quote_value};
 pub use split::Ifs;

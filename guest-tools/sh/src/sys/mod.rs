@@ -9,7 +9,7 @@ mod backend;
 mod backend;
 
 pub use backend::*;
-pub use wardian_abi::{Errno, ExtStat, FileType, ProcessInfo, Usage, WaitStatus};
+pub use wardian_abi::{Errno, ExtStat, FileType};
 
 /// A descriptor of the shell's own numbering; users' descriptors are mapped to
 /// it by [`user_fd`].

@@ -8,6 +8,6 @@ mod value;
 
 pub use array::{Assoc, Indexed};
 pub use hash::{FastMap, FastSet};
-pub use sym::{Interner, Sym};
-pub use table::{Scope, ScopeKind, Vars};
+pub use sym::Sym;
+pub use table::{ScopeKind, Vars};
 pub use value::{Value, Var, attr};
