@@ -37,7 +37,11 @@ fn cases(folder: &Path) -> Vec<Case> {
     files.sort();
     let mut cases: Vec<Case> = Vec::new();
     for file in files {
-        let stem = file.file_stem().expect("name").to_string_lossy().into_owned();
+        let stem = file
+            .file_stem()
+            .expect("name")
+            .to_string_lossy()
+            .into_owned();
         for line in std::fs::read_to_string(&file).expect("text").lines() {
             if let Some(name) = line.strip_prefix("### ") {
                 cases.push(Case {
@@ -59,7 +63,13 @@ fn differences(folder: &Path) -> BTreeSet<String> {
         .unwrap_or_default()
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(|line| line.split(" -- ").next().unwrap_or_default().trim().to_owned())
+        .map(|line| {
+            line.split(" -- ")
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        })
         .collect()
 }
 
@@ -144,7 +154,11 @@ async fn compare(name: &str) {
             failed.push(format!(
                 "{} ({})\n  ours   {} {:?}\n  native {} {:?}",
                 case.name,
-                if ours == theirs { "agrees, though listed" } else { "differs" },
+                if ours == theirs {
+                    "agrees, though listed"
+                } else {
+                    "differs"
+                },
                 ours.1,
                 String::from_utf8_lossy(&ours.0),
                 theirs.1,
