@@ -5,6 +5,15 @@
 //! this user, nobody else may write there, and size, time and digest are those
 //! recorded when it was written. Anything else is rebuilt.
 
+#![cfg_attr(
+    not(feature = "compile"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "without a compiler nothing is cached"
+    )
+)]
+
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io::Write;
@@ -49,6 +58,7 @@ impl CacheDirectory {
         &self.path
     }
 
+    #[cfg(feature = "compile")]
     fn file(&self, engine: &Engine, digest: &[u8; 32]) -> PathBuf {
         let mut hasher = std::hash::DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
@@ -62,6 +72,7 @@ impl CacheDirectory {
     }
 
     /// Loads a module if a sound file of it is there.
+    #[cfg(feature = "compile")]
     pub(super) fn load(&self, engine: &Engine, digest: &[u8; 32]) -> Option<Module> {
         let path = self.file(engine, digest);
         if !is_private(&self.path) || !is_unchanged(&path) {
@@ -72,6 +83,7 @@ impl CacheDirectory {
 
     /// Stores a module: under a temporary name first, so that no other process
     /// sees half a file. Failing is harmless, it only costs time later.
+    #[cfg(feature = "compile")]
     pub(super) fn store(&self, engine: &Engine, digest: &[u8; 32], module: &Module) -> Option<()> {
         fs::DirBuilder::new()
             .recursive(true)

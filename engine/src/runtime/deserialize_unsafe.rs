@@ -1,6 +1,7 @@
 //! The one place where precompiled machine code is loaded.
 #![allow(unsafe_code)]
 
+#[cfg(feature = "compile")]
 use std::path::Path;
 
 use wasmtime::{Engine, Module};
@@ -9,6 +10,7 @@ use wasmtime::{Engine, Module};
 ///
 /// The caller has checked that the file belongs to this user, that nobody else
 /// can write to its directory, and that it is unchanged since it was written.
+#[cfg(feature = "compile")]
 pub(super) fn from_file(engine: &Engine, path: &Path) -> wasmtime::Result<Module> {
     // SAFETY: by the caller's checks the file holds what this engine's own
     // `Module::serialize` wrote; Wasmtime checks version and settings itself.

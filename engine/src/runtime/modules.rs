@@ -115,6 +115,7 @@ fn build(
         return deserialize::from_trusted_bytes(engine, code)
             .map_err(|error| Error::new(ErrorKind::Module, name, error));
     }
+    #[cfg(feature = "compile")]
     if let Some(module) = cache.as_ref().and_then(|cache| cache.load(engine, digest)) {
         return Ok(module);
     }
@@ -132,9 +133,12 @@ fn build(
         observer.compile_finished(name);
     }
     let module = module?;
+    #[cfg(feature = "compile")]
     if let Some(cache) = &cache {
         let _ = cache.store(engine, digest, &module);
     }
+    #[cfg(not(feature = "compile"))]
+    let _ = (cache, digest);
     Ok(module)
 }
 
