@@ -41,7 +41,7 @@ fn a_fork_is_small() {
         base.add_program(format!("tool-{number}").as_bytes(), b"x", 0)
             .unwrap();
     }
-    base.mkdir_all("/home/user/work", 0o755, Cred::ROOT, 0)
+    base.mkdir_all("/home/user/tree", 0o755, Cred::ROOT, 0)
         .unwrap();
     assert!(size_of::<Vfs>() <= 160, "{}", size_of::<Vfs>());
 

@@ -143,7 +143,7 @@ impl Command {
         }
         let (mut path, mut argv) = (self.path.clone(), self.argv.clone());
         for _ in 0..INTERPRETER_DEPTH_MAX {
-            let (interpreter, argument) = interpreter_of(&path)?;
+            let (interpreter, argument) = interpreter_of(&self.absolute(&path)?)?;
             let mut wrapped = interpreter.clone();
             wrapped.push(0);
             if let Some(argument) = argument {
@@ -161,6 +161,22 @@ impl Command {
             }
         }
         Err(Errno::Loop)
+    }
+
+    /// The path from the root: the C library has a working directory of its own
+    /// idea, which need not be where the program will start.
+    fn absolute(&self, path: &[u8]) -> Result<Vec<u8>, Errno> {
+        if path.starts_with(b"/") {
+            return Ok(path.to_vec());
+        }
+        let mut whole = if self.cwd.is_empty() {
+            imports::working_directory()?
+        } else {
+            self.cwd.clone()
+        };
+        whole.push(b'/');
+        whole.extend_from_slice(path);
+        Ok(whole)
     }
 
     fn args(&self, path: &[u8], argv: &[u8]) -> SpawnArgs {
