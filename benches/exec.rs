@@ -7,7 +7,7 @@ use wardian::Sandbox;
 use wardian_benches::{Host, native};
 
 fn exec(c: &mut Criterion) {
-    let host = Host::new(2);
+    let host = Host::new(0);
     let sandbox = host.sandbox();
     let lines: String = (0..200).map(|n| format!("line {n} x{}\n", n % 7)).collect();
     sandbox.fs().write("f", &lines).expect("write");

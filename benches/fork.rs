@@ -10,6 +10,18 @@ const MIB: usize = 1 << 20;
 
 fn fork(c: &mut Criterion) {
     let host = Host::new(1);
+    // First, while no freed memory lies about that sandboxes could be put in.
+    let base = host.sandbox();
+    const COUNT: usize = 100_000;
+    let before = resident_bytes();
+    let idle: Vec<Sandbox> = (0..COUNT).map(|_| base.fork()).collect();
+    let after = resident_bytes();
+    println!(
+        "idle sandbox: {} bytes resident each, of {COUNT}",
+        (after - before) / idle.len()
+    );
+    drop(idle);
+
     let sandbox = Sandbox::builder(&host.runtime)
         .tools(&wardian::tools())
         .limits(Limits {
@@ -26,17 +38,6 @@ fn fork(c: &mut Criterion) {
             .expect("write");
     }
     c.bench_function("fork of a 1 GiB tree", |b| b.iter(|| sandbox.fork()));
-    drop(sandbox);
-
-    let sandbox = host.sandbox();
-    const COUNT: usize = 100_000;
-    let before = resident_bytes();
-    let idle: Vec<Sandbox> = (0..COUNT).map(|_| sandbox.fork()).collect();
-    let after = resident_bytes();
-    println!(
-        "idle sandbox: {} bytes resident each, of {COUNT}",
-        (after - before) / idle.len()
-    );
 }
 
 /// Resident memory of this process (Linux `statm`), in bytes.

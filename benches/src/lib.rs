@@ -14,17 +14,22 @@ pub struct Host {
 }
 
 impl Host {
-    /// Sets both up; compiled modules come from the user's cache.
+    /// Sets both up; compiled modules come from the user's cache. Without worker
+    /// threads everything runs in the caller's, which saves short commands the
+    /// wake-ups between threads.
     ///
     /// # Panics
     /// If the machine refuses threads or address space.
     #[must_use]
     pub fn new(threads: usize) -> Host {
-        let tokio = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(threads)
-            .enable_all()
-            .build()
-            .expect("threads");
+        let mut tokio = match threads {
+            0 => tokio::runtime::Builder::new_current_thread(),
+            _ => tokio::runtime::Builder::new_multi_thread(),
+        };
+        if threads > 0 {
+            tokio.worker_threads(threads);
+        }
+        let tokio = tokio.enable_all().build().expect("threads");
         let runtime = Runtime::builder()
             .cache(CacheDirectory::of_user())
             .build()
