@@ -150,8 +150,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 let target = ctx.path(memory.bytes(target, target_length)?)?;
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
-                let absolute = target.starts_with(b"/");
-                if absolute && !ctx.posix && !working_directory::may_leave(ctx, &vfs, fd) {
+                if target.starts_with(b"/") && !ctx.posix {
                     return Err(Errno::Perm);
                 }
                 let place = entry(ctx, &vfs, fd, path)?;

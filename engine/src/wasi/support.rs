@@ -101,11 +101,7 @@ pub const SUPPORT: &[SupportEntry] = &[
     full("path_readlink"),
     full("path_remove_directory"),
     full("path_rename"),
-    partial(
-        "path_symlink",
-        "an absolute target is EPERM, unless made in the preopened \".\" or \"/\" of a \
-         guest that has \"/\"",
-    ),
+    partial("path_symlink", "an absolute target is EPERM"),
     full("path_unlink_file"),
     full("poll_oneoff"),
     full("proc_exit"),
