@@ -1,6 +1,7 @@
 //! Modules by the digest of their bytes: compiled once, kept, cached on disk.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -57,6 +58,16 @@ pub struct Modules {
     cache: Option<CacheDirectory>,
     observer: Option<Arc<dyn Observer>>,
     loaded: Mutex<HashMap<[u8; 32], Arc<OnceCell<Module>>>>,
+    tools_loading: AtomicUsize,
+}
+
+/// Counts a tool that is being loaded, until dropped.
+struct Loading<'a>(&'a AtomicUsize);
+
+impl Drop for Loading<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 impl Modules {
@@ -68,7 +79,14 @@ impl Modules {
             cache,
             observer,
             loaded: Mutex::default(),
+            tools_loading: AtomicUsize::new(0),
         }
+    }
+
+    /// Whether one of the embedder's own tools is being loaded, perhaps compiled:
+    /// time that no guest can be blamed for.
+    pub fn loads_tools(&self) -> bool {
+        self.tools_loading.load(Ordering::Acquire) > 0
     }
 
     /// The module with this digest: from memory, from the cache, or compiled.
@@ -88,6 +106,10 @@ impl Modules {
             loaded.entry(digest).or_default().clone()
         };
         let module = cell.get_or_try_init(|| async {
+            let _loading = matches!(bytes, ModuleBytes::Lazy { .. }).then(|| {
+                self.tools_loading.fetch_add(1, Ordering::AcqRel);
+                Loading(&self.tools_loading)
+            });
             let (engine, name) = (engine.clone(), name.to_owned());
             let (cache, observer) = (self.cache.clone(), self.observer.clone());
             let task = move || build(&engine, &name, &digest, &bytes, cache, observer);

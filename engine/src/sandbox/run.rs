@@ -130,7 +130,14 @@ async fn supervised(
             biased;
             status = &mut main => break Ended::ByItself(status),
             () = &mut feeding, if !fed => fed = true,
-            () = &mut deadline => break Ended::Timeout(timeout),
+            () = &mut deadline => {
+                if !kernel.programs().core().modules().loads_tools() {
+                    break Ended::Timeout(timeout);
+                }
+                // A tool's first use on this machine compiles it.
+                let later = tokio::time::Instant::now() + Duration::from_millis(200);
+                deadline.as_mut().reset(later);
+            }
             () = cancelled(cancel.as_ref()) => break Ended::Cancelled,
             stream = &mut overflow => break Ended::Overflow(stream),
         }
