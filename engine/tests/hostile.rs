@@ -292,6 +292,27 @@ fn output_without_end_stops_at_the_limit() {
     }
 }
 
+#[test]
+fn output_beyond_the_limit_is_no_success_even_if_the_program_ends_by_itself() {
+    let sandbox = sandbox();
+    // 33 writes of 32 KiB: just over the limit of 1 MiB, then a normal end.
+    let wat = r#"(module
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "\10\00\00\00\00\80\00\00")
+        (global $left (mut i32) (i32.const 33))
+        (func (export "_start")
+          (loop $on
+            (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+            (global.set $left (i32.sub (global.get $left) (i32.const 1)))
+            (br_if $on (global.get $left)))))"#;
+    let result = wait(exec(&sandbox, wat)).unwrap();
+    assert_eq!(result.exit_code, 128 + 25);
+    assert_eq!(result.stdout_dropped_bytes, 32 << 10);
+    assert!(result.stderr_text().contains("output_bytes"));
+    assert_usable(&sandbox);
+}
+
 /// What an argument of a function is.
 #[derive(Clone, Copy, PartialEq)]
 enum Argument {

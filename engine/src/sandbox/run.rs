@@ -44,12 +44,29 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
             let _ = writer.write_all(&stdin).await;
         }
     };
+    let kernel = exec.kernel.clone();
     let (mut result, note) = supervised(exec, stdio, overflow, feeding).await?;
     let (out, err) = (stdout.take(), stderr.take());
     result.stdout = out.bytes;
     result.stdout_dropped_bytes = out.dropped_bytes;
     result.stderr = err.bytes;
     result.stderr_dropped_bytes = err.dropped_bytes;
+    // A command may end by itself before its overflow is seen: what was cut is
+    // never a success.
+    let cut = match (result.stdout_dropped_bytes, result.stderr_dropped_bytes) {
+        (0, 0) => None,
+        (0, _) => Some("stderr"),
+        _ => Some("stdout"),
+    };
+    let note = match (note, cut) {
+        (None, Some(stream)) => {
+            let (code, signal, note) = verdict(&Ended::Overflow(stream), &kernel);
+            result.exit_code = code as i32;
+            result.signal = Signal::from_raw(signal);
+            note
+        }
+        (note, _) => note,
+    };
     if let Some(note) = note {
         result.stderr.extend_from_slice(note.as_bytes());
     }
@@ -158,14 +175,7 @@ async fn supervised(
     if !job.is_empty() {
         // Left in the background: a moment to finish, then the end.
         let grace = kernel.limits().background_grace;
-        let mut overflowed = false;
-        tokio::select! {
-            biased;
-            () = job.wait_until_empty() => {}
-            () = tokio::time::sleep(grace) => {}
-            _ = &mut overflow, if !overflowed => overflowed = true,
-        }
-        let _ = overflowed;
+        let _ = tokio::time::timeout(grace, job.wait_until_empty()).await;
         kernel.kill_job(&job, Signal::KILL);
         job.wait_until_empty().await;
     }
