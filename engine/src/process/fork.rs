@@ -36,11 +36,17 @@ async fn fork(caller: &mut Caller<'_, ProcessCtx>, args: u32, out: u32) -> Resul
         return Err(Errno::Inval.into());
     }
     let mut ranges = Vec::with_capacity(range_count as usize);
+    let mut copied_to = 0;
     for index in 0..range_count {
         let at = ranges_at.checked_add(index * 8).ok_or(Errno::Fault)?;
         let [start, end] = memory.words(at)?;
         let length = end.checked_sub(start).ok_or(Errno::Inval)?;
         memory.bytes(start, length)?;
+        // In order and apart: no byte is copied twice, however many ranges.
+        if start < copied_to {
+            return Err(Errno::Inval.into());
+        }
+        copied_to = end;
         ranges.push(start as usize..end as usize);
     }
     let group = (flags & spawn_flags::SET_GROUP != 0).then_some(group);
