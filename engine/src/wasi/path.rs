@@ -255,7 +255,7 @@ pub(super) fn resolve_for<P>(
         At::Generated(mut below) => {
             below.push(b'/');
             below.extend_from_slice(path);
-            return procfs::look(ctx, vfs, &below, follow).map(Found::Proc);
+            return procfs::look(ctx, &below).map(Found::Proc);
         }
     };
     let root = vfs.root();
@@ -288,7 +288,7 @@ pub(super) fn resolve_for<P>(
     match &found.magic {
         Some((magic, rest)) => {
             let below = procfs::below(*magic, rest);
-            procfs::look(ctx, vfs, &below, follow).map(Found::Proc)
+            procfs::look(ctx, &below).map(Found::Proc)
         }
         None => Ok(Found::Node(found)),
     }

@@ -2,7 +2,7 @@
 //! calling process and of the sandbox as a machine, never of the host.
 
 use wardian_abi::{Errno, ExtStat, FileType};
-use wardian_vfs::{Follow, Magic, Vfs};
+use wardian_vfs::{Magic, Vfs};
 
 use super::Ctx;
 use super::status::{ext_stat, ext_stat_of_descriptor, unplaced};
@@ -54,13 +54,7 @@ pub(super) fn below(magic: Magic, rest: &[u8]) -> Vec<u8> {
 ///
 /// # Errors
 /// `ENOENT`, `ENOTDIR`.
-pub(super) fn look<P>(
-    ctx: &Ctx<P>,
-    vfs: &Vfs,
-    path: &[u8],
-    follow: Follow,
-) -> Result<ProcNode, Errno> {
-    let _ = (vfs, follow);
+pub(super) fn look<P>(ctx: &Ctx<P>, path: &[u8]) -> Result<ProcNode, Errno> {
     let parts: Vec<&[u8]> = path
         .split(|byte| *byte == b'/')
         .filter(|part| !part.is_empty() && *part != b".")
