@@ -59,6 +59,34 @@ impl Tools {
         }))
     }
 
+    /// This set and one tool more. Its commands take the place of those with
+    /// the same names, and its module that of one with the same name.
+    #[must_use]
+    pub fn with(&self, tool: Tool) -> Tools {
+        let mut sources = BTreeMap::clone(&self.0.sources);
+        let mut applets: Vec<_> = self
+            .0
+            .applets
+            .iter()
+            .filter(|(applet, _)| !tool.applets.contains(applet))
+            .cloned()
+            .collect();
+        applets.extend(
+            tool.applets
+                .into_iter()
+                .map(|applet| (applet, tool.name.clone())),
+        );
+        applets.sort();
+        let (digest, bytes) = (tool.bytes.digest(), tool.bytes);
+        sources.insert(tool.name, ProgramSource { digest, bytes });
+        Tools(Arc::new(Inner {
+            sources: Arc::new(sources),
+            applets,
+            shell: self.0.shell.clone(),
+            image: Mutex::default(),
+        }))
+    }
+
     /// Names of all commands, sorted.
     pub fn commands(&self) -> impl Iterator<Item = &str> {
         self.0.applets.iter().map(|(applet, _)| applet.as_str())

@@ -1,17 +1,7 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::dispatch::Args;
 use crate::{copy, fast, grep, identity, ls, meta, process};
-
-/// One command of the module.
-pub struct Applet {
-    /// The name it is started by.
-    pub name: &'static str,
-    /// Its arguments, as a usage line gives them.
-    pub synopsis: &'static str,
-    /// Runs it; gives the exit code.
-    pub run: fn(&Args) -> i32,
-}
+use wardian_applet::{Applet, Module};
 
 /// A program of uutils, under its crate's name and with its message table.
 #[cfg(target_os = "wasi")]
@@ -29,10 +19,11 @@ macro_rules! uu {
 
 macro_rules! table {
     ($($name:literal, $synopsis:literal, $run:expr;)*) => {
-        /// Every applet, sorted by name.
-        pub static TABLE: &[Applet] = &[
-            $(Applet { name: $name, synopsis: $synopsis, run: $run },)*
-        ];
+        /// This module and its applets, sorted by name.
+        pub static MODULE: Module = Module {
+            name: "coreutils",
+            applets: &[$(Applet { name: $name, synopsis: $synopsis, run: $run },)*],
+        };
     };
 }
 
@@ -138,22 +129,12 @@ table! {
     "yes", "[STRING]...", fast::small::yes;
 }
 
-/// The applet with this name.
-pub fn find(name: &[u8]) -> Option<&'static Applet> {
-    let index = TABLE
-        .binary_search_by(|applet| applet.name.as_bytes().cmp(name))
-        .ok()?;
-    TABLE.get(index)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::TABLE;
+    use super::MODULE;
 
     #[test]
     fn names_are_sorted_and_listed() {
-        assert!(TABLE.is_sorted_by(|a, b| a.name < b.name));
-        let names: String = TABLE.iter().map(|a| format!("{}\n", a.name)).collect();
-        assert_eq!(names, include_str!("../applets.txt"));
+        assert_eq!(MODULE.listing(), include_str!("../applets.txt"));
     }
 }

@@ -4,9 +4,7 @@
 //! place that lists them.
 
 mod applets;
-mod cli;
 mod copy;
-mod dispatch;
 mod fast;
 mod grep;
 mod identity;
@@ -15,12 +13,16 @@ mod meta;
 mod process;
 #[cfg(target_os = "wasi")]
 mod strerror_unsafe;
-mod sys;
-mod text;
 #[cfg(target_os = "wasi")]
 mod uutils;
 
+use wardian_applet::{Args, cli, program, sys, text};
+
 fn main() {
-    sys::start();
-    std::process::exit(dispatch::main());
+    std::process::exit(wardian_applet::main(&applets::MODULE, second_argument));
+}
+
+fn second_argument() {
+    #[cfg(target_os = "wasi")]
+    uucore::set_utility_is_second_arg();
 }

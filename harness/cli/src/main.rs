@@ -7,6 +7,7 @@ mod output;
 mod progress;
 mod run;
 mod setup;
+mod tool_file;
 
 use std::process::ExitCode;
 

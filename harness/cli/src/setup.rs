@@ -9,6 +9,7 @@ use wardian::{CacheDirectory, ErrorKind, Limits, Runtime, Sandbox, SandboxBuilde
 
 use crate::mount::Mount;
 use crate::progress::Progress;
+use crate::tool_file::ToolFile;
 
 /// Options that `exec` and `run` have in common.
 #[derive(Args)]
@@ -25,6 +26,11 @@ pub struct SandboxOptions {
     /// Working directory in the sandbox
     #[arg(long, value_name = "PATH")]
     pub cwd: Option<String>,
+
+    /// Add a command, or put another in its place: NAME[,NAME...]=MODULE.wasm.
+    /// The module is trusted with processes and signals of the sandbox
+    #[arg(long, value_name = "NAME=WASM")]
+    pub tool: Vec<ToolFile>,
 
     /// End the command after this time, as in 10, 1.5, 500ms or 5m (exit code
     /// 124) [default: 15]
@@ -60,7 +66,11 @@ pub fn wardian_runtime(processes: u32) -> anyhow::Result<Runtime> {
 
 /// A sandbox builder with the shared options applied.
 pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<SandboxBuilder> {
-    let mut builder = Sandbox::builder(runtime).tools(&wardian::tools());
+    let mut tools = wardian::tools();
+    for file in &options.tool {
+        tools = tools.with(file.load()?);
+    }
+    let mut builder = Sandbox::builder(runtime).tools(&tools);
     for mount in &options.mount {
         builder = builder.copy_from_host(&mount.host, mount.guest.as_bytes());
     }

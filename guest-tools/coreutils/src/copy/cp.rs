@@ -1,8 +1,8 @@
 //! `cp`.
 
 use super::place::{Backup, Existing, destination, within};
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::text::quote;
 
 const OPTIONS: &[Opt] = &[

@@ -1,7 +1,7 @@
 //! `dd`.
 
+use crate::Args;
 use crate::cli::{Context, Output};
-use crate::dispatch::Args;
 use crate::sys::{self, Errno, File, OpenHow};
 use crate::text::quote;
 use crate::text::size::{self, SizeForm};

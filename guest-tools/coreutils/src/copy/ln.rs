@@ -1,8 +1,8 @@
 //! `ln`, `link`.
 
 use super::place::{Backup, Existing, within};
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::fast::names::parent;
 use crate::fast::remove::answer_is_yes;
 use crate::sys::{self, Errno, is_dir, is_link};

@@ -1,8 +1,8 @@
 //! `mv`.
 
 use super::place::{Backup, Existing, destination, within};
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::fast::remove::answer_is_yes;
 use crate::sys::{self, Errno, is_dir};
 use crate::text::quote;

@@ -1,7 +1,7 @@
 //! `echo`.
 
+use crate::Args;
 use crate::cli::{Context, Output};
-use crate::dispatch::Args;
 
 /// Runs `echo`. Words that are not options are printed, as GNU does.
 pub fn run(args: &Args) -> i32 {

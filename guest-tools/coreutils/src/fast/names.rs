@@ -1,7 +1,7 @@
 //! `basename`, `dirname`.
 
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::text::quote;
 
 const BASENAME_OPTIONS: &[Opt] = &[

@@ -1,7 +1,7 @@
 //! `rm`, `rmdir`.
 
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::sys::{self, Errno, ExtStat, is_dir, mode};
 use crate::text::quote;
 

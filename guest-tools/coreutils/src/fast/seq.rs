@@ -1,7 +1,7 @@
 //! `seq` for whole numbers; other forms are left to uutils.
 
+use crate::Args;
 use crate::cli::{Context, Output};
-use crate::dispatch::Args;
 
 /// Digits that fit a number here.
 const DIGITS_MAX: usize = 17;

@@ -1,7 +1,7 @@
 //! `true`, `false`, `yes`, `pwd`, `link`, `unlink`, `sync`, `hostid`.
 
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::sys;
 use crate::text::quote;
 

@@ -2,8 +2,8 @@
 //! WASI's standard library cannot name.
 
 use super::with_buffer;
+use crate::Args;
 use crate::cli::{Context, Output};
-use crate::dispatch::Args;
 use crate::sys::{Errno, File, OpenHow};
 use crate::text::quote;
 

@@ -1,8 +1,8 @@
 //! `tail`, following by polling.
 
 use super::with_buffer;
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::sys::{self, Errno, File, OpenHow, mode};
 use crate::text::{quote, size};
 

@@ -1,8 +1,8 @@
 //! `tee`.
 
 use super::with_buffer;
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::sys::{self, Errno, File, OpenHow};
 use crate::text::quote;
 

@@ -1,7 +1,7 @@
 //! `touch`.
 
+use crate::Args;
 use crate::cli::{Context, Opt, Order, parse};
-use crate::dispatch::Args;
 use crate::sys::{self, Errno, OpenHow, SetTime};
 use crate::text::{date, quote};
 

@@ -1,8 +1,8 @@
 //! `wc`.
 
 use super::with_buffer;
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::sys::{self, Errno, ExtStat, File, OpenHow, mode};
 use crate::text::{quote, utf8_locale};
 

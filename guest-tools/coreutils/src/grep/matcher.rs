@@ -1,13 +1,13 @@
 //! Finding matches in a text of many lines.
 
 use super::options::{Config, Kind};
-use super::translate::{self, Syntax, push_literal};
 use crate::text::utf8_locale;
 use memchr::memmem;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind, nfa::thompson};
+use wardian_posix_regex::{Syntax, push_literal, translate};
 
 /// Largest compiled pattern, in bytes.
 const NFA_BYTES_MAX: usize = 64 << 20;
@@ -83,8 +83,8 @@ impl Matcher {
                         unicode,
                         zero: end == 0,
                     };
-                    let part = translate::translate(pattern, &syntax, groups)
-                        .map_err(|error| error.0.to_owned())?;
+                    let part =
+                        translate(pattern, &syntax, groups).map_err(|error| error.0.to_owned())?;
                     if let Some(text) = part.literal.as_ref().filter(|_| alone) {
                         return Ok(matcher(literal(text), None));
                     }

@@ -5,8 +5,8 @@ use super::options::{self, Config, Directories, Kind};
 use super::print::Printer;
 use super::search::Search;
 use super::walk::{Item, Tree, directory_left_out, left_out};
+use crate::Args;
 use crate::cli::{Context, Output};
-use crate::dispatch::Args;
 use crate::sys::{self, Errno, ExtStat, File, OpenHow, is_dir, mode};
 
 /// Exit code after an error.

@@ -1,8 +1,8 @@
 //! `id`, `groups`, `whoami`.
 
 use super::accounts;
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::sys;
 use crate::text::quote;
 

@@ -1,7 +1,7 @@
 //! `uname`, `arch`, `hostname`, `hostid`, `nproc`: the sandbox as a machine.
 
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::sys;
 use crate::text::quote;
 

@@ -3,8 +3,8 @@
 use super::mkdir::umask;
 use super::mode::{self, ModeChange};
 use super::walk::{Links, Step, walk};
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::sys::{self, Errno, ExtStat, is_dir, is_link};
 use crate::text::quote;
 

@@ -2,8 +2,8 @@
 
 use super::chmod::Tell;
 use super::walk::{Links, Step, walk};
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::identity::accounts;
 use crate::sys::{self, Errno, ExtStat, is_link};
 use crate::text::quote;

@@ -2,8 +2,8 @@
 
 use super::mkdir::{Make, umask};
 use super::mode::ModeChange;
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::fast::names::{last, parent};
 use crate::fast::with_buffer;
 use crate::identity::accounts;

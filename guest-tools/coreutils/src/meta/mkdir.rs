@@ -1,8 +1,8 @@
 //! `mkdir`, `mkfifo`.
 
 use super::mode::ModeChange;
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::fast::names::parent;
 use crate::sys::{self, Errno, is_dir};
 use crate::text::quote;

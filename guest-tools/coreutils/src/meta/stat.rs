@@ -1,8 +1,8 @@
 //! `stat`.
 
 use super::mode as mode_text;
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
 use crate::identity::accounts;
 use crate::sys::{self, Errno, ExtStat, is_link, mode};
 use crate::text::{quote, time};

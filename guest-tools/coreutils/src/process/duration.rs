@@ -1,7 +1,7 @@
 //! Durations as `sleep` and `timeout` take them, and `sleep`.
 
+use crate::Args;
 use crate::cli::{Context, Order, parse};
-use crate::dispatch::Args;
 use crate::sys::{self, Errno};
 use crate::text::quote;
 

@@ -1,9 +1,9 @@
 //! `env`, `printenv`.
 
-use super::program::{Program, environment, failure_code};
 use super::split::split;
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
+use crate::program::{Program, environment, failure_code};
 use crate::sys::{self, is_dir};
 use crate::text::quote;
 

@@ -1,7 +1,7 @@
 //! `kill`.
 
+use crate::Args;
 use crate::cli::{Context, Output};
-use crate::dispatch::Args;
 use crate::text::quote;
 use wardian_abi::Signal;
 

@@ -1,8 +1,8 @@
 //! `nohup`, `nice`.
 
-use super::program::{Program, failure_code};
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
+use crate::program::{Program, failure_code};
 use crate::sys::{self, OpenHow};
 use crate::text::quote;
 

@@ -2,9 +2,9 @@
 
 use super::duration::parse_duration;
 use super::kill::signal_of;
-use super::program::{Program, failure_code};
+use crate::Args;
 use crate::cli::{Context, Opt, Order, parse};
-use crate::dispatch::Args;
+use crate::program::{Program, failure_code};
 use crate::text::quote;
 use wardian_abi::Signal;
 

@@ -1,8 +1,8 @@
 //! `which`, as Debian's.
 
-use super::program::{candidates, is_executable};
+use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::dispatch::Args;
+use crate::program::{candidates, is_executable};
 
 const OPTIONS: &[Opt] = &[Opt::flag(b'a', ""), Opt::flag(b's', "")];
 

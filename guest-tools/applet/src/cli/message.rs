@@ -1,6 +1,7 @@
 //! Messages on standard error, with GNU's wording.
 
 use crate::sys::{self, Errno};
+use crate::table::Module;
 use crate::text::quote;
 
 /// Who speaks: the program as it was called, and how usage errors end.
@@ -64,15 +65,17 @@ impl<'a> Context<'a> {
     }
 
     fn synopsis(&self) -> Vec<u8> {
-        let synopsis = crate::applets::find(self.applet.as_bytes()).map_or("", |a| a.synopsis);
+        let applet = Module::running().and_then(|module| module.find(self.applet.as_bytes()));
+        let synopsis = applet.map_or("", |applet| applet.synopsis);
         [b"Usage: ", self.program, b" ", synopsis.as_bytes(), b"\n"].concat()
     }
 
     /// Prints the version; gives the exit code.
     pub fn version(&self) -> i32 {
         let text = format!(
-            "{} (Wardian coreutils) {}\n",
+            "{} (Wardian {}) {}\n",
             self.applet,
+            Module::running().map_or("tools", |module| module.name),
             env!("CARGO_PKG_VERSION")
         );
         write_all(1, text.as_bytes());

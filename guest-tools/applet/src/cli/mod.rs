@@ -4,8 +4,6 @@ mod getopt;
 mod message;
 mod output;
 
-#[cfg(target_os = "wasi")]
-pub use getopt::Value;
-pub use getopt::{Opt, Order, parse};
+pub use getopt::{Opt, Order, Parsed, Value, parse};
 pub use message::Context;
 pub use output::Output;

@@ -1,6 +1,6 @@
 //! Starting programs natively, for tests: `exec` only.
 
-use super::program::Program;
+use super::Program;
 use crate::sys::Errno;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;

@@ -1,6 +1,6 @@
 //! Starting programs through the process ABI.
 
-use super::program::Program;
+use super::Program;
 use crate::sys::{self, Errno};
 use wardian_abi::guest::{Command, Process};
 use wardian_abi::{FdMap, USER_FD_BASE, imports};

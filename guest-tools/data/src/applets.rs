@@ -1,0 +1,19 @@
+//! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
+
+use wardian_applet::Module;
+
+/// This module and its applets, sorted by name.
+pub static MODULE: Module = Module {
+    name: "data",
+    applets: &[],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::MODULE;
+
+    #[test]
+    fn names_are_sorted_and_listed() {
+        assert_eq!(MODULE.listing(), include_str!("../applets.txt"));
+    }
+}
