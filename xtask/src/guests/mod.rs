@@ -5,6 +5,7 @@ mod check;
 mod command;
 mod inspect;
 mod list;
+mod lock;
 mod manifest;
 mod pack;
 mod progress;
