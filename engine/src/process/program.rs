@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use wasmtime::{ExternType, InstancePre, Linker, Module};
+use wasmtime::{ExternType, InstancePre, Linker, Module, ModuleExport};
 
 use super::abi;
 use super::state::ProcessCtx;
@@ -15,6 +15,10 @@ use crate::wasi;
 pub struct Program {
     /// Ready to instantiate.
     pub pre: InstancePre<ProcessCtx>,
+    /// Its `_start`.
+    pub start: ModuleExport,
+    /// Its `memory`, if it exports one.
+    pub memory: Option<ModuleExport>,
     /// Whether it is one of the embedder's and uses Wardian's own imports.
     pub posix: bool,
 }
@@ -100,16 +104,20 @@ impl Programs {
         } else {
             &self.standard
         };
-        if !matches!(module.get_export("_start"), Some(ExternType::Func(_))) {
-            return Err(refuse(
-                "not a WASI command: it exports no function named \"_start\"".into(),
-            ));
-        }
+        let start = match module.get_export("_start") {
+            Some(ExternType::Func(_)) => module.get_export_index("_start"),
+            _ => None,
+        };
+        let start = start.ok_or_else(|| {
+            refuse("not a WASI command: it exports no function named \"_start\"".into())
+        })?;
         let pre = linker
             .instantiate_pre(module)
             .map_err(|error| refuse(format!("{error:#}")))?;
         Ok(Program {
             pre,
+            start,
+            memory: module.get_export_index("memory"),
             posix: trusted && own,
         })
     }

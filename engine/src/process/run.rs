@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use wardian_abi::{CHILD_EXPORT, Signal, Usage, WaitStatus};
-use wasmtime::{Instance, Store, StoreContextMut, Trap, UpdateDeadline};
+use wasmtime::{Extern, Instance, Store, StoreContextMut, Trap, UpdateDeadline};
 
 use super::kernel::Kernel;
 use super::state::{Process, ProcessCtx};
@@ -134,8 +134,15 @@ fn replace(ctx: &mut ProcessCtx, next: super::image::Image) {
 async fn start(store: &mut Store<ProcessCtx>) -> wasmtime::Result<()> {
     let program = store.data().process.image.program.clone();
     let instance = program.pre.instantiate_async(&mut *store).await?;
-    store.data_mut().memory = instance.get_memory(&mut *store, "memory");
-    let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
+    store.data_mut().memory = program
+        .memory
+        .and_then(|memory| instance.get_module_export(&mut *store, &memory))
+        .and_then(Extern::into_memory);
+    let start = instance
+        .get_module_export(&mut *store, &program.start)
+        .and_then(Extern::into_func)
+        .ok_or_else(|| wasmtime::Error::msg("_start is no function"))?
+        .typed::<(), ()>(&*store)?;
     start.call_async(&mut *store, ()).await
 }
 

@@ -92,7 +92,9 @@ fn config(processes: u32, table_elements: u32) -> Config {
         .max_wasm_stack(WASM_STACK_BYTES)
         .async_stack_size(FIBER_STACK_BYTES)
         .generate_address_map(false)
-        .native_unwind_info(false);
+        .native_unwind_info(false)
+        // Exits unwind by a trap; nobody reads the frames of stripped guests.
+        .wasm_backtrace_max_frames(None);
     lock_features(&mut config);
     config
 }

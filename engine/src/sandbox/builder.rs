@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::fd::SharedFs;
 use crate::limits::Limits;
 use crate::process::{Kernel, KernelSettings};
+use crate::wasi::Strings;
 
 /// Whom guests run as unless told otherwise.
 const USER: Cred = Cred {
@@ -38,6 +39,8 @@ pub struct Sandbox {
 pub(crate) struct Config {
     pub(crate) tools: Tools,
     pub(crate) env: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The same, as a process finds it.
+    pub(crate) env_block: Strings,
     pub(crate) cwd: Vec<u8>,
 }
 
@@ -182,6 +185,7 @@ impl SandboxBuilder {
             .map_err(|errno| Error::path(&self.cwd, errno))?;
         let config = Config {
             tools: self.tools,
+            env_block: env_block(&self.env),
             env: self.env,
             cwd: self.cwd,
         };
@@ -311,6 +315,14 @@ impl Drop for Sandbox {
         self.kernel
             .signal_where(Some(wardian_abi::Signal::KILL), |_| true);
     }
+}
+
+/// Variables as a process finds them: `NAME=VALUE` strings.
+pub(crate) fn env_block<'a>(pairs: impl IntoIterator<Item = &'a (Vec<u8>, Vec<u8>)>) -> Strings {
+    let joined = pairs
+        .into_iter()
+        .map(|(name, value)| [name, &b"="[..], value].concat());
+    Strings::from_list(joined)
 }
 
 pub(crate) fn set_variable(env: &mut Vec<(Vec<u8>, Vec<u8>)>, name: &[u8], value: &[u8]) {

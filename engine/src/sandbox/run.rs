@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use wardian_abi::{Errno, Signal, WaitStatus};
 use wardian_vfs::{At, Cred, Device, Follow, NodeKind, PathMode};
 
+use super::builder::env_block;
 use super::exec::{Exec, ExecResult, Usage, What};
 use crate::error::{Error, ErrorKind};
 use crate::fd::{Capture, Description, Descriptor, Directory, Flags, PipeReader, PipeWriter, pipe};
@@ -292,12 +293,15 @@ async fn launch(exec: Exec, stdio: [Descriptor; 3], job: Arc<Job>) -> Result<Lau
 }
 
 fn environment(exec: &Exec) -> Strings {
+    if exec.env.is_empty() {
+        return exec.config.env_block.clone();
+    }
     let own = exec.config.env.iter();
     let overridden = |name: &Vec<u8>| exec.env.iter().any(|(set, _)| set == name);
     let pairs = own
         .filter(|(name, _)| !overridden(name))
         .chain(exec.env.iter());
-    Strings::from_list(pairs.map(|(name, value)| [name, &b"="[..], value].concat()))
+    env_block(pairs)
 }
 
 fn working_directory(kernel: &Kernel, exec: &Exec, cred: &Cred) -> Result<Arc<Directory>, Error> {

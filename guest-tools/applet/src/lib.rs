@@ -9,5 +9,9 @@ pub mod sys;
 mod table;
 pub mod text;
 
+// The heap.
+#[cfg(target_os = "wasi")]
+use wardian_memory as _;
+
 pub use dispatch::{Args, main};
 pub use table::{Applet, Module};

@@ -15,6 +15,10 @@ mod text;
 mod trap;
 mod vars;
 
+// The heap.
+#[cfg(target_family = "wasm")]
+use wardian_memory as _;
+
 fn main() {
     exec::main()
 }

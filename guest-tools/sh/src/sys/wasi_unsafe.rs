@@ -311,16 +311,22 @@ pub fn fork(argument: usize, group: Option<u32>) -> Result<Process, Errno> {
     // The child needs what lies above the stack pointer: frames, data, heap.
     let marker = 0u8;
     let start = (&raw const marker as usize as u32).saturating_sub(STACK_SLACK) & !0xf;
-    let end = core::arch::wasm32::memory_size(0) * 65536;
-    let range = MemoryRange {
-        start,
-        end: end as u32,
-    };
+    let [low, high] = wardian_memory::used();
+    let ranges = [
+        MemoryRange {
+            start,
+            end: low.end as u32,
+        },
+        MemoryRange {
+            start: high.start as u32,
+            end: high.end as u32,
+        },
+    ];
     let (process_fd, pid) = imports::fork(&ForkArgs {
         argument: argument as u32,
         ranges: Slice {
-            address: (&raw const range) as usize as u32,
-            length: 1,
+            address: ranges.as_ptr() as usize as u32,
+            length: ranges.len() as u32,
         },
         flags: u32::from(group.is_some()),
         group: group.unwrap_or(0),
