@@ -6,7 +6,7 @@ fn main() {
     if wasm {
         // The stack lies below the data (--stack-first), so that a fork copies
         // one range: from the stack pointer to the end of memory.
-        println!("cargo:rustc-link-arg-bins=-zstack-size=8388608");
+        println!("cargo:rustc-link-arg-bins=-zstack-size=8454144");
         println!("cargo:rustc-link-arg-bins=--stack-first");
     }
 }
