@@ -18,6 +18,7 @@ mod error;
 mod fd;
 mod limits;
 mod process;
+mod reached;
 mod runtime;
 mod sandbox;
 mod wasi;

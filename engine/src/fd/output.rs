@@ -1,6 +1,7 @@
 //! Collected output: a sink that never blocks its writer and never grows past
 //! its limit.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -9,26 +10,37 @@ use tokio::sync::Notify;
 /// What a [`Capture`] kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Captured {
-    /// The first bytes written, up to the limit.
+    /// The first bytes written and, if some were dropped, the last.
     pub bytes: Vec<u8>,
-    /// How many bytes came after them and were dropped.
+    /// How many bytes between them were dropped.
     pub dropped_bytes: u64,
+    /// Where in `bytes` they would be.
+    pub gap_at: usize,
 }
 
-/// A sink that keeps the first `limit_bytes` bytes.
+/// A sink that keeps the first and the last bytes, half of the limit each.
 #[derive(Debug)]
 pub struct Capture {
-    limit_bytes: usize,
-    kept: Mutex<Captured>,
+    head_bytes: usize,
+    tail_bytes: usize,
+    kept: Mutex<Kept>,
     full: AtomicBool,
     overflow: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    head: Vec<u8>,
+    tail: VecDeque<u8>,
+    dropped_bytes: u64,
 }
 
 impl Capture {
     /// An empty sink.
     pub fn new(limit_bytes: usize) -> Capture {
         Capture {
-            limit_bytes,
+            head_bytes: limit_bytes - limit_bytes / 2,
+            tail_bytes: limit_bytes / 2,
             kept: Mutex::default(),
             full: AtomicBool::new(false),
             overflow: Notify::new(),
@@ -38,11 +50,19 @@ impl Capture {
     /// Takes all of `data`, keeping what fits.
     pub fn write(&self, data: &[u8]) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = self.limit_bytes.saturating_sub(kept.bytes.len());
-        let (keep, drop) = data.split_at(room.min(data.len()));
-        kept.bytes.extend_from_slice(keep);
-        kept.dropped_bytes += drop.len() as u64;
-        if !drop.is_empty() && !self.full.swap(true, Ordering::AcqRel) {
+        let room = self.head_bytes.saturating_sub(kept.head.len());
+        let (head, rest) = data.split_at(room.min(data.len()));
+        kept.head.extend_from_slice(head);
+        if rest.is_empty() {
+            return;
+        }
+        let (skipped, rest) = rest.split_at(rest.len().saturating_sub(self.tail_bytes));
+        let excess = (kept.tail.len() + rest.len()).saturating_sub(self.tail_bytes);
+        kept.tail.drain(..excess);
+        kept.tail.extend(rest);
+        let dropped = skipped.len() + excess;
+        kept.dropped_bytes += dropped as u64;
+        if dropped > 0 && !self.full.swap(true, Ordering::AcqRel) {
             self.overflow.notify_one();
         }
     }
@@ -61,7 +81,17 @@ impl Capture {
 
     /// Takes what was kept.
     pub fn take(&self) -> Captured {
-        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+        let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut bytes = kept.head;
+        let gap_at = bytes.len();
+        let (first, second) = kept.tail.as_slices();
+        bytes.extend_from_slice(first);
+        bytes.extend_from_slice(second);
+        Captured {
+            bytes,
+            dropped_bytes: kept.dropped_bytes,
+            gap_at,
+        }
     }
 }
 
@@ -70,13 +100,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_the_head_and_counts_the_rest() {
-        let capture = Capture::new(4);
-        capture.write(b"abc");
-        assert!(!capture.overflowed());
-        capture.write(b"def");
-        assert!(capture.overflowed());
-        let kept = capture.take();
-        assert_eq!((&kept.bytes[..], kept.dropped_bytes), (&b"abcd"[..], 2));
+    fn keeps_head_and_tail_and_counts_what_lies_between() {
+        let all = b"abcdefghijklmnopqrstuvwxyz";
+        for piece in 1..=all.len() {
+            for end in 0..=all.len() {
+                let capture = Capture::new(7);
+                for part in all[..end].chunks(piece) {
+                    capture.write(part);
+                }
+                assert_eq!(capture.overflowed(), end > 7, "{piece} {end}");
+                let kept = capture.take();
+                if end <= 7 {
+                    assert_eq!((&kept.bytes[..], kept.dropped_bytes), (&all[..end], 0));
+                } else {
+                    let expected = [&all[..4], &all[end - 3..end]].concat();
+                    assert_eq!(kept.bytes, expected, "{piece} {end}");
+                    assert_eq!(kept.dropped_bytes as usize, end - 7);
+                    assert_eq!(kept.gap_at, 4);
+                }
+            }
+        }
     }
 }

@@ -32,6 +32,7 @@ pub struct FdTable {
     user: Vec<Option<Descriptor>>,
     open: usize,
     limit: usize,
+    refused: bool,
 }
 
 impl FdTable {
@@ -42,7 +43,13 @@ impl FdTable {
             user: Vec::new(),
             open: 0,
             limit,
+            refused: false,
         }
+    }
+
+    /// Whether the limit has refused a descriptor.
+    pub fn refused(&self) -> bool {
+        self.refused
     }
 
     /// The descriptor with this number.
@@ -71,6 +78,7 @@ impl FdTable {
     /// `EMFILE`.
     pub fn insert(&mut self, descriptor: Descriptor) -> Result<u32, Errno> {
         if self.open >= self.limit {
+            self.refused = true;
             return Err(Errno::Mfile);
         }
         self.open += 1;
@@ -101,6 +109,7 @@ impl FdTable {
         let slot = slots.get_mut(index).ok_or(Errno::Badf)?;
         if slot.is_none() {
             if self.open >= self.limit {
+                self.refused = true;
                 return Err(Errno::Mfile);
             }
             self.open += 1;

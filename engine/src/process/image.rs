@@ -8,7 +8,7 @@ use wardian_vfs::{Access, At, Cred, Follow, Ino, NodeKind, PathMode, Vfs};
 
 use super::kernel::Kernel;
 use super::program::Program;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::runtime::ModuleBytes;
 use crate::wasi::Strings;
 
@@ -79,14 +79,31 @@ pub async fn load(
         }
         Kind::Wasm(bytes) => {
             let digest = Sha256::digest(&bytes).into();
-            let program = kernel
-                .programs()
-                .load(&name, digest, ModuleBytes::Wasm(bytes.into()), false)
-                .await
-                .map_err(Refused::Module)?;
-            Ok((program, Arc::default()))
+            let bytes = ModuleBytes::Wasm(bytes.into());
+            let program = load_module(kernel, &name, digest, bytes).await;
+            Ok((program.map_err(Refused::Module)?, Arc::default()))
         }
     }
+}
+
+/// Compiles and links a module that is not one of the tools.
+///
+/// # Errors
+/// [`ErrorKind::Module`]; [`ErrorKind::Limit`]: [`crate::Limits::compile_time`]
+/// is over.
+pub async fn load_module(
+    kernel: &Kernel,
+    name: &str,
+    digest: [u8; 32],
+    bytes: ModuleBytes,
+) -> Result<Arc<Program>, Error> {
+    let limit = kernel.limits().compile_time;
+    let load = kernel.programs().load(name, digest, bytes, false);
+    tokio::time::timeout(limit, load).await.unwrap_or_else(|_| {
+        let reason =
+            format!("{name} was not compiled within {limit:?}; raise the limit for larger modules");
+        Err(Error::new(ErrorKind::Limit, "compile_time", reason))
+    })
 }
 
 fn inspect(

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
+use crate::reached::ReachedLog;
+
 /// The processes that one exec started, directly or through others.
 #[derive(Debug, Default)]
 pub struct Job {
@@ -13,6 +15,9 @@ pub struct Job {
     peak_memory_bytes: AtomicU64,
     read_bytes: AtomicU64,
     written_bytes: AtomicU64,
+    spent_ns: AtomicU64,
+    started: AtomicU64,
+    reached: ReachedLog,
 }
 
 /// What the ended processes of a job used.
@@ -29,7 +34,23 @@ pub struct JobUsage {
 }
 
 impl Job {
+    /// Which limits its processes ran into.
+    pub fn reached(&self) -> &ReachedLog {
+        &self.reached
+    }
+
+    /// Adds CPU time, of processes alive too; gives the sum in nanoseconds.
+    pub(super) fn spend(&self, cpu_ns: u64) -> u64 {
+        self.spent_ns.fetch_add(cpu_ns, Ordering::Relaxed) + cpu_ns
+    }
+
+    /// Processes started so far.
+    pub(super) fn started_count(&self) -> u64 {
+        self.started.load(Ordering::Relaxed)
+    }
+
     pub(super) fn started(&self) {
+        self.started.fetch_add(1, Ordering::Relaxed);
         self.alive.fetch_add(1, Ordering::AcqRel);
     }
 

@@ -16,6 +16,7 @@ use super::state::Process;
 use crate::clock::Clock;
 use crate::fd::{Interrupt, SharedFs};
 use crate::limits::Limits;
+use crate::reached::Reached;
 use crate::runtime::ModuleBytes;
 use crate::wasi::SystemView;
 
@@ -106,7 +107,8 @@ impl Kernel {
     /// Enters a new process into the table.
     ///
     /// # Errors
-    /// `EAGAIN`: [`Limits::processes`] are alive.
+    /// `EAGAIN`: [`Limits::processes`] are alive, or the job has started
+    /// [`Limits::processes_started`].
     pub fn enter(
         &self,
         parent: Option<&Process>,
@@ -116,6 +118,11 @@ impl Kernel {
     ) -> Result<Arc<Process>, Errno> {
         let mut table = self.table();
         if table.len() >= self.limits().processes as usize {
+            job.reached().note(Reached::Processes);
+            return Err(Errno::Again);
+        }
+        if job.started_count() >= self.limits().processes_started {
+            job.reached().note(Reached::ProcessesStarted);
             return Err(Errno::Again);
         }
         // Numbers come round again after 2^31; the table is far smaller.

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use wasmtime::ResourceLimiter;
 
+use crate::reached::Reached;
+
 /// Counts memory of one process against two limits.
 #[derive(Debug)]
 pub struct Limiter {
@@ -17,6 +19,8 @@ pub struct Limiter {
     pub peak_bytes: u64,
     /// Whether memory was refused.
     pub refused: bool,
+    /// Which limits refused something.
+    pub reached: Vec<Reached>,
 }
 
 impl Limiter {
@@ -35,6 +39,7 @@ impl Limiter {
             held_bytes: 0,
             peak_bytes: 0,
             refused: false,
+            reached: Vec::new(),
         }
     }
 
@@ -71,6 +76,11 @@ impl ResourceLimiter for Limiter {
         } else {
             self.sandbox_bytes.fetch_sub(more, Ordering::AcqRel);
             self.refused = true;
+            if desired > self.process_limit_bytes {
+                self.reached.push(Reached::ProcessMemory);
+            } else if before.saturating_add(more) > self.sandbox_limit_bytes {
+                self.reached.push(Reached::Memory);
+            }
         }
         Ok(allowed)
     }
@@ -81,6 +91,10 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(desired <= self.table_elements as usize)
+        let allowed = desired <= self.table_elements as usize;
+        if !allowed {
+            self.reached.push(Reached::Table);
+        }
+        Ok(allowed)
     }
 }

@@ -15,7 +15,7 @@ mod signals;
 mod spawn;
 mod state;
 
-pub use image::{Image, Refused, applet_file, load};
+pub use image::{Image, Refused, applet_file, load, load_module};
 pub use job::Job;
 pub use kernel::{Kernel, KernelSettings, ProgramSource};
 pub use program::{Program, Programs};

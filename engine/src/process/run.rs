@@ -10,9 +10,11 @@ use std::time::Instant;
 use wardian_abi::{CHILD_EXPORT, Signal, Usage, WaitStatus};
 use wasmtime::{Extern, Instance, Store, StoreContextMut, Trap, UpdateDeadline};
 
+use super::job::Job;
 use super::kernel::Kernel;
 use super::state::{Process, ProcessCtx};
 use crate::fd::Description;
+use crate::reached::Reached;
 use crate::wasi::End;
 
 /// How a process starts.
@@ -42,6 +44,7 @@ pub(super) fn new_store(ctx: ProcessCtx) -> Store<ProcessCtx> {
 pub(super) async fn run(store: Store<ProcessCtx>, entry: Entry) -> WaitStatus {
     let cpu_ns = store.data().process.cpu_ns.clone();
     let kernel = store.data().process.kernel.clone();
+    let job = store.data().process.process.job.clone();
     let running = kernel.programs().core().ticker().running();
     let mut exit = Exit {
         process: store.data().process.process.clone(),
@@ -49,7 +52,7 @@ pub(super) async fn run(store: Store<ProcessCtx>, entry: Entry) -> WaitStatus {
         own: Usage::default(),
         status: killed(Signal::KILL),
     };
-    let (ctx, status) = timed(life(store, entry), &cpu_ns).await;
+    let (ctx, status) = timed(life(store, entry), &cpu_ns, &kernel, &job).await;
     drop(running);
     exit.own = Usage {
         cpu_ns: cpu_ns.load(Ordering::Relaxed),
@@ -58,6 +61,12 @@ pub(super) async fn run(store: Store<ProcessCtx>, entry: Entry) -> WaitStatus {
         written_bytes: ctx.written_bytes,
     };
     let total = add(exit.own, ctx.process.children);
+    for reached in &ctx.process.limiter.reached {
+        job.reached().note(*reached);
+    }
+    if ctx.fds.refused() {
+        job.reached().note(Reached::Descriptors);
+    }
     // Descriptors close before anybody hears of the end: whoever waited finds
     // pipes ended and files released.
     drop(ctx);
@@ -237,14 +246,24 @@ pub(super) fn add(a: Usage, b: Usage) -> Usage {
 }
 
 /// Adds up how long a future's polls take: the process's CPU time, as long as
-/// the host does not take the thread away.
-async fn timed<T>(future: impl Future<Output = T>, cpu_ns: &Arc<AtomicU64>) -> T {
+/// the host does not take the thread away. Ends the job when it has used up its own.
+async fn timed<T>(
+    future: impl Future<Output = T>,
+    cpu_ns: &Arc<AtomicU64>,
+    kernel: &Kernel,
+    job: &Arc<Job>,
+) -> T {
+    let limit_ns = u64::try_from(kernel.limits().cpu_time.as_nanos()).unwrap_or(u64::MAX);
     let mut future = pin!(future);
     poll_fn(|cx| {
         let start = Instant::now();
         let result = future.as_mut().poll(cx);
         let spent = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         cpu_ns.fetch_add(spent, Ordering::Relaxed);
+        if job.spend(spent) > limit_ns && !job.reached().has(Reached::CpuTime) {
+            job.reached().note(Reached::CpuTime);
+            kernel.kill_job(job, Signal::XCPU);
+        }
         match result {
             Poll::Ready(value) => Poll::Ready(value),
             Poll::Pending => Poll::Pending,

@@ -15,7 +15,9 @@ use super::kernel::Kernel;
 use super::limiter::Limiter;
 use super::run::{Entry, add as add_usage, new_store, report, run};
 use super::state::{Private, Process, ProcessCtx};
+use crate::error::ErrorKind;
 use crate::fd::{Description, Descriptor, Directory, FdTable, Flags, Interrupt, pipe};
+use crate::reached::Reached;
 use crate::wasi::{Ctx, End, Identity, Refusal, Strings, guest, memory, outcome};
 
 pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
@@ -246,6 +248,7 @@ fn request(caller: &mut Caller<'_, ProcessCtx>, at: u32) -> Result<Request, Refu
     ] = words;
     let limit = u64::from(ctx.limits.argument_bytes);
     if u64::from(argv_length) + u64::from(env_length) > limit {
+        ctx.process.process.job.reached().note(Reached::Arguments);
         return Err(Errno::TooBig.into());
     }
     if flags & !spawn_flags::ALL != 0 || fd_count > USER_FD_MAX + 1 {
@@ -333,8 +336,18 @@ async fn image(
             args: request.args.clone(),
             env: request.env.clone(),
         }),
-        Err(Refused::Errno(errno)) => Err(errno.into()),
+        Err(Refused::Errno(errno)) => {
+            if errno == Errno::Fbig {
+                let job = &caller.data().process.process.job;
+                job.reached().note(Reached::ModuleBytes);
+            }
+            Err(errno.into())
+        }
         Err(Refused::Module(error)) => {
+            if error.kind() == ErrorKind::Limit {
+                let job = &caller.data().process.process.job;
+                job.reached().note(Reached::CompileTime);
+            }
             report(caller.data(), &format!("wardian: {error}\n"));
             // Not ENOEXEC: that would make a shell read the module as a script.
             Err(Errno::Acces.into())

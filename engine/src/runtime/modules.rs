@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 use wasmtime::{Engine, Module};
 
 use super::cache::CacheDirectory;
@@ -14,6 +14,10 @@ use crate::error::{Error, ErrorKind};
 
 /// Most modules of guests' own that are kept; more push out the oldest unused.
 const KEPT: usize = 256;
+
+/// Most modules of guests' own that are compiled at once. Compiling cannot be
+/// interrupted: whoever has lost interest leaves it running.
+const GUEST_COMPILES: usize = 2;
 
 /// Told of slow steps, to show them to a person.
 pub trait Observer: Send + Sync {
@@ -59,6 +63,7 @@ pub struct Modules {
     observer: Option<Arc<dyn Observer>>,
     loaded: Mutex<HashMap<[u8; 32], Arc<OnceCell<Module>>>>,
     tools_loading: AtomicUsize,
+    guest_compiles: Arc<Semaphore>,
 }
 
 /// Counts a tool that is being loaded, until dropped.
@@ -80,6 +85,7 @@ impl Modules {
             observer,
             loaded: Mutex::default(),
             tools_loading: AtomicUsize::new(0),
+            guest_compiles: Arc::new(Semaphore::new(GUEST_COMPILES)),
         }
     }
 
@@ -112,7 +118,14 @@ impl Modules {
             });
             let (engine, name) = (engine.clone(), name.to_owned());
             let (cache, observer) = (self.cache.clone(), self.observer.clone());
-            let task = move || build(&engine, &name, &digest, &bytes, cache, observer);
+            let permit = match bytes {
+                ModuleBytes::Wasm(_) => self.guest_compiles.clone().acquire_owned().await.ok(),
+                _ => None,
+            };
+            let task = move || {
+                let _permit = permit;
+                build(&engine, &name, &digest, &bytes, cache, observer)
+            };
             match tokio::runtime::Handle::try_current() {
                 Ok(handle) => match handle.spawn_blocking(task).await {
                     Ok(result) => result,

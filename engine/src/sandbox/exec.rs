@@ -49,10 +49,15 @@ pub struct ExecResult {
     pub stdout: Vec<u8>,
     /// Standard error, likewise.
     pub stderr: Vec<u8>,
-    /// Bytes of standard output beyond [`crate::Limits::output_bytes`].
+    /// Bytes of standard output beyond [`crate::Limits::output_bytes`]: its first
+    /// and last half are kept.
     pub stdout_dropped_bytes: u64,
-    /// Bytes of standard error beyond it.
+    /// Where in `stdout` they would be.
+    pub stdout_gap_at: usize,
+    /// Bytes of standard error beyond the limit.
     pub stderr_dropped_bytes: u64,
+    /// Where in `stderr` they would be.
+    pub stderr_gap_at: usize,
     /// Whether the wall-clock limit ended it.
     pub timed_out: bool,
     /// Whether its [`CancelToken`] ended it.

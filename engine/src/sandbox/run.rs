@@ -11,7 +11,8 @@ use super::builder::env_block;
 use super::exec::{Exec, ExecResult, Usage, What};
 use crate::error::{Error, ErrorKind};
 use crate::fd::{Capture, Description, Descriptor, Directory, Flags, PipeReader, PipeWriter, pipe};
-use crate::process::{Image, Job, Kernel, Launch, Program, Refused, load};
+use crate::process::{Image, Job, Kernel, Launch, Program, Refused, load, load_module};
+use crate::reached::Reached;
 use crate::runtime::ModuleBytes;
 use crate::wasi::Strings;
 
@@ -50,8 +51,10 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
     let (out, err) = (stdout.take(), stderr.take());
     result.stdout = out.bytes;
     result.stdout_dropped_bytes = out.dropped_bytes;
+    result.stdout_gap_at = out.gap_at;
     result.stderr = err.bytes;
     result.stderr_dropped_bytes = err.dropped_bytes;
+    result.stderr_gap_at = err.gap_at;
     // A command may end by itself before its overflow is seen: what was cut is
     // never a success.
     let cut = match (result.stdout_dropped_bytes, result.stderr_dropped_bytes) {
@@ -60,11 +63,11 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
         _ => Some("stdout"),
     };
     let note = match (note, cut) {
-        (None, Some(stream)) => {
-            let (code, signal, note) = verdict(&Ended::Overflow(stream), &kernel);
+        (note, Some(stream)) if result.signal != Some(Signal::XFSZ) => {
+            let (code, signal, text) = verdict(&Ended::Overflow(stream), &kernel);
             result.exit_code = code as i32;
             result.signal = Signal::from_raw(signal);
-            note
+            Some(text.unwrap_or_default() + &note.unwrap_or_default())
         }
         (note, _) => note,
     };
@@ -133,7 +136,12 @@ async fn supervised(
         kernel: &kernel,
         job: &job,
     };
-    let launch = launch(exec, stdio, job.clone()).await?;
+    let launch = tokio::select! {
+        biased;
+        launch = launch(exec, stdio, job.clone()) => launch?,
+        // Loading a module takes as long as compiling it.
+        () = cancelled(cancel.as_ref()) => return Ok(never_started(&kernel, start)),
+    };
     let (process, started) = launch
         .prepare(&kernel, None)
         .map_err(|errno| limit_error(&kernel, errno))?;
@@ -182,6 +190,7 @@ async fn supervised(
     }
     drop(guard);
     drop(process);
+    let note = Some(note.unwrap_or_default() + &limits_reached(&kernel, &job));
     let usage = job.usage();
     result.exit_code = status.exit_code as i32;
     result.signal = Signal::from_raw(status.signal);
@@ -192,7 +201,34 @@ async fn supervised(
         read_bytes: usage.read_bytes,
         written_bytes: usage.written_bytes,
     };
-    Ok((result, note))
+    Ok((result, note.filter(|note| !note.is_empty())))
+}
+
+/// The result of a command that was cancelled before it ran.
+fn never_started(kernel: &Kernel, start: Instant) -> (ExecResult, Option<String>) {
+    let (code, _, note) = verdict(&Ended::Cancelled, kernel);
+    let mut result = ExecResult {
+        exit_code: code as i32,
+        cancelled: true,
+        ..ExecResult::default()
+    };
+    result.usage.wall_time = start.elapsed();
+    (result, note)
+}
+
+/// A line for each limit that the job's processes ran into.
+fn limits_reached(kernel: &Kernel, job: &Job) -> String {
+    let denials = kernel.fs().lock().take_denials();
+    for (denied, reached) in [
+        (denials.bytes, Reached::FsBytes),
+        (denials.inodes, Reached::FsInodes),
+        (denials.file_size, Reached::FileBytes),
+    ] {
+        if denied {
+            job.reached().note(reached);
+        }
+    }
+    job.reached().lines(kernel.limits())
 }
 
 /// Exit code, signal and message for a command that was ended from outside.
@@ -341,15 +377,19 @@ async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Err
         What::Module(wasm, argv) => {
             let bytes = ModuleBytes::Wasm(wasm.clone());
             let name = argv.first().cloned().unwrap_or_default();
-            let program = kernel
-                .programs()
-                .load(
-                    &String::from_utf8_lossy(&name),
-                    bytes.digest(),
-                    bytes,
-                    false,
-                )
-                .await?;
+            if wasm.len() as u64 > kernel.limits().module_bytes {
+                return Err(Error::new(
+                    ErrorKind::Limit,
+                    "module_bytes",
+                    format!(
+                        "the module has {} bytes, allowed are {}; raise the limit for larger ones",
+                        wasm.len(),
+                        kernel.limits().module_bytes
+                    ),
+                ));
+            }
+            let title = String::from_utf8_lossy(&name);
+            let program = load_module(kernel, &title, bytes.digest(), bytes).await?;
             Ok((argv.clone(), program, Arc::default(), name))
         }
         What::Script(script) => {

@@ -3,6 +3,7 @@
 //! None of these checks permissions: opening a file is where that happens,
 //! through [`Vfs::access`].
 
+use crate::denials::Denial;
 use crate::tree::file::File;
 use crate::tree::inode::Body;
 use crate::{Ctx, Errno, Extent, Ino, Vfs, permission};
@@ -41,13 +42,18 @@ impl Vfs {
             .get(..usize::try_from(room).unwrap_or(usize::MAX))
             .unwrap_or(data);
         if data.is_empty() {
-            return Err(Errno::Fbig);
+            return Err(self.too_long());
         }
         let budget = self.bytes_left();
-        self.change_file(ctx, ino, |file| match file.write(offset, data, budget) {
+        let wanted = data.len();
+        let written = self.change_file(ctx, ino, |file| match file.write(offset, data, budget) {
             0 => Err(Errno::Nospc),
             written => Ok(written),
-        })
+        });
+        if written.map_or(true, |written| written < wanted) {
+            self.denials.note(Denial::Bytes);
+        }
+        written
     }
 
     /// Writes at the end; how much fitted, and the offset after it.
@@ -67,7 +73,7 @@ impl Vfs {
     pub fn truncate(&mut self, ctx: &Ctx, ino: Ino, size: u64) -> Result<(), Errno> {
         self.file(ino)?;
         if size > self.longest_file() {
-            return Err(Errno::Fbig);
+            return Err(self.too_long());
         }
         self.change_file(ctx, ino, |file| {
             file.truncate(size);
@@ -91,15 +97,25 @@ impl Vfs {
         let end = offset
             .checked_add(length)
             .filter(|end| *end <= self.longest_file())
-            .ok_or(Errno::Fbig)?;
+            .ok_or_else(|| self.too_long())?;
         let budget = self.bytes_left();
-        self.change_file(ctx, ino, |file| {
+        let allocated = self.change_file(ctx, ino, |file| {
             if file.allocate(offset, end, budget) {
                 Ok(())
             } else {
                 Err(Errno::Nospc)
             }
-        })
+        });
+        if allocated == Err(Errno::Nospc) {
+            self.denials.note(Denial::Bytes);
+        }
+        allocated
+    }
+
+    /// Refuses a file beyond the longest.
+    fn too_long(&self) -> Errno {
+        self.denials.note(Denial::FileSize);
+        Errno::Fbig
     }
 
     /// The longest file: what the quota says, but no more than offsets can.

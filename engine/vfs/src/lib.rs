@@ -50,6 +50,7 @@ mod attributes;
 mod create;
 mod credentials;
 mod data;
+mod denials;
 mod embed;
 mod extent;
 pub mod image;
@@ -68,6 +69,7 @@ mod vfs;
 mod walk;
 
 pub use credentials::{Access, Cred, Ctx};
+pub use denials::Denials;
 pub use extent::Extent;
 pub use name::Name;
 pub use node::{Create, Device, Ino, Magic, NodeKind, SetTime, Stat, Timestamp};

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::denials::{Denial, Log};
 use crate::open_files::OpenFiles;
 use crate::tree::dir::Dir;
 use crate::tree::file::File;
 use crate::tree::inode::{Body, Inode};
 use crate::tree::trie::Trie;
-use crate::{Cred, Errno, Ino, Name, Quota, Timestamp, Usage};
+use crate::{Cred, Denials, Errno, Ino, Name, Quota, Timestamp, Usage};
 
 /// The number of `/`.
 const ROOT: Ino = Ino(1);
@@ -23,6 +24,7 @@ pub struct Vfs {
     quota: Quota,
     pub(crate) usage: Usage,
     pub(crate) open_files: Arc<OpenFiles>,
+    pub(crate) denials: Log,
 }
 
 impl Vfs {
@@ -35,6 +37,7 @@ impl Vfs {
             quota,
             usage: Usage::default(),
             open_files: Arc::default(),
+            denials: Log::default(),
         };
         let root = Dir::new(ROOT, Name::new(b""));
         vfs.add_inode(Inode {
@@ -74,6 +77,12 @@ impl Vfs {
         self.usage
     }
 
+    /// Which limits have refused something since this was last asked.
+    #[must_use]
+    pub fn take_denials(&self) -> Denials {
+        self.denials.take()
+    }
+
     /// A copy for another sandbox: like `clone`, but no file is open in it, so
     /// removed files that were only open are gone.
     #[must_use]
@@ -99,7 +108,12 @@ impl Vfs {
     /// `ENOSPC`.
     pub(crate) fn ensure_left(&self, bytes: u64, inodes: u64) -> Result<(), Errno> {
         let inodes_left = self.quota.inodes.saturating_sub(self.usage.inodes);
-        if bytes > self.bytes_left() || inodes > inodes_left {
+        if inodes > inodes_left {
+            self.denials.note(Denial::Inodes);
+            return Err(Errno::Nospc);
+        }
+        if bytes > self.bytes_left() {
+            self.denials.note(Denial::Bytes);
             return Err(Errno::Nospc);
         }
         Ok(())

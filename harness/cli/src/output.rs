@@ -108,6 +108,10 @@ fn object(result: &ExecResult) -> Value {
         "dropped_bytes".into(),
         json!({ "stdout": result.stdout_dropped_bytes, "stderr": result.stderr_dropped_bytes }),
     );
+    object.insert(
+        "gap_at".into(),
+        json!({ "stdout": result.stdout_gap_at, "stderr": result.stderr_gap_at }),
+    );
     let usage = &result.usage;
     object.insert(
         "usage".into(),

@@ -37,6 +37,15 @@ pub struct SandboxOptions {
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
 
+    /// Limits to begin with: `hardened` suits strangers' commands
+    #[arg(long, value_enum, default_value_t = Profile::Default)]
+    pub limits: Profile,
+
+    /// Set one limit, as in processes=1000, fs_bytes=4G or cpu_time=60;
+    /// LIMITS.md lists them
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub limit: Vec<String>,
+
     /// Pass standard input on, even from a terminal (a pipe or file is always
     /// passed on)
     #[arg(long)]
@@ -45,6 +54,15 @@ pub struct SandboxOptions {
     /// Print one JSON object with outputs, exit code and usage
     #[arg(long)]
     pub json: bool,
+}
+
+/// A set of limits.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum Profile {
+    /// For an agent's commands
+    Default,
+    /// For strangers' commands: seconds, and tens of megabytes
+    Hardened,
 }
 
 /// The asynchronous runtime: as many threads as processors.
@@ -83,7 +101,18 @@ pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<Sa
     if let Some(cwd) = &options.cwd {
         builder = builder.cwd(cwd);
     }
-    let mut limits = Limits::default();
+    let mut limits = match options.limits {
+        Profile::Default => Limits::default(),
+        Profile::Hardened => Limits::hardened(),
+    };
+    for limit in &options.limit {
+        let (name, value) = limit
+            .split_once('=')
+            .with_context(|| format!("--limit {limit}: expected NAME=VALUE"))?;
+        limits
+            .set(name, value)
+            .map_err(|reason| anyhow::anyhow!("--limit {reason}"))?;
+    }
     if let Some(timeout) = options.timeout {
         limits.wall_time = timeout;
     }
@@ -103,22 +132,9 @@ pub fn code_of(error: &anyhow::Error) -> u8 {
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {
-    let units = [
-        ("ms", 0.001),
-        ("s", 1.0),
-        ("m", 60.0),
-        ("h", 3600.0),
-        ("", 1.0),
-    ];
-    for (suffix, seconds) in units {
-        if let Some(number) = text.strip_suffix(suffix)
-            && let Ok(number) = number.parse::<f64>()
-        {
-            return Duration::try_from_secs_f64(number * seconds)
-                .map_err(|error| error.to_string());
-        }
-    }
-    Err("expected a number of seconds, or one with ms, s, m or h".into())
+    let mut limits = Limits::default();
+    limits.set("wall_time", text)?;
+    Ok(limits.wall_time)
 }
 
 #[cfg(test)]

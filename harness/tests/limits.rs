@@ -1,0 +1,189 @@
+//! Scripts that run into a limit: the exit code or message that a shell user
+//! knows, one line that names the limit, and a sandbox that works on.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use wardian::{CacheDirectory, ExecResult, Limits, Runtime, Sandbox};
+
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        Runtime::builder()
+            .processes(2200)
+            .cache(CacheDirectory::of_user())
+            .build()
+            .expect("this host runs Wasmtime")
+    })
+}
+
+fn sandbox(limits: Limits) -> Sandbox {
+    Sandbox::builder(runtime())
+        .tools(&wardian::tools())
+        .limits(limits)
+        .build()
+        .expect("a sandbox")
+}
+
+fn run(sandbox: &Sandbox, script: &str) -> ExecResult {
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("threads");
+    tokio
+        .block_on(sandbox.exec(script).run())
+        .expect("it starts")
+}
+
+/// Limit and value, script, exit code, standard output, part of standard error.
+const CASES: &[(&str, &str, &str, i32, &str, &str)] = &[
+    (
+        "cpu_time",
+        "200ms",
+        "echo a; while :; do :; done",
+        152,
+        "a\n",
+        "SIGXCPU",
+    ),
+    (
+        "processes",
+        "3",
+        "sleep 0.1 & sleep 0.1 & sleep 0.1 & wait; echo end",
+        0,
+        "end\n",
+        "EAGAIN",
+    ),
+    (
+        "processes_started",
+        "4",
+        "for i in 1 2 3 4 5 6; do /bin/echo $i; done 2>&1 | head -n 2; echo end",
+        0,
+        "1\n2\nend\n",
+        "EAGAIN",
+    ),
+    (
+        "descriptors",
+        "20",
+        "for i in {3..30}; do eval \"exec $i</dev/null\"; done 2>/dev/null; echo end",
+        0,
+        "end\n",
+        "EMFILE",
+    ),
+    (
+        "fs_bytes",
+        "1M",
+        "head -c 3M /dev/zero >f; echo $?; rm f; echo x >f; cat f",
+        0,
+        "1\nx\n",
+        "ENOSPC",
+    ),
+    (
+        "fs_inodes",
+        "300",
+        "for i in {1..400}; do : >f$i; done; echo $?; rm f?; : >g",
+        0,
+        "1\n",
+        "ENOSPC",
+    ),
+    (
+        "file_bytes",
+        "1M",
+        "head -c 3M /dev/zero >f; echo $?",
+        0,
+        "1\n",
+        "EFBIG",
+    ),
+    (
+        "argument_bytes",
+        "10K",
+        "printf -v x '%020000d' 1; /bin/echo $x; echo $?; /bin/echo y",
+        0,
+        "126\ny\n",
+        "E2BIG",
+    ),
+    (
+        "process_memory_bytes",
+        "20M",
+        "x=$(head -c 40M /dev/zero | tr '\\0' a); echo ${#x}",
+        134,
+        "",
+        "no more memory",
+    ),
+    (
+        "memory_bytes",
+        "40M",
+        "for i in 1 2 3 4 5 6 7 8; do sleep 0.2 & done; wait; echo end",
+        0,
+        "end\n",
+        "memory",
+    ),
+];
+
+#[test]
+fn a_limit_is_named_and_the_sandbox_works_on() {
+    for (name, value, script, code, stdout, effect) in CASES {
+        let mut limits = Limits::default();
+        limits.set(name, value).expect("a limit and its value");
+        let sandbox = sandbox(limits);
+        let result = run(&sandbox, script);
+        let stderr = result.stderr_text();
+        assert_eq!(
+            (result.exit_code, &*result.stdout_text()),
+            (*code, *stdout),
+            "{name}: {stderr}"
+        );
+        let line = format!("wardian: limit {name} (");
+        assert!(
+            stderr.contains(&line) && stderr.contains(effect),
+            "{name}: {stderr}"
+        );
+        let after = run(&sandbox, "echo $((6 * 7))");
+        assert_eq!(
+            (after.exit_code, &*after.stdout_text()),
+            (0, "42\n"),
+            "{name}"
+        );
+        assert_eq!(after.stderr_text(), "", "{name}");
+        assert_eq!(sandbox.processes(), 0, "{name}");
+    }
+}
+
+#[test]
+fn what_is_left_in_the_background_ends() {
+    let limits = Limits {
+        background_grace: Duration::from_millis(20),
+        ..Limits::default()
+    };
+    let sandbox = sandbox(limits);
+    let result = run(&sandbox, "(sleep 100; echo late >f) & echo started");
+    assert_eq!(&*result.stdout_text(), "started\n");
+    assert!(result.usage.wall_time < Duration::from_secs(10));
+    assert_eq!(sandbox.processes(), 0);
+    assert!(!sandbox.fs().exists("f"));
+}
+
+#[test]
+fn thousands_of_processes_live_at_once() {
+    let limits = Limits {
+        processes: 2100,
+        memory_bytes: 64 << 30,
+        wall_time: Duration::from_secs(60),
+        cpu_time: Duration::from_secs(60),
+        ..Limits::default()
+    };
+    let sandbox = sandbox(limits);
+    // Each waits for a pipe that the last one closes: all 2,000 are alive then.
+    let script = "mkfifo p; exec 9<>p
+        for ((i = 0; i < 2000; i++)); do read -r line <&9 & done
+        set -- /proc/[0-9]*; echo $#
+        for ((i = 0; i < 2000; i++)); do echo; done >&9
+        wait; echo done";
+    let result = run(&sandbox, script);
+    assert_eq!(
+        &*result.stdout_text(),
+        "2001\ndone\n",
+        "{}",
+        result.stderr_text()
+    );
+    assert_eq!(sandbox.processes(), 0);
+}
