@@ -26,6 +26,8 @@ mod wasi;
 pub use clock::Clock;
 pub use error::{Error, ErrorKind};
 pub use limits::Limits;
+#[cfg(feature = "compile")]
+pub use runtime::precompile;
 pub use runtime::{CacheDirectory, ModuleBytes, Observer};
 pub use sandbox::{
     CancelToken, DirEntry, Exec, ExecResult, FileStat, Files, InputWriter, OutputReader, Runtime,

@@ -65,6 +65,25 @@ impl Core {
     }
 }
 
+/// Compiles a module for [`crate::ModuleBytes::Precompiled`]: at build time, or on
+/// another machine. `target` is a target triple; `None` is this machine.
+///
+/// # Errors
+/// [`ErrorKind::Module`]: not wasm, or not of the features that guests may use.
+/// [`ErrorKind::Runtime`]: Wasmtime knows no such target.
+#[cfg(feature = "compile")]
+pub fn precompile(wasm: &[u8], target: Option<&str>) -> Result<Vec<u8>, Error> {
+    let runtime = |error| Error::new(ErrorKind::Runtime, "Wasmtime", error);
+    let mut config = config(1, 1);
+    if let Some(target) = target {
+        config.target(target).map_err(runtime)?;
+    }
+    Engine::new(&config)
+        .map_err(runtime)?
+        .precompile_module(wasm)
+        .map_err(|error| Error::new(ErrorKind::Module, "precompile", format!("{error:#}")))
+}
+
 fn config(processes: u32, table_elements: u32) -> Config {
     let mut pool = PoolingAllocationConfig::new();
     let scan = kernel_scans_pagemaps();

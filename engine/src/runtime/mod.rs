@@ -10,4 +10,6 @@ mod ticker;
 
 pub use cache::CacheDirectory;
 pub use config::Core;
+#[cfg(feature = "compile")]
+pub use config::precompile;
 pub use modules::{ModuleBytes, Observer};

@@ -40,9 +40,16 @@ pub enum ModuleBytes {
         /// Makes the bytes.
         make: fn(&str) -> Result<Vec<u8>, String>,
     },
-    /// Machine code from `Engine::precompile_module` of the same Wasmtime and
-    /// settings. It is trusted like the program itself.
+    /// Machine code from [`crate::precompile`]. It is trusted like the program
+    /// itself.
     Precompiled(Arc<[u8]>),
+    /// The same, as part of the program.
+    Embedded {
+        /// Digest of the module that it was made from.
+        digest: [u8; 32],
+        /// The machine code.
+        code: &'static [u8],
+    },
 }
 
 impl ModuleBytes {
@@ -52,7 +59,7 @@ impl ModuleBytes {
             ModuleBytes::Wasm(bytes) | ModuleBytes::Precompiled(bytes) => {
                 Sha256::digest(bytes).into()
             }
-            ModuleBytes::Lazy { digest, .. } => *digest,
+            ModuleBytes::Lazy { digest, .. } | ModuleBytes::Embedded { digest, .. } => *digest,
         }
     }
 }
@@ -146,7 +153,12 @@ fn build(
     cache: Option<CacheDirectory>,
     observer: Option<Arc<dyn Observer>>,
 ) -> Result<Module, Error> {
-    if let ModuleBytes::Precompiled(code) = bytes {
+    let code = match bytes {
+        ModuleBytes::Precompiled(code) => Some(&**code),
+        ModuleBytes::Embedded { code, .. } => Some(*code),
+        _ => None,
+    };
+    if let Some(code) = code {
         return deserialize::from_trusted_bytes(engine, code)
             .map_err(|error| Error::new(ErrorKind::Module, name, error));
     }
@@ -156,6 +168,7 @@ fn build(
     }
     let wasm: Arc<[u8]> = match bytes {
         ModuleBytes::Wasm(bytes) | ModuleBytes::Precompiled(bytes) => bytes.clone(),
+        ModuleBytes::Embedded { code, .. } => (*code).into(),
         ModuleBytes::Lazy { make, .. } => make(name)
             .map_err(|reason| Error::new(ErrorKind::Module, name, reason))?
             .into(),

@@ -16,15 +16,36 @@ pub fn tools() -> Tools {
         .get_or_init(|| {
             let tools = wardian_tools::modules().iter().map(|module| Tool {
                 name: module.name.into(),
-                bytes: ModuleBytes::Lazy {
-                    digest: module.sha256,
-                    make: decompress,
-                },
+                bytes: bytes_of(module),
                 applets: module.applets.iter().map(|name| (*name).into()).collect(),
             });
             Tools::new(tools.collect(), Some(SHELL))
         })
         .clone()
+}
+
+#[cfg(not(feature = "precompiled"))]
+fn bytes_of(module: &wardian_tools::GuestModule) -> ModuleBytes {
+    ModuleBytes::Lazy {
+        digest: module.sha256,
+        make: decompress,
+    }
+}
+
+/// Machine code made by the build script.
+#[cfg(feature = "precompiled")]
+fn bytes_of(module: &wardian_tools::GuestModule) -> ModuleBytes {
+    const CODE: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/precompiled.rs"));
+    match CODE.iter().find(|(name, _)| *name == module.name) {
+        Some((_, code)) => ModuleBytes::Embedded {
+            digest: module.sha256,
+            code,
+        },
+        None => ModuleBytes::Lazy {
+            digest: module.sha256,
+            make: decompress,
+        },
+    }
 }
 
 fn decompress(module: &str) -> Result<Vec<u8>, String> {
