@@ -141,7 +141,10 @@ pub fn parse(name: &[u8], args: &[Vec<u8>]) -> Result<Settings, i32> {
             _ => break,
         }
     }
-    let own = settings.sources.iter().any(|source| !matches!(source, Source::Include(_)));
+    let own = settings
+        .sources
+        .iter()
+        .any(|source| !matches!(source, Source::Include(_)));
     if !own {
         match rest.next() {
             Some(text) => settings.sources.push(Source::Text(text.clone())),
@@ -168,12 +171,7 @@ impl Settings {
             b'e' => self.sources.push(Source::Text(value)),
             b'i' if value == b"inplace" || value == b"inplace.awk" => self.inplace = true,
             b'i' => self.sources.push(Source::Include(value)),
-            b'F' => {
-                self.separator = Some(match value.as_slice() {
-                    b"t" => b"\t".to_vec(),
-                    _ => value,
-                });
-            }
+            b'F' => self.separator = Some(value),
             b'v' => self.assignments.push(value),
             b'b' => self.bytes = true,
             b'k' => self.csv = true,

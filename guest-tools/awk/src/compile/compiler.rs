@@ -94,7 +94,10 @@ pub fn compile(program: &Program, utf8: bool) -> Result<Code, Error> {
     }
     for (index, function) in program.functions.iter().enumerate() {
         compiler.code.functions[index].1 = compiler.here();
-        compiler.locals = (0..).zip(&function.params).map(|(i, p)| (p.clone(), i)).collect();
+        compiler.locals = (0..)
+            .zip(&function.params)
+            .map(|(i, p)| (p.clone(), i))
+            .collect();
         compiler.body(&function.body)?;
         compiler.emit(Op::Unset);
         compiler.emit(Op::Return);
@@ -120,7 +123,11 @@ impl Compiler {
         let mut starts = [None; 5];
         for (index, (select, name)) in sections.iter().enumerate() {
             self.in_special = name;
-            let rules: Vec<&Rule> = program.rules.iter().filter(|r| select(&r.pattern)).collect();
+            let rules: Vec<&Rule> = program
+                .rules
+                .iter()
+                .filter(|r| select(&r.pattern))
+                .collect();
             if rules.is_empty() {
                 continue;
             }

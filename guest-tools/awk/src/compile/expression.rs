@@ -64,6 +64,12 @@ impl Compiler {
                     self.emit(Op::Num(n));
                     return Ok(());
                 }
+                if let (Expr::Num(_), Expr::Num(0.0), Arith::Div | Arith::Mod) =
+                    (&**left, &**right, op)
+                {
+                    let place = if *op == Arith::Mod { " in `%'" } else { "" };
+                    return self.error(format!("division by zero attempted{place}"));
+                }
                 self.number(left)?;
                 match &**right {
                     Expr::Num(n) => {

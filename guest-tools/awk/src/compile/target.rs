@@ -44,9 +44,8 @@ impl Compiler {
                 let slot = self.global(name);
                 if slot < variable::ARRAYS && (slot as usize) < variable::NAMES.len() {
                     let name = String::from_utf8_lossy(name);
-                    return self.error(format!(
-                        "fatal: attempt to use scalar `{name}' as an array"
-                    ));
+                    return self
+                        .error(format!("fatal: attempt to use scalar `{name}' as an array"));
                 }
                 self.code.arrays[slot as usize] = true;
                 Ok(Place::Global(slot))
@@ -223,7 +222,9 @@ impl Compiler {
                 self.emit(Op::Pop);
                 Some(done)
             }
-            Expr::Var(_) | Expr::Group(_) if matches!(super::expression::ungrouped(target), Expr::Var(_)) => {
+            Expr::Var(_) | Expr::Group(_)
+                if matches!(super::expression::ungrouped(target), Expr::Var(_)) =>
+            {
                 self.store(target, false)?;
                 self.patch(skip);
                 None

@@ -49,12 +49,7 @@ mod backend {
 
     pub type Handle = Process;
 
-    pub fn spawn(
-        command: &[u8],
-        stdin: End,
-        stdout: End,
-        env: &[Vec<u8>],
-    ) -> Result<Child, Errno> {
+    pub fn spawn(command: &[u8], stdin: End, stdout: End, env: &[Vec<u8>]) -> Result<Child, Errno> {
         let mut shell = Command::new(b"/bin/sh", b"sh");
         shell.arg(b"-c").arg(command);
         let mut block = Vec::new();
@@ -136,12 +131,7 @@ mod backend {
 
     pub type Handle = std::process::Child;
 
-    pub fn spawn(
-        command: &[u8],
-        stdin: End,
-        stdout: End,
-        env: &[Vec<u8>],
-    ) -> Result<Child, Errno> {
+    pub fn spawn(command: &[u8], stdin: End, stdout: End, env: &[Vec<u8>]) -> Result<Child, Errno> {
         let stdio = |end| match end {
             End::Inherited => Stdio::inherit(),
             End::Pipe => Stdio::piped(),

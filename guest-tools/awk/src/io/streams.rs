@@ -35,6 +35,8 @@ struct OutputStream {
     out: Output,
     fd: u32,
     child: Option<Child>,
+    /// Number of streams opened before.
+    opened: u64,
 }
 
 struct InputStream {
@@ -42,6 +44,8 @@ struct InputStream {
     kind: InputKind,
     reader: Reader,
     child: Option<Child>,
+    /// Number of streams opened before.
+    opened: u64,
 }
 
 /// All open streams, and standard output.
@@ -50,6 +54,7 @@ pub struct Streams {
     pub stdout: Output,
     outputs: Vec<OutputStream>,
     inputs: Vec<InputStream>,
+    opened: u64,
     /// Environment of commands.
     pub env: Option<Vec<Vec<u8>>>,
 }
@@ -74,6 +79,7 @@ impl Streams {
             stdout: Output::stdout(),
             outputs: Vec::new(),
             inputs: Vec::new(),
+            opened: 0,
             env: None,
         }
     }
@@ -107,8 +113,7 @@ impl Streams {
         let at = match self.outputs.iter().position(same) {
             Some(at) => at,
             None => {
-                if matches!(kind, OutputKind::File | OutputKind::Append)
-                    && special(name) == Some(1)
+                if matches!(kind, OutputKind::File | OutputKind::Append) && special(name) == Some(1)
                 {
                     self.stdout.put(text);
                     return Ok(());
@@ -154,11 +159,14 @@ impl Streams {
                     kind: InputKind::Coprocess,
                     reader,
                     child: Some(child),
+                    opened: self.opened,
                 });
                 (fd, None)
             }
         };
+        self.opened += 1;
         self.outputs.push(OutputStream {
+            opened: self.opened,
             name: name.to_vec(),
             kind,
             out: Output::new(fd),
@@ -195,7 +203,9 @@ impl Streams {
                 }
             };
             if at.is_none() {
+                self.opened += 1;
                 self.inputs.push(InputStream {
+                    opened: self.opened,
                     name: name.to_vec(),
                     kind,
                     reader: Reader::new(fd),
@@ -237,17 +247,27 @@ impl Streams {
         found
     }
 
-    /// Closes all streams of a name, or one end of a coprocess; gives the exit
-    /// code of the last, -1 if there was none.
+    /// Closes the stream of a name that was opened last, or one end of a
+    /// coprocess; gives its exit code, -1 if there was none.
     pub fn close(&mut self, name: &[u8], end: Option<&[u8]>) -> i32 {
+        let to = self.outputs.iter().rposition(|s| s.name == name);
+        let from = self.inputs.iter().rposition(|s| s.name == name);
+        let coprocess = from.is_some_and(|at| self.inputs[at].kind == InputKind::Coprocess);
+        let newer = match (to, from) {
+            (Some(to), Some(from)) => self.outputs[to].opened > self.inputs[from].opened,
+            (to, _) => to.is_some(),
+        };
+        let (close_to, close_from) = match end {
+            Some(b"to") => (true, false),
+            Some(b"from") => (false, true),
+            _ if coprocess => (true, true),
+            _ => (newer, !newer),
+        };
         let mut code = -1;
-        let to = end.is_none_or(|end| end == b"to");
-        let from = end.is_none_or(|end| end == b"from");
-        while to && let Some(at) = self.outputs.iter().position(|s| s.name == name) {
-            let stream = self.outputs.remove(at);
-            code = close_output(stream);
+        if let Some(at) = to.filter(|_| close_to) {
+            code = close_output(self.outputs.remove(at));
         }
-        while from && let Some(at) = self.inputs.iter().position(|s| s.name == name) {
+        if let Some(at) = from.filter(|_| close_from) {
             let stream = self.inputs.remove(at);
             drop(stream.reader);
             code = stream.child.map_or(0, Child::wait);
@@ -257,7 +277,7 @@ impl Streams {
 
     /// Closes everything; whether all could be written.
     pub fn finish(&mut self) -> bool {
-        self.stdout.flush();
+        // Commands end, and have written, before what is still collected here.
         let mut good = true;
         for mut stream in std::mem::take(&mut self.outputs) {
             stream.out.flush();
@@ -270,6 +290,7 @@ impl Streams {
                 child.wait();
             }
         }
+        self.stdout.flush();
         good
     }
 

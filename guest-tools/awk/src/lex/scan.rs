@@ -111,7 +111,9 @@ impl<'a> Lexer<'a> {
         // A namespace is part of the name; `awk::` is that of all others.
         let mut word = &rest[..len];
         if rest[len..].starts_with(b"::")
-            && rest.get(len + 2).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+            && rest
+                .get(len + 2)
+                .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
         {
             let more = rest[len + 2..].iter().take_while(|b| is_part(b)).count();
             let whole = &rest[..len + 2 + more];

@@ -158,7 +158,12 @@ pub enum StmtKind {
     /// `do`
     Do(Box<Stmt>, Expr),
     /// `for (x; y; z)`
-    For(Option<Box<Stmt>>, Option<Expr>, Option<Box<Stmt>>, Box<Stmt>),
+    For(
+        Option<Box<Stmt>>,
+        Option<Expr>,
+        Option<Box<Stmt>>,
+        Box<Stmt>,
+    ),
     /// `for (x in a)`
     ForIn(Expr, Expr, Box<Stmt>),
     /// `switch`

@@ -94,9 +94,7 @@ impl Machine {
             _ => {
                 let key = key.text(&self.convfmt);
                 let key = String::from_utf8_lossy(&key).into_owned();
-                return self.fatal(format!(
-                    "attempt to use scalar `[\"{key}\"]' as an array"
-                ));
+                return self.fatal(format!("attempt to use scalar `[\"{key}\"]' as an array"));
             }
         };
         inner.borrow_mut().touched = true;

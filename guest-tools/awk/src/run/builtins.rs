@@ -54,7 +54,7 @@ impl Machine {
                     0 => (wardian_applet::sys::now_ns() / 1_000_000_000) as f64,
                     _ => self.pop().num(),
                 };
-                let former = std::mem::replace(&mut self.seed.0, seed);
+                let former = std::mem::replace(&mut self.seed, seed);
                 self.random = seed.to_bits();
                 self.push_num(former);
             }
@@ -68,7 +68,9 @@ impl Machine {
                 let end = (args > 1).then(|| self.pop());
                 let name = self.pop();
                 let end = end.map(|end| end.text(&self.convfmt).to_ascii_lowercase());
-                let code = self.streams.close(&name.text(&self.convfmt), end.as_deref());
+                let code = self
+                    .streams
+                    .close(&name.text(&self.convfmt), end.as_deref());
                 self.push_num(code.into());
             }
             Builtin::Fflush => {
@@ -159,8 +161,7 @@ impl Machine {
             }
             Builtin::Dcgettext | Builtin::Dcngettext | Builtin::Bindtextdomain => {
                 let start = self.stack.len() - args;
-                let plural = builtin == Builtin::Dcngettext
-                    && self.stack[start + 2].num() != 1.0;
+                let plural = builtin == Builtin::Dcngettext && self.stack[start + 2].num() != 1.0;
                 let value = self.stack[start + usize::from(plural)].clone();
                 self.stack.truncate(start);
                 self.push(match builtin {
@@ -209,7 +210,12 @@ impl Machine {
         Ok(())
     }
 
-    fn fold_bits(&mut self, builtin: Builtin, args: usize, op: impl Fn(u64, u64) -> u64) -> Run<()> {
+    fn fold_bits(
+        &mut self,
+        builtin: Builtin,
+        args: usize,
+        op: impl Fn(u64, u64) -> u64,
+    ) -> Run<()> {
         let start = self.stack.len() - args;
         let mut result = None;
         for (index, value) in self.stack[start..].iter().enumerate() {
@@ -247,7 +253,7 @@ fn plain(n: f64) -> String {
 
 fn type_name(value: &Value) -> &'static str {
     match value {
-        Value::Uninit => "untyped",
+        Value::Uninit => "unassigned",
         Value::Num(_) => "number",
         Value::Str(text) if text.is_input() && number::whole(text.bytes()).is_some() => "strnum",
         Value::Str(_) => "string",
@@ -268,7 +274,9 @@ fn radix_number(text: &[u8]) -> f64 {
     };
     let (radix, body) = match digits {
         [b'0', b'x' | b'X', body @ ..] => (16, body),
-        [b'0', body @ ..] if !body.contains(&b'.') && body.first().is_some_and(u8::is_ascii_digit) => {
+        [b'0', body @ ..]
+            if !body.contains(&b'.') && body.first().is_some_and(u8::is_ascii_digit) =>
+        {
             (8, body)
         }
         _ => return number::prefix(text),

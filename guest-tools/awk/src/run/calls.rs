@@ -40,7 +40,9 @@ impl Machine {
             }
             None => {
                 let name = String::from_utf8_lossy(&name).into_owned();
-                self.fatal(format!("function called indirectly through `{name}' does not exist"))
+                self.fatal(format!(
+                    "function called indirectly through `{name}' does not exist"
+                ))
             }
         }
     }

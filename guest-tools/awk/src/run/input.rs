@@ -173,10 +173,8 @@ impl Machine {
                 }
                 Err(errno) => {
                     let file = String::from_utf8_lossy(&arg).into_owned();
-                    let text = format!(
-                        "cannot open file `{file}' for reading: {}",
-                        errno.message()
-                    );
+                    let text =
+                        format!("cannot open file `{file}' for reading: {}", errno.message());
                     return Err(Stop::Fatal(self.unlocated("fatal", text.as_bytes())));
                 }
             }
@@ -330,9 +328,6 @@ impl Machine {
             Taken::Record(start, len, end) => {
                 self.set_rt(&reader, start + len, end);
                 use_it(self, &reader, start, len);
-                if kind != InputKind::File {
-                    self.nr += 1.0;
-                }
                 1.0
             }
             Taken::End => 0.0,

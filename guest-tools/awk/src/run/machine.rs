@@ -80,7 +80,7 @@ pub struct Machine {
     pub(super) input: MainInput,
     pub(super) scratch: Vec<u8>,
     pub(super) exit_code: i32,
-    pub(super) seed: (f64, f64),
+    pub(super) seed: f64,
     pub(super) random: u64,
     pub(super) in_input: bool,
     /// Which of `FS`, `FIELDWIDTHS` and `FPAT` was set last.
@@ -123,21 +123,27 @@ impl Machine {
     }
 
     fn not_scalar<T>(&self, name: &str) -> Run<T> {
-        self.fatal(format!(
-            "attempt to use array `{name}' in a scalar context"
-        ))
+        self.fatal(format!("attempt to use array `{name}' in a scalar context"))
     }
 
     pub(super) fn global_name(&self, slot: u32) -> String {
         let name = self.code.globals.get(slot as usize);
-        name.map_or_else(String::new, |name| String::from_utf8_lossy(name).into_owned())
+        name.map_or_else(String::new, |name| {
+            String::from_utf8_lossy(name).into_owned()
+        })
     }
 
     pub(super) fn local_name(&self, slot: u32) -> String {
-        let function = self.code.functions.iter().rposition(|f| f.1 as usize <= self.pc);
+        let function = self
+            .code
+            .functions
+            .iter()
+            .rposition(|f| f.1 as usize <= self.pc);
         let params = function.and_then(|index| self.code.params.get(index));
         let name = params.and_then(|params| params.get(slot as usize));
-        name.map_or_else(String::new, |name| String::from_utf8_lossy(name).into_owned())
+        name.map_or_else(String::new, |name| {
+            String::from_utf8_lossy(name).into_owned()
+        })
     }
 
     fn assign(&mut self, slot: u32, local: bool, value: Value, keep: bool) -> Run<()> {
@@ -246,7 +252,7 @@ impl Machine {
     }
 
     fn holds(&self, relation: Relation, a: &Value, b: &Value) -> bool {
-        if let (Value::Num(a), Value::Num(b)) = (a, b) {
+        if let (Some(a), Some(b)) = (a.as_number(), b.as_number()) {
             return match relation {
                 Relation::Less => a < b,
                 Relation::LessEqual => a <= b,
@@ -672,7 +678,8 @@ impl Machine {
             Value::Str(text) => {
                 let text_side = !matches!(subject, Value::Num(_));
                 text_side
-                    && (!matches!(subject, Value::Str(s) if s.is_input()) || subject.as_number().is_none())
+                    && (!matches!(subject, Value::Str(s) if s.is_input())
+                        || subject.as_number().is_none())
                     && *subject.text(&self.convfmt) == *text.bytes()
             }
             value => subject.as_number() == Some(value.num()),

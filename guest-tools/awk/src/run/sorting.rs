@@ -47,19 +47,20 @@ impl Machine {
             let (x, y) = (a.num(), b.num());
             x.partial_cmp(&y).unwrap_or(Ordering::Equal)
         };
-        let index_number =
-            |a: &Value, b: &Value| number(a, b).then_with(|| text(a, b));
+        let index_number = |a: &Value, b: &Value| number(a, b).then_with(|| text(a, b));
         let by_type = |a: &Value, b: &Value| {
             let rank = |value: &Value| match value {
                 Value::Array(_) => 2,
                 value if value.as_number().is_some() => 0,
                 _ => 1,
             };
-            rank(a).cmp(&rank(b)).then_with(|| match (rank(a), rank(b)) {
-                (0, 0) => number(a, b),
-                (1, 1) => text(a, b),
-                _ => Ordering::Equal,
-            })
+            rank(a)
+                .cmp(&rank(b))
+                .then_with(|| match (rank(a), rank(b)) {
+                    (0, 0) => number(a, b),
+                    (1, 1) => text(a, b),
+                    _ => Ordering::Equal,
+                })
         };
         let by_value_number = |a: &Value, b: &Value| number(a, b).then_with(|| text(a, b));
         // Ties are broken by index, so that the order is always the same.
@@ -80,12 +81,10 @@ impl Machine {
             b"@val_str_desc" => {
                 pairs.sort_by(|a, b| text(&b.1, &a.1).then_with(|| index_number(&b.0, &a.0)));
             }
-            b"@val_num_asc" => pairs.sort_by(|a, b| {
-                by_value_number(&a.1, &b.1).then_with(|| index_number(&a.0, &b.0))
-            }),
-            b"@val_num_desc" => pairs.sort_by(|a, b| {
-                by_value_number(&b.1, &a.1).then_with(|| index_number(&b.0, &a.0))
-            }),
+            b"@val_num_asc" => pairs
+                .sort_by(|a, b| by_value_number(&a.1, &b.1).then_with(|| index_number(&a.0, &b.0))),
+            b"@val_num_desc" => pairs
+                .sort_by(|a, b| by_value_number(&b.1, &a.1).then_with(|| index_number(&b.0, &a.0))),
             b"@unsorted" => {}
             [b'@', ..] => {
                 let how = String::from_utf8_lossy(how).into_owned();
@@ -119,7 +118,11 @@ impl Machine {
         while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
             let args = vec![a.0.clone(), a.1.clone(), b.0.clone(), b.1.clone()];
             let order = self.call_function(name, args)?.num();
-            out.extend(if order > 0.0 { right.next() } else { left.next() });
+            out.extend(if order > 0.0 {
+                right.next()
+            } else {
+                left.next()
+            });
         }
         out.extend(left);
         out.extend(right);
@@ -131,7 +134,10 @@ impl Machine {
         let to = (args > 1).then(|| self.pop());
         let from = self.pop();
         let Value::Array(from) = from else {
-            return self.fatal(format!("{}: first argument is not an array", builtin.text()));
+            return self.fatal(format!(
+                "{}: first argument is not an array",
+                builtin.text()
+            ));
         };
         let to = match to {
             Some(Value::Array(to)) => to,

@@ -132,13 +132,25 @@ impl Machine {
         })
     }
 
+    /// How the separator of `split` splits: the case of a single letter counts.
+    pub(super) fn text_splitter(&mut self, value: &Value) -> Run<Splitter> {
+        match &*value.text(&self.convfmt) {
+            [byte] if *byte != b' ' && !matches!(value, Value::Regex(_)) => {
+                Ok(Splitter::Byte(*byte))
+            }
+            _ => self.field_splitter(value, false),
+        }
+    }
+
     /// Sets a global variable by its name, as `-v` does.
     pub(super) fn set_by_name(&mut self, name: &[u8], value: Value) -> Run<()> {
         let slot = self.code.globals.iter().position(|global| global == name);
         let shown = || String::from_utf8_lossy(name).into_owned();
         if self.code.functions.iter().any(|f| f.0 == name) {
             let name = shown();
-            return self.fatal(format!("cannot use function name `{name}' as variable name"));
+            return self.fatal(format!(
+                "cannot use function name `{name}' as variable name"
+            ));
         }
         let Some(slot) = slot else { return Ok(()) };
         if let Value::Array(_) = self.globals[slot] {
@@ -295,5 +307,9 @@ fn process() -> (u32, u32, u32) {
 
 #[cfg(not(target_os = "wasi"))]
 fn process() -> (u32, u32, u32) {
-    (std::process::id(), std::os::unix::process::parent_id(), std::process::id())
+    (
+        std::process::id(),
+        std::os::unix::process::parent_id(),
+        std::process::id(),
+    )
 }

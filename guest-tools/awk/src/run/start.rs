@@ -1,6 +1,6 @@
 //! A machine from compiled code, and files edited in place.
 
-use super::machine::{MainInput, Machine, Run};
+use super::machine::{Machine, MainInput, Run};
 use super::record::Record;
 use super::split::Splitter;
 use crate::compile::{Code, variable};
@@ -100,7 +100,7 @@ impl Machine {
             },
             scratch: Vec::new(),
             exit_code: 0,
-            seed: (0.0, 0.0),
+            seed: 1.0,
             random: 0,
             in_input: false,
             split_by: variable::FS,

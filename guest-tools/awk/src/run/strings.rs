@@ -24,26 +24,23 @@ impl Machine {
         let length = (args > 2).then(|| self.pop().num());
         let start = self.pop().num();
         let subject = self.pop();
-        // Both ends are rounded, as POSIX has it.
-        let start = round(start);
-        let first = start.max(1.0);
-        let end = match length {
-            Some(length) => start + round(length),
-            None => f64::INFINITY,
-        };
-        if start.is_nan() || end.is_nan() || end <= first {
+        // As gawk has it: fractions are cut, and a start before the text is its
+        // start, at no cost to the length.
+        let first = start.trunc().max(1.0);
+        let length = length.map_or(f64::INFINITY, f64::trunc);
+        if start.is_nan() || length.is_nan() || length < 1.0 {
             self.push(Value::Str(Str::EMPTY));
             return;
         }
         let text = subject.text(&self.convfmt);
         let skip = (first - 1.0).min(text.len() as f64) as usize;
         let from = chars::offset(&text, skip, self.utf8);
-        let want = (end - first).min((text.len() - from) as f64) as usize;
+        let want = length.min((text.len() - from) as f64) as usize;
         let to = from + chars::offset(&text[from..], want, self.utf8);
         let part = match &subject {
-            Value::Str(Str::Slice {
-                buf, start, ..
-            }) => Str::slice(buf, *start as usize + from, to - from).marked(false),
+            Value::Str(Str::Slice { buf, start, .. }) => {
+                Str::slice(buf, *start as usize + from, to - from).marked(false)
+            }
             _ => Str::new(&text[from..to]),
         };
         self.push(Value::Str(part));
@@ -81,7 +78,7 @@ impl Machine {
                 let pattern = self.globals[variable::FPAT as usize].clone();
                 Splitter::Content(self.regex(&pattern)?)
             }
-            (_, Some(separator)) => self.field_splitter(&separator, false)?,
+            (_, Some(separator)) => self.text_splitter(&separator)?,
             (_, None) => self.splitter.clone(),
         };
         let text = subject.text(&self.convfmt);
@@ -119,9 +116,4 @@ impl Machine {
         let text = chars::change_case(&value.text(&self.convfmt), upper, self.utf8);
         self.push(Value::Str(Str::new(&text)));
     }
-}
-
-/// Rounds to the nearest whole number, halves to even.
-fn round(n: f64) -> f64 {
-    n.round_ties_even()
 }

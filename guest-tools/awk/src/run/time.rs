@@ -38,10 +38,8 @@ impl Machine {
             [year, month, day, hour, minute, second, ..]
                 if parts.iter().all(|n| n.abs() < 1_000_000_000) =>
             {
-                let seconds = civil_seconds(*year, *month, *day)
-                    + hour * 3600
-                    + minute * 60
-                    + second;
+                let seconds =
+                    civil_seconds(*year, *month, *day) + hour * 3600 + minute * 60 + second;
                 if utc { seconds } else { to_local(seconds) }
             }
             _ => -1,
@@ -76,7 +74,11 @@ fn to_local(seconds: i64) -> i64 {
 
 /// The date of a time, here or in UTC.
 fn date(epoch: f64, utc: bool) -> time::Civil {
-    let zone = if utc { TimeZone::UTC } else { time::local_zone() };
+    let zone = if utc {
+        TimeZone::UTC
+    } else {
+        time::local_zone()
+    };
     let stamp = Timestamp::from_second(epoch as i64).unwrap_or(Timestamp::UNIX_EPOCH);
     let info = zone.to_offset_info(stamp);
     let date = zone.to_datetime(stamp);

@@ -133,6 +133,9 @@ pub fn printf(
                             let all = value.text(settings.convfmt);
                             let len = chars::first_len(&all, settings.utf8);
                             text.extend_from_slice(&all[..len]);
+                            if len == 0 {
+                                text.push(0);
+                            }
                         }
                     },
                 }
@@ -165,7 +168,8 @@ fn star_position(format: &[u8], at: &mut usize) -> Option<usize> {
 fn digits(text: &[u8]) -> Option<(usize, usize)> {
     let used = text.iter().take_while(|b| b.is_ascii_digit()).count();
     let value = text[..used].iter().fold(0usize, |n, digit| {
-        n.saturating_mul(10).saturating_add(usize::from(digit - b'0'))
+        n.saturating_mul(10)
+            .saturating_add(usize::from(digit - b'0'))
     });
     (used > 0).then_some((value, used))
 }
@@ -186,16 +190,8 @@ fn pad_text(out: &mut Vec<u8>, text: &[u8], spec: Spec, utf8: bool) {
 
 fn number_conversion(out: &mut Vec<u8>, letter: u8, spec: Spec, n: f64) {
     if !n.is_finite() {
-        let text = number::nonfinite(n);
-        let text = match (spec.plus || n.is_sign_negative(), spec.space) {
-            (true, _) => text,
-            (false, _) => text,
-        };
-        let plain = Spec {
-            zero: false,
-            ..spec
-        };
-        pad_text(out, text.as_bytes(), plain, false);
+        // As gawk has it: without regard to the width.
+        out.extend_from_slice(number::nonfinite(n).as_bytes());
         return;
     }
     let mut body = Vec::new();
@@ -255,7 +251,12 @@ fn number_conversion(out: &mut Vec<u8>, letter: u8, spec: Spec, n: f64) {
                 body.push(b'.');
             }
         }
-        b'e' | b'E' => exponential(&mut body, n.abs(), spec.precision.unwrap_or(6), spec.alternate),
+        b'e' | b'E' => exponential(
+            &mut body,
+            n.abs(),
+            spec.precision.unwrap_or(6),
+            spec.alternate,
+        ),
         b'a' | b'A' => hexadecimal(&mut body, n.abs(), spec.precision),
         _ => {
             let precision = spec.precision.unwrap_or(6);

@@ -167,12 +167,7 @@ impl Regex {
     }
 
     /// Bounds of the groups of the match at `start..end`, that of the whole first.
-    pub fn groups(
-        &self,
-        text: &[u8],
-        start: usize,
-        end: usize,
-    ) -> Vec<Option<(usize, usize)>> {
+    pub fn groups(&self, text: &[u8], start: usize, end: usize) -> Vec<Option<(usize, usize)>> {
         let make = || self.meta(&format!("(?:{})$", self.pattern));
         let whole = vec![Some((start, end))];
         let Some(regex) = self.groups.get_or_init(make).as_deref() else {

@@ -4,7 +4,10 @@ pub mod array;
 mod compare;
 pub mod number;
 mod string;
-#[expect(clippy::module_inception, reason = "the folder is about the type in it")]
+#[expect(
+    clippy::module_inception,
+    reason = "the folder is about the type in it"
+)]
 mod value;
 
 pub use array::{Array, ArrayRef};

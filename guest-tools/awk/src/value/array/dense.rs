@@ -149,7 +149,10 @@ impl Dense {
             let some = pages.iter().enumerate();
             some.filter_map(move |(at, page)| Some((level as u32, at as u32, page.as_ref()?)))
         });
-        let far = self.far.iter().map(|((level, at), page)| (*level, *at, page));
+        let far = self
+            .far
+            .iter()
+            .map(|((level, at), page)| (*level, *at, page));
         for (level, at, page) in direct.chain(far) {
             let base = match level {
                 0 => 0,
