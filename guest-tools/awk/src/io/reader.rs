@@ -11,6 +11,9 @@ const FIRST_BYTES: usize = 16 << 10;
 /// Size of later blocks.
 const BLOCK_BYTES: usize = 128 << 10;
 
+/// Bytes beyond a match of the separator that must have been read.
+const LOOK_AHEAD: usize = 16;
+
 /// What separates records.
 #[derive(Clone)]
 pub enum Separator {
@@ -43,6 +46,8 @@ pub struct Reader {
     /// Bytes after `pos` known to hold no separator.
     clean: usize,
     eof: bool,
+    /// Whether a record has been taken.
+    started: bool,
 }
 
 impl Reader {
@@ -55,6 +60,7 @@ impl Reader {
             end: 0,
             clean: 0,
             eof: false,
+            started: false,
         }
     }
 
@@ -90,6 +96,7 @@ impl Reader {
         let start = self.pos;
         self.pos += len + end_len;
         self.clean = 0;
+        self.started = true;
         Scan::Found(start, len, end_len)
     }
 
@@ -135,7 +142,12 @@ impl Reader {
         while from <= text.len() {
             match regex.find(text, from) {
                 Some((start, end)) if start == end => from = end + 1,
-                Some((_, end)) if end == text.len() && !self.eof => return Scan::More,
+                // What follows might make the match longer.
+                Some((_, end)) if end + LOOK_AHEAD > text.len() && !self.eof => {
+                    return Scan::More;
+                }
+                // The start of the input is behind already.
+                Some((0, _)) if self.started && regex.source().starts_with(b"^") => break,
                 Some((start, end)) => return self.take(start, end - start),
                 None => break,
             }

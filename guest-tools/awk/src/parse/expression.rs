@@ -139,6 +139,13 @@ impl Parser<'_> {
                 false => Source::Command(command),
             };
             left = Expr::Getline(source, target);
+            if self.starts_operand() {
+                let mut parts = vec![left];
+                while self.starts_operand() {
+                    parts.push(self.additive()?);
+                }
+                left = Expr::Concat(parts);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Functions of the language.
 
 use super::machine::{Machine, Run};
+use super::random::{DIVISOR, Random};
 use crate::lex::Builtin;
 use crate::text::chars;
 use crate::value::{Value, number};
@@ -55,7 +56,7 @@ impl Machine {
                     _ => self.pop().num(),
                 };
                 let former = std::mem::replace(&mut self.seed, seed);
-                self.random = seed.to_bits();
+                self.random = Some(Box::new(Random::new(seed as i64 as u32)));
                 self.push_num(former);
             }
             Builtin::System => {
@@ -236,14 +237,16 @@ impl Machine {
         Ok(())
     }
 
-    /// The next number in [0, 1): splitmix64.
+    /// The next number in [0, 1), of two values of the generator, as gawk has it.
     fn next_random(&mut self) -> f64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^= z >> 31;
-        (z >> 11) as f64 / (1u64 << 53) as f64
+        let generator = self.random.get_or_insert_with(|| Box::new(Random::new(1)));
+        loop {
+            let (low, high) = (generator.next(), generator.next());
+            let n = 0.5 + (low / DIVISOR + high) / DIVISOR - 0.5;
+            if n < 1.0 {
+                return n;
+            }
+        }
     }
 }
 
@@ -255,6 +258,7 @@ fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Uninit => "unassigned",
         Value::Num(_) => "number",
+        Value::Str(text) if text.is_missing() => "unassigned",
         Value::Str(text) if text.is_input() && number::whole(text.bytes()).is_some() => "strnum",
         Value::Str(_) => "string",
         Value::Regex(_) => "regexp",

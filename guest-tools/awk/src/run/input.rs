@@ -347,6 +347,7 @@ impl Machine {
         let rs = self.globals[variable::RS as usize].clone();
         let text = rs.text(&self.convfmt).into_owned();
         self.separator = match text.as_slice() {
+            _ if matches!(rs, Value::Regex(_)) => Separator::Regex(self.regex(&rs)?),
             [] => Separator::Paragraph,
             [byte] if !(self.fold && byte.is_ascii_alphabetic()) => Separator::Byte(*byte),
             _ => Separator::Regex(self.regex(&rs)?),

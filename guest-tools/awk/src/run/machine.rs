@@ -81,7 +81,7 @@ pub struct Machine {
     pub(super) scratch: Vec<u8>,
     pub(super) exit_code: i32,
     pub(super) seed: f64,
-    pub(super) random: u64,
+    pub(super) random: Option<Box<super::random::Random>>,
     pub(super) in_input: bool,
     /// Which of `FS`, `FIELDWIDTHS` and `FPAT` was set last.
     pub(super) split_by: u32,

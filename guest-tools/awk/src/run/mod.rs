@@ -8,6 +8,7 @@ mod input;
 mod machine;
 mod matching;
 mod output;
+mod random;
 mod record;
 mod sections;
 mod sorting;

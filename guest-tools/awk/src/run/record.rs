@@ -24,6 +24,8 @@ pub struct Record {
     /// How it is split.
     pub splitter: Splitter,
     utf8: bool,
+    /// What a field beyond the last is: text, and empty.
+    missing: Value,
 }
 
 impl Record {
@@ -40,6 +42,7 @@ impl Record {
             values: None,
             splitter: Splitter::Blank,
             utf8,
+            missing: Value::Str(Str::missing()),
         }
     }
 
@@ -199,14 +202,14 @@ impl Record {
             self.split_to(index);
         }
         if let Some(values) = &self.values {
-            return values.get(index - 1).cloned().unwrap_or_default();
+            return values.get(index - 1).unwrap_or(&self.missing).clone();
         }
         match self.spans.get(index - 1) {
             Some((start, end)) => {
                 let len = (end - start) as usize;
                 Value::Str(Str::slice(&self.buf, self.start + *start as usize, len))
             }
-            None => Value::Uninit,
+            None => self.missing.clone(),
         }
     }
 

@@ -58,6 +58,10 @@ impl Machine {
         match slot {
             variable::FS | variable::FIELDWIDTHS | variable::FPAT => {
                 self.split_by = slot;
+                if let Value::Array(info) = &self.globals[variable::PROCINFO as usize] {
+                    let name = variable::NAMES[slot as usize];
+                    info.borrow_mut().set(b"FS", Value::string(name.as_bytes()));
+                }
                 self.set_splitter()
             }
             variable::RS | variable::IGNORECASE => self.set_separator(),

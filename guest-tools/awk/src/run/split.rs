@@ -132,6 +132,9 @@ fn split_content(
     mut field: impl FnMut(Span),
     mut separator: impl FnMut(usize, Span),
 ) {
+    if text.is_empty() {
+        return;
+    }
     let (mut at, mut from, mut count) = (0, 0, 0);
     // An empty match right behind a field is none.
     let mut after_field = false;

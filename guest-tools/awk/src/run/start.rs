@@ -101,7 +101,7 @@ impl Machine {
             scratch: Vec::new(),
             exit_code: 0,
             seed: 1.0,
-            random: 0,
+            random: None,
             in_input: false,
             split_by: variable::FS,
             uses_environ: false,

@@ -79,6 +79,11 @@ impl Machine {
                 Splitter::Content(self.regex(&pattern)?)
             }
             (_, Some(separator)) => self.text_splitter(&separator)?,
+            (_, None) if self.split_by == variable::FS && !self.csv => {
+                // In paragraph mode too, a newline is no separator here.
+                let fs = self.globals[variable::FS as usize].clone();
+                self.field_splitter(&fs, false)?
+            }
             (_, None) => self.splitter.clone(),
         };
         let text = subject.text(&self.convfmt);

@@ -155,7 +155,11 @@ impl Machine {
         let only = if all { None } else { Some(1) };
         let (new, count) = replace(&text, &regex, &pieces, only, self.utf8);
         self.count = count as f64;
-        self.push(Value::Str(Str::new(&new)));
+        let value = match &subject {
+            Value::Regex(_) => Value::Regex(self.compiled(new)?),
+            _ => Value::Str(Str::new(&new)),
+        };
+        self.push(value);
         Ok(true)
     }
 

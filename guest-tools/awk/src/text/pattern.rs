@@ -247,6 +247,7 @@ impl Translator<'_> {
             }
             let low = self.bracket_item()?;
             let high = match self.source.get(self.at..) {
+                Some([b'-', b'-', b'-', ..]) => low,
                 Some([b'-', next, ..]) if *next != b']' => {
                     self.at += 1;
                     self.bracket_item()?

@@ -84,6 +84,16 @@ impl Str {
         }
     }
 
+    /// A field that is not there: an empty text that can be told from others.
+    pub fn missing() -> Str {
+        Str::slice(&Rc::new(vec![0]), 1, 0)
+    }
+
+    /// Whether it is a field that is not there.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Str::Slice { buf, start: 1, len: 0, .. } if buf.len() == 1)
+    }
+
     /// The text.
     pub fn bytes(&self) -> &[u8] {
         match self {
