@@ -139,6 +139,12 @@ impl Parser<'_> {
                 false => Source::Command(command),
             };
             left = Expr::Getline(source, target);
+            while let Token::Op(op @ ("+" | "-")) = self.token {
+                self.advance()?;
+                let op = if op == "+" { Arith::Add } else { Arith::Sub };
+                let right = self.term()?;
+                left = Expr::Arith(op, Box::new(left), Box::new(right));
+            }
             if self.starts_operand() {
                 let mut parts = vec![left];
                 while self.starts_operand() {

@@ -46,7 +46,8 @@ impl Machine {
     pub(super) fn set_field(&mut self, index: usize, value: Value) -> Run<()> {
         if index == 0 {
             let text = value.text(&self.convfmt);
-            self.record.set_text(&text);
+            let input = !matches!(&value, Value::Str(text) if !text.is_input());
+            self.record.set_text(&text, input);
             self.record.splitter = self.splitter.clone();
         } else {
             let value = match value {

@@ -6,11 +6,17 @@ const DEGREE: usize = 63;
 /// One more than the greatest value.
 pub const DIVISOR: f64 = 2_147_483_648.0;
 
+/// Values kept back for the shuffle.
+const SHUFFLED: usize = 512;
+
 /// The generator.
 pub struct Random {
     state: [u32; DEGREE],
     front: usize,
     rear: usize,
+    /// Values kept back; the last one given picks the next.
+    kept: Vec<u32>,
+    last: u32,
 }
 
 impl Random {
@@ -24,20 +30,35 @@ impl Random {
             state,
             front: 1,
             rear: 0,
+            kept: Vec::with_capacity(SHUFFLED),
+            last: 0,
         };
+        for _ in 0..SHUFFLED {
+            let value = random.raw();
+            random.kept.push(value);
+        }
+        random.last = random.raw();
         for _ in 0..10 * DEGREE {
             random.next();
         }
         random
     }
 
-    /// The next value, below [`DIVISOR`].
+    /// The next value, below [`DIVISOR`]: that of the additive generator,
+    /// shuffled after Bays and Durham.
     pub fn next(&mut self) -> f64 {
+        let new = self.raw();
+        let place = self.last as usize % SHUFFLED;
+        self.last = std::mem::replace(&mut self.kept[place], new);
+        f64::from(self.last)
+    }
+
+    fn raw(&mut self) -> u32 {
         let sum = self.state[self.front].wrapping_add(self.state[self.rear]);
         self.state[self.front] = sum;
         self.front = (self.front + 1) % DEGREE;
         self.rear = (self.rear + 1) % DEGREE;
-        f64::from(sum >> 1)
+        sum >> 1
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Record {
     utf8: bool,
     /// What a field beyond the last is: text, and empty.
     missing: Value,
+    /// Whether the whole text may count as a number.
+    input: bool,
 }
 
 impl Record {
@@ -43,6 +45,7 @@ impl Record {
             splitter: Splitter::Blank,
             utf8,
             missing: Value::Str(Str::missing()),
+            input: true,
         }
     }
 
@@ -56,14 +59,17 @@ impl Record {
     }
 
     /// Takes a text.
-    pub fn set_text(&mut self, text: &[u8]) {
+    /// `input`: whether it may count as a number.
+    pub fn set_text(&mut self, text: &[u8], input: bool) {
         self.buf = Rc::new(text.to_vec());
         (self.start, self.len) = (0, text.len());
         self.reset();
+        self.input = input;
     }
 
     fn reset(&mut self) {
         self.stale = false;
+        self.input = true;
         self.spans.clear();
         self.next = 0;
         self.complete = false;
@@ -91,7 +97,7 @@ impl Record {
 
     /// The text as a value.
     pub fn value(&self) -> Value {
-        Value::Str(Str::slice(&self.buf, self.start, self.len))
+        Value::Str(Str::slice(&self.buf, self.start, self.len).marked(self.input))
     }
 
     /// Makes the text anew from the fields.

@@ -128,10 +128,6 @@ impl Machine {
                 true if *byte != b'\n' => Splitter::ByteOrNewline(*byte),
                 _ => Splitter::Byte(*byte),
             },
-            _ if paragraph => {
-                let both = [b"(".as_slice(), &text, b")|\n"].concat();
-                Splitter::Regex(self.compiled(both)?)
-            }
             _ => Splitter::Regex(self.regex(value)?),
         })
     }

@@ -41,7 +41,7 @@ pub fn split(
             let mut count = 0;
             loop {
                 let start = skip_blanks(text, at);
-                if start > at || start == text.len() {
+                if start > at {
                     separator(count, (at, start));
                 }
                 if start == text.len() {
