@@ -54,11 +54,11 @@ pub enum Op {
     /// Value to a variable with a meaning of its own.
     SetSpecial(u32, bool),
     /// Value into a global variable by arithmetic.
-    OpGlobal(Arith, u32, bool),
+    ChangeGlobal(Arith, u32, bool),
     /// Value into a local variable by arithmetic.
-    OpLocal(Arith, u32, bool),
+    ChangeLocal(Arith, u32, bool),
     /// Value into a variable with a meaning of its own by arithmetic.
-    OpSpecial(Arith, u32, bool),
+    ChangeSpecial(Arith, u32, bool),
     /// Steps a global variable.
     StepGlobal(u32, i8, Give),
     /// Steps a local variable.
@@ -74,7 +74,7 @@ pub enum Op {
     /// Value, index: sets a field.
     SetField(bool),
     /// Value, index: arithmetic on a field.
-    OpField(Arith, bool),
+    ChangeField(Arith, bool),
     /// Index: steps a field.
     StepField(i8, Give),
     /// Index, value: sets a field, pushes nothing.
@@ -86,7 +86,7 @@ pub enum Op {
     /// Value, index: sets an element.
     SetElem(Place, bool),
     /// Value, index: arithmetic on an element.
-    OpElem(Arith, Place, bool),
+    ChangeElem(Arith, Place, bool),
     /// Index: steps an element.
     StepElem(Place, i8, Give),
     /// Index: pushes the element above it.

@@ -122,24 +122,24 @@ impl Compiler {
             Expr::Var(name) => {
                 if let Some(slot) = self.locals.get(name) {
                     let slot = *slot;
-                    self.emit(Op::OpLocal(op, slot, keep));
+                    self.emit(Op::ChangeLocal(op, slot, keep));
                     return Ok(());
                 }
                 self.not_function(name)?;
                 let slot = self.global(name);
                 self.emit(if slot < variable::HOOKED {
-                    Op::OpSpecial(op, slot, keep)
+                    Op::ChangeSpecial(op, slot, keep)
                 } else {
-                    Op::OpGlobal(op, slot, keep)
+                    Op::ChangeGlobal(op, slot, keep)
                 });
             }
             Expr::Field(index) => {
                 self.expr(index)?;
-                self.emit(Op::OpField(op, keep));
+                self.emit(Op::ChangeField(op, keep));
             }
             Expr::Index(array, keys) => {
                 let place = self.element(array, keys)?;
-                self.emit(Op::OpElem(op, place, keep));
+                self.emit(Op::ChangeElem(op, place, keep));
             }
             _ => return self.error("syntax error"),
         }

@@ -64,11 +64,6 @@ impl Reader {
         }
     }
 
-    /// The descriptor.
-    pub fn fd(&self) -> u32 {
-        self.fd
-    }
-
     /// The block that found records lie in.
     pub fn block(&self) -> &Rc<Vec<u8>> {
         &self.buf

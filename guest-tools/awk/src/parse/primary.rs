@@ -29,10 +29,10 @@ impl Parser<'_> {
 
     fn power(&mut self) -> Parsed<Expr> {
         let base = self.postfix()?;
-        if base.is_target() {
-            if let Some(assigned) = self.assignment(&base)? {
-                return Ok(assigned);
-            }
+        if base.is_target()
+            && let Some(assigned) = self.assignment(&base)?
+        {
+            return Ok(assigned);
         }
         if !self.is("^") {
             return Ok(base);

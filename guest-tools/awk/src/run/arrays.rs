@@ -2,6 +2,7 @@
 
 use super::machine::{Machine, Run};
 use crate::compile::op::Place;
+use crate::compile::variable;
 use crate::value::array::Key;
 use crate::value::{Array, ArrayRef, Str, Value};
 use std::rc::Rc;
@@ -36,6 +37,19 @@ impl Machine {
 
     pub(super) fn elem(&mut self, place: Place) -> Run<()> {
         let key = self.pop();
+        if is_symbols(place)
+            && let Some(slot) = self.symbol(&key)
+        {
+            let value = match slot < variable::HOOKED {
+                true => self.special(slot),
+                false => self.globals[slot as usize].clone(),
+            };
+            self.push(match value {
+                Value::Array(_) | Value::Untyped(_) => Value::Uninit,
+                value => value,
+            });
+            return Ok(());
+        }
         let array = self.array_at(place)?;
         let value = self.with_element(&array, &key, |value| match value {
             Value::Untyped(_) => Value::Uninit,
@@ -47,6 +61,19 @@ impl Machine {
 
     pub(super) fn set_elem(&mut self, place: Place, keep: bool) -> Run<()> {
         let key = self.pop();
+        if is_symbols(place)
+            && let Some(slot) = self.symbol(&key)
+        {
+            let value = self.pop();
+            if keep {
+                self.push(value.clone());
+            }
+            if slot < variable::HOOKED {
+                return self.set_special(slot, value.keep());
+            }
+            self.set_global(slot, value.keep());
+            return Ok(());
+        }
         let array = self.array_at(place)?;
         let value = self.pop();
         if keep {
@@ -70,6 +97,11 @@ impl Machine {
 
     pub(super) fn in_elem(&mut self, place: Place) -> Run<()> {
         let key = self.pop();
+        if is_symbols(place) {
+            let found = self.symbol(&key).is_some();
+            self.push(Value::truth(found));
+            return Ok(());
+        }
         let array = self.array_at(place)?;
         let found = array.borrow().get(&Key::of(&key, &self.convfmt)).is_some();
         self.push(Value::truth(found));
@@ -133,10 +165,42 @@ impl Machine {
     }
 
     pub(super) fn keys_op(&mut self, place: Place) -> Run<()> {
+        self.list_symbols(place)?;
         let array = self.array_at(place)?;
         let mut keys = self.sorted_keys(&array)?;
         keys.reverse();
-        self.push(Value::Keys(Box::new(keys)));
+        self.push(Value::Keys(keys));
+        Ok(())
+    }
+
+    /// The variable that an index of `SYMTAB` names.
+    fn symbol(&self, key: &Value) -> Option<u32> {
+        let name = key.text(&self.convfmt);
+        let slot = self
+            .code
+            .globals
+            .iter()
+            .position(|global| **global == *name);
+        slot.map(|slot| slot as u32)
+    }
+
+    /// Lets `SYMTAB` and `FUNCTAB` have the names that there are, for a walk.
+    fn list_symbols(&mut self, place: Place) -> Run<()> {
+        let functions = matches!(place, Place::Global(variable::FUNCTAB));
+        if !functions && !is_symbols(place) {
+            return Ok(());
+        }
+        let array = self.array_at(place)?;
+        let mut body = array.borrow_mut();
+        if functions {
+            for (name, ..) in &self.code.functions {
+                body.set(name, Value::string(name));
+            }
+        } else {
+            for name in &self.code.globals {
+                body.set(name, Value::Uninit);
+            }
+        }
         Ok(())
     }
 
@@ -147,4 +211,9 @@ impl Machine {
             body.set_at(first + index, part);
         }
     }
+}
+
+/// Whether the array is `SYMTAB`, whose elements are the global variables.
+fn is_symbols(place: Place) -> bool {
+    matches!(place, Place::Global(variable::SYMTAB))
 }

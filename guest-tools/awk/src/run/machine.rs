@@ -332,7 +332,7 @@ impl Machine {
                     }
                     self.set_special(slot, value.keep())?;
                 }
-                Op::OpGlobal(op, slot, keep) => {
+                Op::ChangeGlobal(op, slot, keep) => {
                     let b = self.pop().num();
                     if let (Value::Num(a), Arith::Add) = (self.global_mut(slot), op) {
                         *a += b;
@@ -346,13 +346,13 @@ impl Machine {
                     let n = self.arith_assign(op, a, b)?;
                     self.assign(slot, false, Value::Num(n), keep)?;
                 }
-                Op::OpLocal(op, slot, keep) => {
+                Op::ChangeLocal(op, slot, keep) => {
                     let b = self.pop().num();
                     let a = self.local_mut(slot).num();
                     let n = self.arith_assign(op, a, b)?;
                     self.assign(slot, true, Value::Num(n), keep)?;
                 }
-                Op::OpSpecial(op, slot, keep) => {
+                Op::ChangeSpecial(op, slot, keep) => {
                     let b = self.pop().num();
                     let a = self.special(slot).num();
                     let n = self.arith_assign(op, a, b)?;
@@ -402,7 +402,7 @@ impl Machine {
                 }
                 Op::FieldAt => self.field_at()?,
                 Op::SetField(keep) => self.set_field_op(keep)?,
-                Op::OpField(op, keep) => {
+                Op::ChangeField(op, keep) => {
                     let index = self.pop();
                     let b = self.pop().num();
                     let index = self.field_index(&index)?;
@@ -435,7 +435,7 @@ impl Machine {
                 }
                 Op::Elem(place) => self.elem(place)?,
                 Op::SetElem(place, keep) => self.set_elem(place, keep)?,
-                Op::OpElem(op, place, keep) => {
+                Op::ChangeElem(op, place, keep) => {
                     let key = self.pop();
                     let array = self.array_at(place)?;
                     let b = self.pop().num();

@@ -59,7 +59,7 @@ impl Machine {
                 matches!(op,
                     Op::Elem(Place::Global(n)) | Op::InElem(Place::Global(n))
                     | Op::SetElem(Place::Global(n), _) | Op::Keys(Place::Global(n))
-                    | Op::OpElem(_, Place::Global(n), _) | Op::StepElem(Place::Global(n), ..)
+                    | Op::ChangeElem(_, Place::Global(n), _) | Op::StepElem(Place::Global(n), ..)
                     | Op::ElemPeek(Place::Global(n)) | Op::Delete(Place::Global(n))
                     | Op::Clear(Place::Global(n)) | Op::SubArray(Place::Global(n))
                     | Op::Array(Place::Global(n)) | Op::ArgElem(Place::Global(n))

@@ -207,7 +207,7 @@ fn number_conversion(out: &mut Vec<u8>, letter: u8, spec: Spec, n: f64) {
         }
         b'o' | b'u' | b'x' | b'X' => {
             let whole = n.trunc();
-            if whole < -9.3e18 || whole >= 18_446_744_073_709_551_616.0 {
+            if !(-9.3e18..18_446_744_073_709_551_616.0).contains(&whole) {
                 return number_conversion(out, b'g', spec, n);
             }
             signed = false;

@@ -24,7 +24,7 @@ pub enum Value {
     /// Nothing assigned yet, but passed to a function that may make it an array.
     Untyped(ArrayRef),
     /// The rest of the indices of a `for (k in a)`, last first.
-    Keys(Box<Vec<Value>>),
+    Keys(Vec<Value>),
 }
 
 impl Value {
@@ -89,16 +89,6 @@ impl Value {
             Value::Num(n) => number::write(*n, format, out),
             Value::Regex(regex) => out.extend_from_slice(regex.source()),
             _ => {}
-        }
-    }
-
-    /// Itself as a string, as if made by the program.
-    pub fn into_str(self, format: &[u8]) -> Str {
-        match self {
-            Value::Str(text) => text,
-            Value::Num(n) => Str::new(&number::to_text(n, format)),
-            Value::Regex(regex) => Str::new(regex.source()),
-            _ => Str::EMPTY,
         }
     }
 

@@ -66,25 +66,6 @@ impl Body {
         }
     }
 
-    fn get_mut(&mut self, key: &Key<'_>) -> Option<&mut Value> {
-        match (self, key) {
-            (Body::Empty, _) => None,
-            (Body::Texts(texts), Key::Text(text)) => texts.get_mut(text),
-            (Body::Texts(texts), Key::Int(n)) => texts.get_mut(&decimal(*n)),
-            (Body::Sparse(sparse, _), Key::Int(n)) => sparse.get_mut(*n),
-            (Body::Sparse(_, texts), Key::Text(text)) => texts.as_mut()?.get_mut(text),
-            (Body::Dense(dense, rest), key) => {
-                if let Key::Int(n) = key
-                    && let Ok(n) = u32::try_from(*n)
-                    && dense.get(n).is_some()
-                {
-                    return dense.get_mut(n);
-                }
-                rest.as_mut()?.get_mut(key)
-            }
-        }
-    }
-
     fn entry(&mut self, key: &Key<'_>) -> &mut Value {
         if let Body::Empty = self {
             *self = match key {
@@ -216,11 +197,6 @@ impl Array {
     /// The element, if there.
     pub fn get(&self, key: &Key<'_>) -> Option<&Value> {
         self.body.get(key)
-    }
-
-    /// The element, if there.
-    pub fn get_mut(&mut self, key: &Key<'_>) -> Option<&mut Value> {
-        self.body.get_mut(key)
     }
 
     /// The element, made if need be.

@@ -57,12 +57,6 @@ impl Texts {
         Some(&self.entries[at as usize].value)
     }
 
-    /// The element, if there.
-    pub fn get_mut(&mut self, key: &[u8]) -> Option<&mut Value> {
-        let at = self.find(key, hash(key))?;
-        Some(&mut self.entries[at as usize].value)
-    }
-
     /// The element, made if need be.
     pub fn entry(&mut self, key: &[u8]) -> &mut Value {
         let hash = hash(key);
