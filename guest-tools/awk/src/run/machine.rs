@@ -34,7 +34,7 @@ pub(super) struct Frame {
 }
 
 /// How many calls may be open: memory is the limit, this keeps the failure tidy.
-const FRAMES_MAX: usize = 20_000_000;
+const FRAMES_MAX: usize = 5_000_000;
 
 /// The main input.
 #[derive(Default)]

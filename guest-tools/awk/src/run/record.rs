@@ -5,7 +5,7 @@ use crate::value::{Str, Value, number};
 use std::rc::Rc;
 
 /// Greatest number of fields.
-pub const FIELDS_MAX: usize = 1 << 26;
+pub const FIELDS_MAX: usize = 1 << 23;
 
 /// The record.
 pub struct Record {
