@@ -4,6 +4,9 @@ use super::ast::{Arith, Expr, Relation, Source};
 use super::parser::{Parsed, Parser};
 use crate::lex::{Keyword, Token};
 
+/// How many operators of one rank may follow each other.
+const CHAIN_MAX: usize = 3000;
+
 impl Parser<'_> {
     /// An expression.
     pub(super) fn expression(&mut self) -> Parsed<Expr> {
@@ -31,6 +34,15 @@ impl Parser<'_> {
         Ok(list)
     }
 
+    /// Counts the operators of a chain: its tree is as deep as it is long.
+    fn link(&mut self, links: &mut usize) -> Parsed<()> {
+        *links += 1;
+        match *links > CHAIN_MAX {
+            true => Err(self.error("program nested too deeply")),
+            false => Ok(()),
+        }
+    }
+
     fn choice(&mut self) -> Parsed<Expr> {
         let condition = self.or()?;
         if !self.is("?") {
@@ -49,7 +61,9 @@ impl Parser<'_> {
 
     fn or(&mut self) -> Parsed<Expr> {
         let mut left = self.and()?;
+        let mut links = 0;
         while self.accept("||")? {
+            self.link(&mut links)?;
             self.skip_newlines()?;
             let right = self.and()?;
             left = Expr::Or(Box::new(left), Box::new(right));
@@ -59,7 +73,9 @@ impl Parser<'_> {
 
     fn and(&mut self) -> Parsed<Expr> {
         let mut left = self.membership()?;
+        let mut links = 0;
         while self.accept("&&")? {
+            self.link(&mut links)?;
             self.skip_newlines()?;
             let right = self.membership()?;
             left = Expr::And(Box::new(left), Box::new(right));
@@ -86,7 +102,9 @@ impl Parser<'_> {
 
     fn matching(&mut self) -> Parsed<Expr> {
         let mut left = self.comparison()?;
+        let mut links = 0;
         loop {
+            self.link(&mut links)?;
             let negated = match self.token {
                 Token::Op("~") => false,
                 Token::Op("!~") => true,
@@ -100,7 +118,9 @@ impl Parser<'_> {
 
     fn comparison(&mut self) -> Parsed<Expr> {
         let mut left = self.piped()?;
+        let mut links = 0;
         loop {
+            self.link(&mut links)?;
             let relation = match self.token {
                 Token::Op("<") => Relation::Less,
                 Token::Op("<=") => Relation::LessEqual,
@@ -183,7 +203,9 @@ impl Parser<'_> {
 
     fn additive(&mut self) -> Parsed<Expr> {
         let mut left = self.term()?;
+        let mut links = 0;
         loop {
+            self.link(&mut links)?;
             let op = match self.token {
                 Token::Op("+") => Arith::Add,
                 Token::Op("-") => Arith::Sub,
@@ -197,7 +219,9 @@ impl Parser<'_> {
 
     fn term(&mut self) -> Parsed<Expr> {
         let mut left = self.unary()?;
+        let mut links = 0;
         loop {
+            self.link(&mut links)?;
             let op = match self.token {
                 Token::Op("*") => Arith::Mul,
                 Token::Op("/") => Arith::Div,
