@@ -15,6 +15,7 @@ mod sorting;
 mod special;
 mod split;
 mod start;
+mod state;
 mod strings;
 mod substitute;
 mod time;

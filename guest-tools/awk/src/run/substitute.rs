@@ -93,13 +93,13 @@ fn replace(
         .any(|piece| matches!(piece, Piece::Group(n) if *n > 0));
     let mut out = Vec::with_capacity(text.len() + 16);
     let (mut from, mut copied, mut found, mut done) = (0, 0, 0, 0);
-    // An empty match right behind a match is none.
+    // An empty match right behind a match is none, unless matches are counted.
     let mut last_end = None;
     while from <= text.len() {
         let Some((start, end)) = regex.find(text, from) else {
             break;
         };
-        if start == end && last_end == Some(start) {
+        if only.is_none() && start == end && last_end == Some(start) {
             from = start + chars::first_len(&text[start..], utf8).max(1);
             last_end = None;
             continue;

@@ -240,7 +240,7 @@ impl Translator<'_> {
             if byte == b'[' && self.source.get(self.at + 1) == Some(&b':') {
                 let rest = &self.source[self.at + 2..];
                 if let Some(end) = rest.windows(2).position(|pair| pair == b":]") {
-                    class.push_str(named(&rest[..end])?);
+                    class.push_str(named(&rest[..end], self.utf8)?);
                     self.at += end + 4;
                     continue;
                 }
@@ -358,8 +358,12 @@ fn bounds(text: &[u8]) -> Option<(u32, Option<u32>)> {
     }
 }
 
-fn named(name: &[u8]) -> Result<&'static str, &'static str> {
+fn named(name: &[u8], utf8: bool) -> Result<&'static str, &'static str> {
     Ok(match name {
+        b"alpha" if utf8 => "\\p{Alphabetic}",
+        b"alnum" if utf8 => "\\p{Alphabetic}0-9",
+        b"upper" if utf8 => "\\p{Uppercase}",
+        b"lower" if utf8 => "\\p{Lowercase}",
         b"alpha" => "[:alpha:]",
         b"digit" => "[:digit:]",
         b"alnum" => "[:alnum:]",

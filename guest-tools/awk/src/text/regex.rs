@@ -34,8 +34,9 @@ enum Engine {
         at_start: bool,
         at_end: bool,
     },
-    /// Everything else.
-    Automaton(Box<Automaton>),
+    /// Everything else. Text that is ASCII throughout takes the small automaton;
+    /// the one of whole characters is made when first needed.
+    Automaton(Box<Automaton>, OnceCell<Option<Box<Automaton>>>),
 }
 
 struct Automaton {
@@ -65,7 +66,11 @@ impl Regex {
                 at_start,
                 at_end,
             },
-            _ => Engine::Automaton(Box::new(Automaton::new(&regex, fold, utf8)?)),
+            _ => {
+                let bytes = translate(source, false)?.regex;
+                let small = Automaton::new(&bytes, fold, false)?;
+                Engine::Automaton(Box::new(small), OnceCell::new())
+            }
         };
         Ok(Regex {
             source: source.to_vec(),
@@ -88,6 +93,23 @@ impl Regex {
         self.fold
     }
 
+    /// The automaton for a text.
+    fn automaton<'a>(
+        &self,
+        small: &'a Automaton,
+        wide: &'a OnceCell<Option<Box<Automaton>>>,
+        text: &[u8],
+    ) -> &'a Automaton {
+        if !self.utf8 || text.is_ascii() {
+            return small;
+        }
+        let make = || {
+            let made = Automaton::new(&self.pattern, self.fold, true);
+            made.ok().map(Box::new)
+        };
+        wide.get_or_init(make).as_deref().unwrap_or(small)
+    }
+
     /// Whether the text has a match.
     pub fn is_match(&self, text: &[u8]) -> bool {
         match &self.engine {
@@ -101,7 +123,8 @@ impl Regex {
                 (false, true) => text.ends_with(finder.needle()),
                 (true, true) => text == finder.needle(),
             },
-            Engine::Automaton(automaton) => {
+            Engine::Automaton(small, wide) => {
+                let automaton = self.automaton(small, wide, text);
                 let cache = &mut *automaton.cache.borrow_mut();
                 let input = Input::new(text).earliest(true);
                 match automaton.dfa.try_search_fwd(cache, &input) {
@@ -132,10 +155,13 @@ impl Regex {
                 };
                 Some((start, start + needle.len()))
             }
-            Engine::Automaton(automaton) => match automaton.find(text, from) {
-                Ok(found) => found,
-                Err(at) => self.find_linear(automaton, text, at),
-            },
+            Engine::Automaton(small, wide) => {
+                let automaton = self.automaton(small, wide, text);
+                match automaton.find(text, from) {
+                    Ok(found) => found,
+                    Err(at) => self.find_linear(automaton, text, at),
+                }
+            }
         }
     }
 
