@@ -1,12 +1,28 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use wardian_applet::Module;
+use crate::command;
+use wardian_applet::{Applet, Module};
+
+const SYNOPSIS: &str = "[-F FS] [-v VAR=VALUE] {-f PROGFILE | 'PROGRAM'} [FILE]...";
 
 /// This module and its applets, sorted by name.
 pub static MODULE: Module = Module {
     name: "awk",
-    applets: &[],
+    applets: &[
+        applet("awk"),
+        applet("gawk"),
+        applet("mawk"),
+        applet("nawk"),
+    ],
 };
+
+const fn applet(name: &'static str) -> Applet {
+    Applet {
+        name,
+        synopsis: SYNOPSIS,
+        run: command::run,
+    }
+}
 
 #[cfg(test)]
 mod tests {

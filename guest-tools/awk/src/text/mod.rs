@@ -1,0 +1,8 @@
+//! Text: regular expressions, `printf`, characters.
+
+pub mod chars;
+pub mod format;
+mod pattern;
+mod regex;
+
+pub use regex::Regex;
