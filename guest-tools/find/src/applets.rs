@@ -1,11 +1,16 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use wardian_applet::Module;
+use crate::find;
+use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
 pub static MODULE: Module = Module {
     name: "find",
-    applets: &[],
+    applets: &[Applet {
+        name: "find",
+        synopsis: "[-H] [-L] [-P] [-Olevel] [-D debugopts] [path...] [expression]",
+        run: find::run,
+    }],
 };
 
 #[cfg(test)]

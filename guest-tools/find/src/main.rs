@@ -1,6 +1,12 @@
 //! Tools that walk trees and start commands: find, xargs, and their kin.
 
+mod accounts;
 mod applets;
+mod find;
+mod fnmatch;
+mod process;
+mod walk;
+mod words;
 
 fn main() {
     std::process::exit(wardian_applet::main(&applets::MODULE, || {}));

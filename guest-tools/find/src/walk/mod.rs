@@ -1,0 +1,12 @@
+//! Directories opened and listed relative to one another.
+
+#[cfg(not(target_os = "wasi"))]
+#[path = "native_unsafe.rs"]
+mod at;
+#[cfg(target_os = "wasi")]
+#[path = "wasi_unsafe.rs"]
+mod at;
+mod listing;
+
+pub use at::{CWD, open_dir, stat_at};
+pub use listing::{Listing, Pool};
