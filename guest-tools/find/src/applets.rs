@@ -1,16 +1,23 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::find;
+use crate::{find, xargs};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
 pub static MODULE: Module = Module {
     name: "find",
-    applets: &[Applet {
-        name: "find",
-        synopsis: "[-H] [-L] [-P] [-Olevel] [-D debugopts] [path...] [expression]",
-        run: find::run,
-    }],
+    applets: &[
+        Applet {
+            name: "find",
+            synopsis: "[-H] [-L] [-P] [-Olevel] [-D debugopts] [path...] [expression]",
+            run: find::run,
+        },
+        Applet {
+            name: "xargs",
+            synopsis: "[OPTION]... COMMAND [INITIAL-ARGS]...",
+            run: xargs::run,
+        },
+    ],
 };
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod fnmatch;
 mod process;
 mod walk;
 mod words;
+mod xargs;
 
 fn main() {
     std::process::exit(wardian_applet::main(&applets::MODULE, || {}));

@@ -88,8 +88,6 @@ fn leaf(test: &mut Test, file: &mut File, state: &mut State<'_>) -> bool {
         Test::OtherType(kinds) => {
             let other = match file.other_stat() {
                 Err(Errno::Noent) => file.stat(),
-                // A loop of links is a link that leads nowhere.
-                Err(Errno::Loop) => walk::stat_at(file.dir, file.reach(), false),
                 other => other,
             };
             match other {

@@ -427,6 +427,18 @@ impl<'a> Parser<'a> {
         Ok(match name {
             b"name" | b"iname" => Test::Name(Pattern::new(value, fold)),
             b"path" | b"wholename" | b"ipath" | b"iwholename" => {
+                if value.len() > 1 && value.ends_with(b"/") {
+                    self.context.say(
+                        &[
+                            b"warning: ",
+                            word,
+                            b" ",
+                            value,
+                            b" will not match anything because it ends with /.",
+                        ]
+                        .concat(),
+                    );
+                }
                 Test::Path(Pattern::new(value, fold))
             }
             b"lname" | b"ilname" => Test::LinkName(Pattern::new(value, fold)),
@@ -484,8 +496,9 @@ impl<'a> Parser<'a> {
                 None => return self.error(&[b"Invalid argument ", value, b" to -used"]),
             },
             b"fstype" => Test::FileSystem(value.to_vec()),
-            // No file of a sandbox has a security context.
-            b"context" => Test::Always(false),
+            b"context" => {
+                return self.error(&[b"invalid predicate -context: SELinux is not enabled."]);
+            }
             _ => return self.error(&[b"unknown predicate `", word, b"'"]),
         })
     }

@@ -149,7 +149,8 @@ fn starts_from(context: &Context<'_>, from: &[u8], code: &mut i32) -> Result<Vec
     for (index, name) in text.split(|byte| *byte == 0).enumerate() {
         if name.is_empty() {
             let place = format!(":{}: invalid zero-length file name", index + 1);
-            context.say(&[&quoted(from), place.as_bytes()].concat());
+            let name: &[u8] = if from == b"-" { b"(standard input)" } else { from };
+            context.say(&[&quoted(name), place.as_bytes()].concat());
             *code = 1;
         } else {
             starts.push(name.to_vec());
