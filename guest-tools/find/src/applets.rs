@@ -1,6 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{find, xargs};
+use crate::{df, du, find, tree, xargs};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
@@ -8,9 +8,24 @@ pub static MODULE: Module = Module {
     name: "find",
     applets: &[
         Applet {
+            name: "df",
+            synopsis: "[OPTION]... [FILE]...",
+            run: df::run,
+        },
+        Applet {
+            name: "du",
+            synopsis: "[OPTION]... [FILE]...",
+            run: du::run,
+        },
+        Applet {
             name: "find",
             synopsis: "[-H] [-L] [-P] [-Olevel] [-D debugopts] [path...] [expression]",
             run: find::run,
+        },
+        Applet {
+            name: "tree",
+            synopsis: "[OPTION]... [directory ...]",
+            run: tree::run,
         },
         Applet {
             name: "xargs",

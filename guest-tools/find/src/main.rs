@@ -2,9 +2,12 @@
 
 mod accounts;
 mod applets;
+mod df;
+mod du;
 mod find;
 mod fnmatch;
 mod process;
+mod tree;
 mod walk;
 mod words;
 mod xargs;

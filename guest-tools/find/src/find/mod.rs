@@ -17,6 +17,8 @@ mod test;
 mod times;
 mod walk;
 
+pub use long::mode_text;
+pub use times::Stamp;
 use wardian_applet::Args;
 use wardian_applet::cli::Context;
 

@@ -7,6 +7,7 @@ mod at;
 #[path = "wasi_unsafe.rs"]
 mod at;
 mod listing;
+pub mod rules;
 
 pub use at::{CWD, open_dir, stat_at};
 pub use listing::{Listing, Pool};
