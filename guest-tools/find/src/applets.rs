@@ -1,6 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{df, du, find, tree, xargs};
+use crate::{df, du, fd, find, rg, tree, xargs};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
@@ -18,9 +18,24 @@ pub static MODULE: Module = Module {
             run: du::run,
         },
         Applet {
+            name: "fd",
+            synopsis: "[OPTION]... [pattern] [path]...",
+            run: fd::run,
+        },
+        Applet {
+            name: "fdfind",
+            synopsis: "[OPTION]... [pattern] [path]...",
+            run: fd::run,
+        },
+        Applet {
             name: "find",
             synopsis: "[-H] [-L] [-P] [-Olevel] [-D debugopts] [path...] [expression]",
             run: find::run,
+        },
+        Applet {
+            name: "rg",
+            synopsis: "[OPTION]... PATTERN [PATH]...",
+            run: rg::run,
         },
         Applet {
             name: "tree",

@@ -4,7 +4,7 @@
 #[cfg_attr(not(target_os = "wasi"), path = "native.rs")]
 mod backend;
 
-pub use backend::{wait, wait_any, without_input};
+pub use backend::{change_directory, wait, wait_any, without_input};
 use wardian_applet::program::{Child, Program};
 use wardian_applet::sys::Errno;
 

@@ -2,6 +2,7 @@
 
 use super::End;
 use wardian_applet::program::Child;
+use wardian_applet::sys::Errno;
 
 /// Never called: there are no children.
 pub fn wait(_child: &Child) -> End {
@@ -16,4 +17,9 @@ pub fn wait_any(_children: &[Child]) -> usize {
 /// Calls `start`.
 pub fn without_input<T>(start: impl FnOnce() -> T) -> T {
     start()
+}
+
+/// Not available natively.
+pub fn change_directory(_path: &[u8]) -> Result<(), Errno> {
+    Err(Errno::Nosys)
 }

@@ -103,3 +103,8 @@ pub fn without_input<T>(start: impl FnOnce() -> T) -> T {
     }
     result
 }
+
+/// Makes a directory the working directory.
+pub fn change_directory(path: &[u8]) -> Result<(), Errno> {
+    imports::change_directory(path)
+}

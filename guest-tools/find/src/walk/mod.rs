@@ -6,6 +6,7 @@ mod at;
 #[cfg(target_os = "wasi")]
 #[path = "wasi_unsafe.rs"]
 mod at;
+pub mod filtered;
 mod listing;
 pub mod rules;
 
