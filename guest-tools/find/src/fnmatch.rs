@@ -256,7 +256,10 @@ fn one(item: &Item, text: &[u8], fold: bool) -> Option<usize> {
         Item::Byte(byte) => found == Err(*byte),
         Item::Set(set) => {
             let c = found.unwrap_or_else(raw);
-            let inside = set.ranges.iter().any(|(low, high)| (*low..=*high).contains(&c))
+            let inside = set
+                .ranges
+                .iter()
+                .any(|(low, high)| (*low..=*high).contains(&c))
                 || set.classes.iter().any(|class| class(c));
             inside != set.negated
         }
@@ -291,7 +294,11 @@ mod tests {
         ];
         for (pattern, text, expected) in cases {
             let compiled = Pattern::new(pattern.as_bytes(), false);
-            assert_eq!(compiled.matches(text.as_bytes()), expected, "{pattern} {text}");
+            assert_eq!(
+                compiled.matches(text.as_bytes()),
+                expected,
+                "{pattern} {text}"
+            );
         }
         assert!(Pattern::new(b"A[B-D]*", true).matches(b"acX"));
     }

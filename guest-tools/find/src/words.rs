@@ -56,8 +56,3 @@ pub fn number(text: &[u8]) -> Option<u64> {
     }
     Some(value)
 }
-
-/// Joins parts of a message.
-pub fn join(parts: &[&[u8]]) -> Vec<u8> {
-    parts.concat()
-}

@@ -95,7 +95,11 @@ fn total(rows: &[Row], config: &Config) -> Row {
     Row {
         system: FileSystem {
             source: b"total".to_vec(),
-            target: if named { b"-".to_vec() } else { b"total".to_vec() },
+            target: if named {
+                b"-".to_vec()
+            } else {
+                b"total".to_vec()
+            },
             kind: b"-".to_vec(),
             device: 0,
             usage,
@@ -131,7 +135,9 @@ fn mounted() -> Vec<FileSystem> {
             usage,
         })
     };
-    text.split(|byte| *byte == b'\n').filter_map(system).collect()
+    text.split(|byte| *byte == b'\n')
+        .filter_map(system)
+        .collect()
 }
 
 #[cfg(target_os = "wasi")]

@@ -174,7 +174,11 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Config, i32> {
         });
         config.fields.push(Field::Target);
     }
-    if let Some(kind) = config.kinds.iter().find(|kind| config.other_kinds.contains(kind)) {
+    if let Some(kind) = config
+        .kinds
+        .iter()
+        .find(|kind| config.other_kinds.contains(kind))
+    {
         let text = [
             b"file system type ".as_slice(),
             &quote::always(kind),
@@ -186,11 +190,7 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Config, i32> {
     Ok(config)
 }
 
-fn choose(
-    context: &Context<'_>,
-    fields: &mut Vec<Field>,
-    given: Option<&[u8]>,
-) -> Result<(), i32> {
+fn choose(context: &Context<'_>, fields: &mut Vec<Field>, given: Option<&[u8]>) -> Result<(), i32> {
     let Some(given) = given else {
         fields.extend(NAMES.iter().map(|(_, field)| *field));
         return Ok(());

@@ -11,7 +11,13 @@ pub fn print(rows: &[Row], config: &Config, out: &mut Output) {
     let titles = config.fields.iter().map(|field| title(*field, config));
     let mut table: Vec<Vec<Vec<u8>>> = vec![titles.map(String::into_bytes).collect()];
     for row in rows {
-        table.push(config.fields.iter().map(|field| cell(*field, row, config)).collect());
+        table.push(
+            config
+                .fields
+                .iter()
+                .map(|field| cell(*field, row, config))
+                .collect(),
+        );
     }
     let columns: Vec<usize> = config
         .fields
@@ -88,7 +94,10 @@ fn size_title(config: &Config) -> String {
         return format!("{bytes}-blocks");
     }
     // A power is named by its letter, where that leaves whole numbers.
-    for (base, letters) in [(1024u64, ["K", "M", "G", "T"]), (1000, ["kB", "MB", "GB", "TB"])] {
+    for (base, letters) in [
+        (1024u64, ["K", "M", "G", "T"]),
+        (1000, ["kB", "MB", "GB", "TB"]),
+    ] {
         let mut unit = 1;
         let mut name = None;
         for letter in letters {

@@ -217,7 +217,11 @@ fn from_environment() -> SizeForm {
 fn invalid(context: &Context<'_>, short: &str, long: &str, given: &[u8]) -> i32 {
     let option = if short.is_empty() { long } else { short };
     let digits = given.first().is_some_and(u8::is_ascii_digit);
-    let problem = if digits { "invalid suffix in " } else { "invalid " };
+    let problem = if digits {
+        "invalid suffix in "
+    } else {
+        "invalid "
+    };
     let text = [
         problem.as_bytes(),
         option.as_bytes(),

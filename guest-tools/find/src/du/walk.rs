@@ -107,11 +107,20 @@ impl<'a> Walker<'a> {
         if self.config.excluded.is_empty() {
             return false;
         }
-        let starts = self.path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+        let starts = self
+            .path
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte == b'/');
         let tails = starts.map(|(at, _)| &self.path[at + 1..]);
         std::iter::once(self.path.as_slice())
             .chain(tails)
-            .any(|tail| self.config.excluded.iter().any(|pattern| pattern.matches(tail)))
+            .any(|tail| {
+                self.config
+                    .excluded
+                    .iter()
+                    .any(|pattern| pattern.matches(tail))
+            })
     }
 
     /// Goes through a tree; gives its sum.
@@ -187,10 +196,7 @@ impl<'a> Walker<'a> {
     fn enter(&mut self, stat: &ExtStat, dir: u32, base: usize) -> Sum {
         let directory = sys::is_dir(stat);
         let remembered = self.remember_all || (!directory && stat.links > 1);
-        if remembered
-            && !self.config.count_links
-            && !self.seen.insert((stat.device, stat.inode))
-        {
+        if remembered && !self.config.count_links && !self.seen.insert((stat.device, stat.inode)) {
             return Sum::default();
         }
         let depth = self.frames.len();
@@ -214,7 +220,10 @@ impl<'a> Walker<'a> {
             dir => walk::open_dir(dir, &self.path[base..], false),
         };
         let fd = opened.and_then(|fd| {
-            listing.fill(fd).map(|()| fd).inspect_err(|_| sys::close(fd))
+            listing
+                .fill(fd)
+                .map(|()| fd)
+                .inspect_err(|_| sys::close(fd))
         });
         let fd = match fd {
             Ok(fd) => fd,
@@ -256,7 +265,11 @@ impl<'a> Walker<'a> {
         whole.add(&frame.below);
         if depth <= self.config.max_depth {
             let path = std::mem::take(&mut self.path);
-            let shown = if self.config.separate { frame.sum } else { whole };
+            let shown = if self.config.separate {
+                frame.sum
+            } else {
+                whole
+            };
             self.print(&shown, &path);
             self.path = path;
         }

@@ -10,6 +10,7 @@ const ARGUMENT_BYTES_MAX: usize = 1 << 20;
 /// A command with places for the path.
 pub struct Template(Vec<Vec<Part>>);
 
+#[derive(Clone)]
 enum Part {
     Text(Vec<u8>),
     /// `{}`.
@@ -24,19 +25,22 @@ enum Part {
     NameStem,
 }
 
-const PLACES: &[(&[u8], fn() -> Part)] = &[
-    (b"{}", || Part::Path),
-    (b"{/}", || Part::Name),
-    (b"{//}", || Part::Parent),
-    (b"{.}", || Part::Stem),
-    (b"{/.}", || Part::NameStem),
+const PLACES: &[(&[u8], Part)] = &[
+    (b"{}", Part::Path),
+    (b"{/}", Part::Name),
+    (b"{//}", Part::Parent),
+    (b"{.}", Part::Stem),
+    (b"{/.}", Part::NameStem),
 ];
 
 impl Template {
     /// Reads a command; the path comes last if it has no place.
     pub fn new(words: &[Vec<u8>]) -> Template {
         let mut args: Vec<Vec<Part>> = words.iter().map(|word| parts(word)).collect();
-        let placed = args.iter().flatten().any(|part| !matches!(part, Part::Text(_)));
+        let placed = args
+            .iter()
+            .flatten()
+            .any(|part| !matches!(part, Part::Text(_)));
         if !placed {
             args.push(vec![Part::Path]);
         }
@@ -76,7 +80,10 @@ fn start(argv: &[Vec<u8>]) -> bool {
             if errno == Errno::Noent {
                 super::fail(&format!("Command not found: {name}"));
             } else {
-                super::fail(&format!("Problem while executing command: {}", errno.message()));
+                super::fail(&format!(
+                    "Problem while executing command: {}",
+                    errno.message()
+                ));
             }
             false
         }
@@ -90,9 +97,9 @@ fn parts(word: &[u8]) -> Vec<Part> {
     while let Some((&byte, tail)) = rest.split_first() {
         let place = PLACES.iter().find(|(token, _)| rest.starts_with(token));
         match place {
-            Some((token, make)) => {
+            Some((token, part)) => {
                 parts.push(Part::Text(std::mem::take(&mut text)));
-                parts.push(make());
+                parts.push(part.clone());
                 rest = &rest[token.len()..];
             }
             None => {

@@ -15,7 +15,7 @@ use wardian_applet::sys::{self, Errno, mode};
 
 /// Runs `fd`.
 pub fn run(args: &Args) -> i32 {
-    let context = Context::new(args, "fd", 1);
+    let context = Context::new(args, "fd", 2);
     let config = match options::read(&context, args) {
         Ok(config) => config,
         Err(code) => return code,
@@ -101,7 +101,10 @@ impl Search<'_> {
         } else {
             let stripped = config.implied && config.strips();
             let path = found.path;
-            let path = path.strip_prefix(b"./").filter(|_| stripped).unwrap_or(path);
+            let path = path
+                .strip_prefix(b"./")
+                .filter(|_| stripped)
+                .unwrap_or(path);
             path.to_vec()
         };
         match &config.run {

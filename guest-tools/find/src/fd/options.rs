@@ -132,9 +132,7 @@ impl Config {
             || self.extensions.iter().any(|end| {
                 let start = name.len().checked_sub(end.len() + 1);
                 start.is_some_and(|start| {
-                    start > 0
-                        && name[start] == b'.'
-                        && name[start + 1..].eq_ignore_ascii_case(end)
+                    start > 0 && name[start] == b'.' && name[start + 1..].eq_ignore_ascii_case(end)
                 })
             })
     }
@@ -155,7 +153,8 @@ fn commands(args: &[Vec<u8>]) -> (Vec<Vec<u8>>, Vec<Template>, Vec<Template>) {
             b"-X" | b"--exec-batch" => (&mut many, None),
             // A cluster such as `-Hx`.
             [b'-', flags @ .., last @ (b'x' | b'X')]
-                if !flags.is_empty() && flags.iter().all(|flag| b"HIusigFalLp0q1".contains(flag)) =>
+                if !flags.is_empty()
+                    && flags.iter().all(|flag| b"HIusigFalLp0q1".contains(flag)) =>
             {
                 plain.push([b"-".as_slice(), flags].concat());
                 (if *last == b'x' { &mut each } else { &mut many }, None)
@@ -371,7 +370,9 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Config, i32> {
         Run::Each(each)
     } else if details {
         let words = ["ls", "-l", "-h", "-d", "--color=never"];
-        Run::Many(vec![Template::new(&words.map(|word| word.as_bytes().to_vec()))])
+        Run::Many(vec![Template::new(
+            &words.map(|word| word.as_bytes().to_vec()),
+        )])
     } else {
         Run::Nothing
     };

@@ -46,7 +46,9 @@ pub fn file_system(device: u64) -> &'static [u8] {
             let stat = sys::stat(fields.next()?, true).ok()?;
             Some((stat.device, fields.next()?.to_vec()))
         };
-        text.split(|byte| *byte == b'\n').filter_map(mount).collect()
+        text.split(|byte| *byte == b'\n')
+            .filter_map(mount)
+            .collect()
     });
     let found = mounts.iter().rev().find(|(number, _)| *number == device);
     found.map_or(b"unknown", |(_, name)| name)

@@ -123,7 +123,9 @@ impl Command {
         match process::run(program, !self.ask) {
             Ok(end) if end.signal != 0 => {
                 let text = format!(" terminated by signal {}", end.signal);
-                state.context.say(&[&quoted(name), text.as_bytes()].concat());
+                state
+                    .context
+                    .say(&[&quoted(name), text.as_bytes()].concat());
                 false
             }
             Ok(end) => end.success(),

@@ -47,9 +47,9 @@ fn node(tree: &Node, tests: &mut [Test], file: &mut File, state: &mut State<'_>)
         Node::Or(parts) => parts
             .iter()
             .any(|part| node(part, tests, file, state) || state.quit),
-        Node::List(parts) => parts
-            .iter()
-            .fold(false, |_, part| !state.quit && node(part, tests, file, state)),
+        Node::List(parts) => parts.iter().fold(false, |_, part| {
+            !state.quit && node(part, tests, file, state)
+        }),
     }
 }
 

@@ -138,9 +138,12 @@ impl<'a> Builder<'a> {
                         b"' and ')'",
                     ]
                     .concat(),
-                    (_, false) => {
-                        [b"expected an expression after '".as_slice(), before_word, b"'"].concat()
-                    }
+                    (_, false) => [
+                        b"expected an expression after '".as_slice(),
+                        before_word,
+                        b"'",
+                    ]
+                    .concat(),
                     _ => b"invalid expression; you have too many ')'".to_vec(),
                 });
             }
@@ -175,9 +178,11 @@ impl<'a> Builder<'a> {
                 }
                 let node = self.operand(0, Some(item))?;
                 if self.token() != Some(Token::Close) {
-                    return Err(b"invalid expression; I was expecting to find a ')' somewhere \
+                    return Err(
+                        b"invalid expression; I was expecting to find a ')' somewhere \
                                  but did not see one."
-                        .to_vec());
+                            .to_vec(),
+                    );
                 }
                 self.at += 1;
                 node
@@ -249,15 +254,20 @@ mod tests {
             T::Test(3),
         ];
         let expected = List(vec![
-            Or(vec![
-                And(vec![Test(0), Test(1)]),
-                Not(Box::new(Test(2))),
-            ]),
+            Or(vec![And(vec![Test(0), Test(1)]), Not(Box::new(Test(2)))]),
             Test(3),
         ]);
         assert_eq!(tree(&row), Ok(expected));
         assert!(tree(&[T::Open, T::Close]).unwrap_err().contains("empty"));
-        assert!(tree(&[T::Test(0), T::Close]).unwrap_err().contains("too many"));
-        assert!(tree(&[T::Open, T::Test(0)]).unwrap_err().contains("expecting"));
+        assert!(
+            tree(&[T::Test(0), T::Close])
+                .unwrap_err()
+                .contains("too many")
+        );
+        assert!(
+            tree(&[T::Open, T::Test(0)])
+                .unwrap_err()
+                .contains("expecting")
+        );
     }
 }

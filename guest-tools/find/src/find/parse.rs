@@ -151,11 +151,7 @@ impl<'a> Parser<'a> {
         }
         let Some(value) = rest.next() else {
             if name.starts_with(b"newer") && name != b"newer" {
-                return self.error(&[
-                    b"The ",
-                    &quoted(word),
-                    b" test needs an argument",
-                ]);
+                return self.error(&[b"The ", &quoted(word), b" test needs an argument"]);
             }
             return self.error(&[b"missing argument to `", word, b"'"]);
         };
@@ -179,10 +175,22 @@ impl<'a> Parser<'a> {
     ) -> Result<Option<Test>> {
         let global = matches!(
             name,
-            b"depth" | b"d" | b"files0-from" | b"ignore_readdir_race" | b"maxdepth" | b"mindepth"
-                | b"mount" | b"noignore_readdir_race" | b"noleaf" | b"xdev"
+            b"depth"
+                | b"d"
+                | b"files0-from"
+                | b"ignore_readdir_race"
+                | b"maxdepth"
+                | b"mindepth"
+                | b"mount"
+                | b"noignore_readdir_race"
+                | b"noleaf"
+                | b"xdev"
         );
-        if let Some(first) = self.first_test.as_ref().filter(|_| global && self.settings.warn) {
+        if let Some(first) = self
+            .first_test
+            .as_ref()
+            .filter(|_| global && self.settings.warn)
+        {
             let text = [
                 b"warning: you have specified the global option ".as_slice(),
                 word,
@@ -228,7 +236,9 @@ impl<'a> Parser<'a> {
             b"files0-from" => self.starts_from = Some(self.value(word, rest)?.to_vec()),
             b"regextype" => {
                 let value = self.value(word, rest)?;
-                let known = regex::KINDS.iter().find(|(name, _)| name.as_bytes() == value);
+                let known = regex::KINDS
+                    .iter()
+                    .find(|(name, _)| name.as_bytes() == value);
                 let Some((_, kind)) = known else {
                     let mut text = b"Unknown regular expression type ".to_vec();
                     text.extend(quoted(value));
@@ -623,10 +633,39 @@ impl<'a> Parser<'a> {
 /// Whether a test of this name exists that takes a value.
 fn takes_value(name: &[u8]) -> bool {
     const NAMES: &[&[u8]] = &[
-        b"amin", b"anewer", b"atime", b"cmin", b"cnewer", b"context", b"ctime", b"fstype", b"gid",
-        b"group", b"ilname", b"iname", b"inum", b"ipath", b"iregex", b"iwholename", b"links",
-        b"lname", b"mmin", b"mtime", b"name", b"newer", b"path", b"perm", b"regex", b"samefile",
-        b"size", b"type", b"uid", b"used", b"user", b"wholename", b"xtype",
+        b"amin",
+        b"anewer",
+        b"atime",
+        b"cmin",
+        b"cnewer",
+        b"context",
+        b"ctime",
+        b"fstype",
+        b"gid",
+        b"group",
+        b"ilname",
+        b"iname",
+        b"inum",
+        b"ipath",
+        b"iregex",
+        b"iwholename",
+        b"links",
+        b"lname",
+        b"mmin",
+        b"mtime",
+        b"name",
+        b"newer",
+        b"path",
+        b"perm",
+        b"regex",
+        b"samefile",
+        b"size",
+        b"type",
+        b"uid",
+        b"used",
+        b"user",
+        b"wholename",
+        b"xtype",
     ];
     NAMES.contains(&name) || matches!(name, [b'n', b'e', b'w', b'e', b'r', _, _])
 }

@@ -50,7 +50,9 @@ impl Perm {
 fn bits(text: &[u8], directory: bool) -> Option<u32> {
     if !text.is_empty() && text.iter().all(|byte| matches!(byte, b'0'..=b'7')) {
         let text = std::str::from_utf8(text).ok()?;
-        return u32::from_str_radix(text, 8).ok().filter(|mode| *mode <= 0o7777);
+        return u32::from_str_radix(text, 8)
+            .ok()
+            .filter(|mode| *mode <= 0o7777);
     }
     let mut mode = 0;
     for clause in text.split(|byte| *byte == b',') {
@@ -61,7 +63,10 @@ fn bits(text: &[u8], directory: bool) -> Option<u32> {
 
 /// Applies a clause such as `ug+rw-x`.
 fn apply(clause: &[u8], mode: u32, directory: bool) -> Option<u32> {
-    let letters = clause.iter().take_while(|byte| b"ugoa".contains(byte)).count();
+    let letters = clause
+        .iter()
+        .take_while(|byte| b"ugoa".contains(byte))
+        .count();
     let (who, mut rest) = clause.split_at(letters);
     let mut affected = 0;
     for letter in who {
@@ -83,13 +88,18 @@ fn apply(clause: &[u8], mode: u32, directory: bool) -> Option<u32> {
         if !b"+-=".contains(&operator) {
             return None;
         }
-        let length = tail.iter().take_while(|byte| !b"+-=".contains(byte)).count();
+        let length = tail
+            .iter()
+            .take_while(|byte| !b"+-=".contains(byte))
+            .count();
         let (permissions, next) = tail.split_at(length);
         rest = next;
         let value = match permissions {
             [b'0'..=b'7', ..] => {
                 let text = std::str::from_utf8(permissions).ok()?;
-                u32::from_str_radix(text, 8).ok().filter(|mode| *mode <= 0o7777)?
+                u32::from_str_radix(text, 8)
+                    .ok()
+                    .filter(|mode| *mode <= 0o7777)?
             }
             _ => symbolic(permissions, mode, directory)?,
         };

@@ -78,7 +78,11 @@ impl Format {
 
     /// Writes what the format says of a file.
     pub fn print(&self, to: usize, file: &mut File, state: &mut State<'_>) {
-        let Some(mut out) = state.outputs.get_mut(to).map(|out| std::mem::replace(out, Output::new(1))) else {
+        let Some(mut out) = state
+            .outputs
+            .get_mut(to)
+            .map(|out| std::mem::replace(out, Output::new(1)))
+        else {
             return;
         };
         for part in &self.0 {
@@ -104,7 +108,10 @@ fn escape(context: &Context<'_>, rest: &[u8], out: &mut Vec<u8>) -> usize {
     };
     let byte = match letter {
         b'0'..=b'7' => {
-            let digits = rest.iter().take(3).take_while(|d| (b'0'..=b'7').contains(d));
+            let digits = rest
+                .iter()
+                .take(3)
+                .take_while(|d| (b'0'..=b'7').contains(d));
             let count = digits.clone().count();
             out.push(digits.fold(0u32, |n, d| n * 8 + u32::from(d - b'0')) as u8);
             return count;
@@ -118,7 +125,14 @@ fn escape(context: &Context<'_>, rest: &[u8], out: &mut Vec<u8>) -> usize {
         b'v' => 11,
         b'\\' => b'\\',
         _ => {
-            context.say(&[b"warning: unrecognized escape `\\".as_slice(), &[letter], b"'"].concat());
+            context.say(
+                &[
+                    b"warning: unrecognized escape `\\".as_slice(),
+                    &[letter],
+                    b"'",
+                ]
+                .concat(),
+            );
             out.extend([b'\\', letter]);
             return 1;
         }

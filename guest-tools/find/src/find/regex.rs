@@ -164,7 +164,9 @@ fn push_set(out: &mut Vec<u8>, body: &[u8]) -> usize {
     out.push(b'[');
     out.extend_from_slice(&body[..negated]);
     // A bracket first and no class: POSIX reads `[[:` otherwise.
-    if let Some(at) = members.windows(2).position(|pair| pair[0] == b'[' && b":.=".contains(&pair[1]))
+    if let Some(at) = members
+        .windows(2)
+        .position(|pair| pair[0] == b'[' && b":.=".contains(&pair[1]))
     {
         out.extend_from_slice(&members[..at]);
         out.extend_from_slice(&members[at + 1..]);
@@ -182,7 +184,11 @@ mod tests {
 
     fn check(kind: Kind, pattern: &str, path: &str, expected: bool) {
         let matcher = Matcher::new(pattern.as_bytes(), kind, false).unwrap();
-        assert_eq!(matcher.matches(path.as_bytes()), expected, "{pattern} {path}");
+        assert_eq!(
+            matcher.matches(path.as_bytes()),
+            expected,
+            "{pattern} {path}"
+        );
     }
 
     #[test]

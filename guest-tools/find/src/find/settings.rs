@@ -52,7 +52,12 @@ pub struct State<'a> {
 impl State<'_> {
     /// Says why something about a file failed.
     pub fn fail(&mut self, path: &[u8], message: &str) {
-        let text = [&crate::words::quoted(path), b": ".as_slice(), message.as_bytes()].concat();
+        let text = [
+            &crate::words::quoted(path),
+            b": ".as_slice(),
+            message.as_bytes(),
+        ]
+        .concat();
         self.context.say(&text);
         self.code = 1;
     }

@@ -105,7 +105,10 @@ fn debug(context: &Context<'_>, value: &[u8]) -> Result<(), i32> {
             return Err(out.finish(context, 0));
         }
         if !KNOWN.contains(&flag) {
-            let text = [b"Ignoring unrecognised debug flag ".as_slice(), &quoted(flag)];
+            let text = [
+                b"Ignoring unrecognised debug flag ".as_slice(),
+                &quoted(flag),
+            ];
             context.say(&text.concat());
         }
     }
@@ -149,7 +152,11 @@ fn starts_from(context: &Context<'_>, from: &[u8], code: &mut i32) -> Result<Vec
     for (index, name) in text.split(|byte| *byte == 0).enumerate() {
         if name.is_empty() {
             let place = format!(":{}: invalid zero-length file name", index + 1);
-            let name: &[u8] = if from == b"-" { b"(standard input)" } else { from };
+            let name: &[u8] = if from == b"-" {
+                b"(standard input)"
+            } else {
+                from
+            };
             context.say(&[&quoted(name), place.as_bytes()].concat());
             *code = 1;
         } else {

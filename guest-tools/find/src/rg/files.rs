@@ -15,7 +15,9 @@ pub struct Target<'a> {
 
 /// Calls `visit` for each file, until it gives `false`; whether anything failed.
 pub fn each(config: &Config, visit: &mut dyn FnMut(&Target<'_>) -> bool) -> bool {
-    let by_time = config.sort.filter(|(by, reverse)| *by != By::Path || *reverse);
+    let by_time = config
+        .sort
+        .filter(|(by, reverse)| *by != By::Path || *reverse);
     let mut collector = Collector {
         config,
         failed: false,

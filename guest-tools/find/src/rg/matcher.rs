@@ -26,7 +26,9 @@ pub fn build(config: &Config) -> Result<RegexMatcher, String> {
             builder.crlf(true).line_terminator(None);
         }
     } else {
-        builder.line_terminator(Some(b'\n')).dot_matches_new_line(false);
+        builder
+            .line_terminator(Some(b'\n'))
+            .dot_matches_new_line(false);
         if config.crlf {
             builder.crlf(true);
         }
@@ -95,7 +97,10 @@ impl Perl {
         } else if config.whole_line {
             whole = format!("^(?:{whole})$");
         }
-        let upper = config.patterns.iter().any(|text| text.chars().any(char::is_uppercase));
+        let upper = config
+            .patterns
+            .iter()
+            .any(|text| text.chars().any(char::is_uppercase));
         let mut flags = "m".to_owned();
         if config.case == Case::Insensitive || config.case == Case::Smart && !upper {
             flags.push('i');
@@ -105,7 +110,10 @@ impl Perl {
         }
         let regex = fancy_regex::Regex::new(&format!("(?{flags}:{whole})"))
             .map_err(|error| format!("PCRE2: error compiling pattern: {error}"))?;
-        let names = regex.capture_names().map(|name| name.map(str::to_owned)).collect();
+        let names = regex
+            .capture_names()
+            .map(|name| name.map(str::to_owned))
+            .collect();
         Ok(Perl { regex, names })
     }
 }
@@ -158,7 +166,9 @@ impl Matcher for Perl {
     }
 
     fn capture_index(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|known| known.as_deref() == Some(name))
+        self.names
+            .iter()
+            .position(|known| known.as_deref() == Some(name))
     }
 
     fn captures_at(

@@ -180,7 +180,9 @@ fn types_builder(changes: &[TypeChange]) -> Result<TypesBuilder, String> {
         match change {
             TypeChange::Clear(name) => builder.clear(name),
             TypeChange::Add(definition) => {
-                builder.add_def(definition).map_err(|error| error.to_string())?;
+                builder
+                    .add_def(definition)
+                    .map_err(|error| error.to_string())?;
                 continue;
             }
             TypeChange::Select(name) => builder.select(name),
@@ -307,7 +309,10 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Config, i32> {
                     b"never" => false,
                     b"auto" => terminal && colorful,
                     other => {
-                        let text = format!("error: '{}' isn't a valid value for '--color <WHEN>'\n\t[possible values: always, ansi, auto, never]", lossy(other));
+                        let text = format!(
+                            "error: '{}' isn't a valid value for '--color <WHEN>'\n\t[possible values: always, ansi, auto, never]",
+                            lossy(other)
+                        );
                         return Err(fail(&text));
                     }
                 }
@@ -445,7 +450,7 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Config, i32> {
         config.paths.push(path.to_vec());
     }
     let several = config.paths.len() > 1 || config.paths.iter().any(|path| is_directory(path));
-    config.with_name = with_name.unwrap_or(several || config.heading && several);
+    config.with_name = with_name.unwrap_or(several);
     globs_of(&mut config, &globs, fold_globs)?;
     for name in ignore_files.iter().filter(|_| use_ignore_files) {
         match sys::read_file(name) {
@@ -463,9 +468,9 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Config, i32> {
         .iter()
         .any(|change| matches!(change, TypeChange::Select(_) | TypeChange::Negate(_)));
     if filtered {
-        let types = config.types_builder().and_then(|builder| {
-            builder.build().map_err(|error| error.to_string())
-        });
+        let types = config
+            .types_builder()
+            .and_then(|builder| builder.build().map_err(|error| error.to_string()));
         config.filter.types = types.map_err(|message| fail(&message))?;
     }
     Ok(config)
@@ -561,7 +566,10 @@ fn sort_by(text: &[u8], reverse: bool) -> Result<Option<(By, bool)>, i32> {
         b"created" => By::Created,
         b"none" => return Ok(None),
         other => {
-            let text = format!("error: '{}' isn't a valid value for '--sort <SORTBY>'\n\t[possible values: accessed, created, modified, none, path]", lossy(other));
+            let text = format!(
+                "error: '{}' isn't a valid value for '--sort <SORTBY>'\n\t[possible values: accessed, created, modified, none, path]",
+                lossy(other)
+            );
             return Err(fail(&text));
         }
     };

@@ -90,7 +90,14 @@ fn search<M: Matcher>(context: &Context<'_>, config: &Config, matcher: &M) -> Re
     let mut matched = false;
     let mut failed = false;
     let failed_walk = files::each(config, &mut |target| {
-        match one(config, matcher, &mut searcher, &mut printer, target, &mut stats) {
+        match one(
+            config,
+            matcher,
+            &mut searcher,
+            &mut printer,
+            target,
+            &mut stats,
+        ) {
             Ok(found) => matched |= found,
             Err(Some(message)) => {
                 failed = true;
@@ -155,7 +162,11 @@ fn one<M: Matcher>(
     } else {
         BinaryDetection::quit(0)
     });
-    let head: &[u8] = if target.path == b"-" { &config.input } else { b"" };
+    let head: &[u8] = if target.path == b"-" {
+        &config.input
+    } else {
+        b""
+    };
     let mut source = Source {
         head,
         file,
@@ -272,7 +283,9 @@ fn printer(config: &Config) -> Result<Printer, String> {
             .kind(kind)
             .color_specs(specs)
             .stats(config.stats)
-            .path(config.with_name || !matches!(kind, SummaryKind::Count | SummaryKind::CountMatches))
+            .path(
+                config.with_name || !matches!(kind, SummaryKind::Count | SummaryKind::CountMatches),
+            )
             .exclude_zero(!config.include_zero)
             .separator_field(b":".to_vec())
             .path_terminator(terminator);

@@ -92,6 +92,8 @@ impl Colors {
                 })
             }
         };
-        special.or_else(|| self.kind(b"fi")).or_else(|| self.kind(b"no"))
+        special
+            .or_else(|| self.kind(b"fi"))
+            .or_else(|| self.kind(b"no"))
     }
 }

@@ -38,7 +38,7 @@ impl<'a> Lister<'a> {
     /// A starting point, followed if it is a link.
     pub fn root(&mut self, path: &[u8]) -> Entry {
         if self.config.from_file {
-            return self.from_file(path);
+            return self.listed_in(path);
         }
         let mut entry = Entry::new(path.to_vec(), 0);
         if let Ok(stat) = sys::stat(path, true) {
@@ -89,7 +89,11 @@ impl<'a> Lister<'a> {
             self.failed = true;
             return Some(Contents::Unread("error opening dir".to_owned()));
         }
-        if let Some(limit) = self.config.file_limit.filter(|limit| entries.len() > *limit) {
+        if let Some(limit) = self
+            .config
+            .file_limit
+            .filter(|limit| entries.len() > *limit)
+        {
             let _ = limit;
             let text = format!(
                 "{} entries exceeds filelimit, not opening dir",
@@ -102,8 +106,8 @@ impl<'a> Lister<'a> {
 
     fn enters(&self, entry: &Entry, depth: usize) -> bool {
         let config = self.config;
-        let directory = entry.kind == mode::DIRECTORY
-            || (config.follow && entry.leads_to_directory());
+        let directory =
+            entry.kind == mode::DIRECTORY || (config.follow && entry.leads_to_directory());
         let stat = entry.target_stat.or(entry.stat);
         let elsewhere = stat.is_some_and(|stat| stat.device != self.device);
         directory && depth <= config.level && !(config.one_device && elsewhere)
@@ -144,7 +148,11 @@ impl<'a> Lister<'a> {
             return false;
         }
         let name = entry.name.as_slice();
-        if config.unwanted.iter().any(|names| names.matches(name, leads)) {
+        if config
+            .unwanted
+            .iter()
+            .any(|names| names.matches(name, leads))
+        {
             return false;
         }
         let directory = entry.kind == mode::DIRECTORY || (config.follow && leads);
@@ -200,7 +208,7 @@ impl<'a> Lister<'a> {
     }
 
     /// A tree from a list of paths.
-    fn from_file(&mut self, path: &[u8]) -> Entry {
+    fn listed_in(&mut self, path: &[u8]) -> Entry {
         let mut text = Vec::new();
         let file = match path {
             b"." => Ok(File::stdin()),
@@ -214,12 +222,16 @@ impl<'a> Lister<'a> {
         }
         for line in text.split(|byte| *byte == b'\n') {
             let mut at = &mut root;
-            let mut parts = line.split(|byte| *byte == b'/').filter(|part| !part.is_empty());
+            let mut parts = line
+                .split(|byte| *byte == b'/')
+                .filter(|part| !part.is_empty());
             let mut next = parts.next();
             while let Some(part) = next {
                 next = parts.next();
                 let directory = next.is_some() || line.ends_with(b"/");
-                let children = at.children.get_or_insert_with(|| Contents::Entries(Vec::new()));
+                let children = at
+                    .children
+                    .get_or_insert_with(|| Contents::Entries(Vec::new()));
                 let Contents::Entries(entries) = children else {
                     break;
                 };
@@ -247,7 +259,9 @@ impl<'a> Lister<'a> {
         };
         let all = self.config.all;
         entries.retain(|child| (all || !child.name.starts_with(b".")) && self.keeps(child, b""));
-        entries.iter_mut().for_each(|child| self.tidy(child, depth + 1));
+        entries
+            .iter_mut()
+            .for_each(|child| self.tidy(child, depth + 1));
         sort(entries, self.config);
         if depth > self.config.level {
             entry.children = None;

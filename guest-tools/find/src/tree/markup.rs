@@ -98,7 +98,10 @@ impl Printer<'_, '_> {
             if self.config.usage {
                 lines.push(format!("  <size>{}</size>", totals.bytes));
             }
-            lines.push(format!("  <directories>{}</directories>", totals.directories));
+            lines.push(format!(
+                "  <directories>{}</directories>",
+                totals.directories
+            ));
             if !self.config.directories_only {
                 lines.push(format!("  <files>{}</files>", totals.files));
             }

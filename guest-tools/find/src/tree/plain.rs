@@ -36,7 +36,9 @@ pub fn print(config: &Config, lister: &mut Lister<'_>, totals: &mut Totals, out:
             let contents = lister.contents(&mut root, path, 1);
             let counts = match &contents {
                 Some(Contents::Entries(entries)) => !entries.is_empty(),
-                Some(Contents::Unread(reason)) => reason.ends_with("dir") && !reason.starts_with("error"),
+                Some(Contents::Unread(reason)) => {
+                    reason.ends_with("dir") && !reason.starts_with("error")
+                }
                 None => false,
             };
             totals.directories += u64::from(counts);

@@ -34,7 +34,11 @@ pub fn sort(entries: &mut [Entry], config: &Config) {
             _ => groups.reverse(),
         };
         let order = compare(a, b, config.order);
-        groups.then(if config.reverse { order.reverse() } else { order })
+        groups.then(if config.reverse {
+            order.reverse()
+        } else {
+            order
+        })
     });
 }
 
@@ -72,7 +76,8 @@ pub fn version(a: &[u8], b: &[u8]) -> Ordering {
         .count();
     let start = common - before;
     let (a_run, b_run) = (digits(a, start), digits(b, start));
-    let fraction = a.get(start) == Some(&b'0') && before > 0 || b.get(start) == Some(&b'0') && before > 0;
+    let zero = |text: &[u8]| text.get(start) == Some(&b'0');
+    let fraction = before > 0 && (zero(a) || zero(b));
     if a_run > 0 && b_run > 0 && !fraction && a_run != b_run {
         return a_run.cmp(&b_run);
     }

@@ -233,13 +233,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn descend(
-        &mut self,
-        dir: u32,
-        base: usize,
-        stat: Option<ExtStat>,
-        visitor: &mut dyn Visitor,
-    ) {
+    fn descend(&mut self, dir: u32, base: usize, stat: Option<ExtStat>, visitor: &mut dyn Visitor) {
         let mut stat = stat;
         if self.filter.follow || self.filter.one_device {
             stat = stat.or_else(|| self.status(dir, base).ok());
@@ -260,7 +254,11 @@ impl<'a> Walk<'a> {
                 return;
             }
         }
-        let shown: &[u8] = if self.path.is_empty() { b"." } else { &self.path };
+        let shown: &[u8] = if self.path.is_empty() {
+            b"."
+        } else {
+            &self.path
+        };
         let opened = match dir {
             CWD => open_dir(CWD, shown, true),
             _ if self.filter.follow => open_dir(CWD, shown, true),
@@ -333,12 +331,17 @@ impl<'a> Walk<'a> {
         if !(own || ignore || git || repository) {
             return None;
         }
-        let directory: &[u8] = if self.path.is_empty() { b"." } else { &self.path };
+        let directory: &[u8] = if self.path.is_empty() {
+            b"."
+        } else {
+            &self.path
+        };
         let skip = match self.path.as_slice() {
             b"" => 0,
             path => path.len() + usize::from(!path.ends_with(b"/")),
         };
-        let read = |wanted: bool, name: &[u8]| wanted.then(|| self.rules(directory, name)).flatten();
+        let read =
+            |wanted: bool, name: &[u8]| wanted.then(|| self.rules(directory, name)).flatten();
         Some(Level {
             skip,
             before: Vec::new(),

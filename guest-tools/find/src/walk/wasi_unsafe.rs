@@ -83,13 +83,19 @@ pub fn list(fd: u32, listing: &mut Listing) -> Result<(), Errno> {
         check(unsafe { fd_readdir(fd, rest.as_mut_ptr(), room, cookie, &mut used) })?;
         let end = at + used.min(room);
         let mut progress = false;
-        while let Some(header) = listing.buf.get(at..end).and_then(<[u8]>::first_chunk::<HEADER>) {
-            let word = |from: usize| {
-                u64::from_le_bytes(std::array::from_fn(|byte| header[from + byte]))
-            };
+        while let Some(header) = listing
+            .buf
+            .get(at..end)
+            .and_then(<[u8]>::first_chunk::<HEADER>)
+        {
+            let word =
+                |from: usize| u64::from_le_bytes(std::array::from_fn(|byte| header[from + byte]));
             let length = word(16) as u32;
             let start = at + HEADER;
-            let Some(name) = listing.buf.get(start..end).and_then(|r| r.get(..length as usize))
+            let Some(name) = listing
+                .buf
+                .get(start..end)
+                .and_then(|r| r.get(..length as usize))
             else {
                 break;
             };

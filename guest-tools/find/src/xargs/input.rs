@@ -174,7 +174,7 @@ impl<'a> Input<'a> {
                     }
                     return Ok(true);
                 }
-                _ if is_space(byte) && !by_line => return Ok(true),
+                b' ' | b'\t' if !by_line => return Ok(true),
                 b'\\' => state = State::Backslash,
                 b'\'' | b'"' => {
                     quoted = true;
@@ -195,8 +195,9 @@ impl<'a> Input<'a> {
     }
 }
 
+/// What is skipped before an item; blanks and line ends alone end one.
 fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n')
+    matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
 fn unmatched(quote: u8) -> String {

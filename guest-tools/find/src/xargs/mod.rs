@@ -24,7 +24,10 @@ pub fn run(args: &Args) -> i32 {
             Ok(file) => file,
             Err(errno) => {
                 let name = crate::words::quoted(path);
-                context.say_error(&[b"Cannot open input file ".as_slice(), &name].concat(), errno);
+                context.say_error(
+                    &[b"Cannot open input file ".as_slice(), &name].concat(),
+                    errno,
+                );
                 return 1;
             }
         },

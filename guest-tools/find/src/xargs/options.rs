@@ -136,9 +136,8 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Config, i32> {
             b'x' => config.exit_if_full = true,
             _ if long == "show-limits" => show_limits = true,
             _ if given.contains(&b'=') => {
-                context.say(
-                    b"option --process-slot-var may not be set to a value which includes `='",
-                );
+                context
+                    .say(b"option --process-slot-var may not be set to a value which includes `='");
                 return Err(1);
             }
             _ => config.slot_variable = value,
@@ -150,6 +149,11 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Config, i32> {
     }
     if config.command.is_empty() {
         config.command.push(b"echo".to_vec());
+    }
+    let own: usize = config.command.iter().map(|arg| arg.len() + 1).sum();
+    if own > config.max_bytes {
+        context.say(b"cannot fit single argument within argument list size limit");
+        return Err(1);
     }
     if show_limits {
         limits(&config, environment_bytes, system);
@@ -204,7 +208,9 @@ impl Config {
 
 fn number(context: &Context<'_>, option: u8, text: &[u8], least: i64) -> Result<u64, i32> {
     let option = char::from(option);
-    let value = std::str::from_utf8(text).ok().and_then(|text| text.parse::<i64>().ok());
+    let value = std::str::from_utf8(text)
+        .ok()
+        .and_then(|text| text.parse::<i64>().ok());
     let Some(value) = value else {
         let shown = String::from_utf8_lossy(text);
         let text = format!("invalid number \"{shown}\" for -{option} option");

@@ -142,7 +142,11 @@ impl<'a> Runner<'a> {
                 }
                 Err(Errno::Again) if !self.children.is_empty() => self.reap()?,
                 Err(errno) => {
-                    let name = self.program.argv.first().map_or(b"".as_slice(), Vec::as_slice);
+                    let name = self
+                        .program
+                        .argv
+                        .first()
+                        .map_or(b"".as_slice(), Vec::as_slice);
                     self.context.say_error(name, errno);
                     return Err(if errno == Errno::Noent { 127 } else { 126 });
                 }
@@ -164,7 +168,8 @@ impl<'a> Runner<'a> {
         }
         let _ = sys::write(2, &line);
         let terminal = sys::File::open(b"/dev/tty", OpenHow::READ).map_err(|errno| {
-            self.context.say_error(b"failed to open /dev/tty for reading", errno);
+            self.context
+                .say_error(b"failed to open /dev/tty for reading", errno);
             1
         })?;
         let _ = sys::write(2, b"?...");
@@ -179,20 +184,30 @@ impl<'a> Runner<'a> {
 
     /// Waits for one child and takes its exit code into account.
     fn reap(&mut self) -> Result<(), i32> {
-        let fds: Vec<Child> = self.children.iter().map(|(child, _)| clone(child)).collect();
+        let fds: Vec<Child> = self
+            .children
+            .iter()
+            .map(|(child, _)| clone(child))
+            .collect();
         let (child, _) = self.children.remove(process::wait_any(&fds));
         let end = process::wait(&child);
-        let name = self.config.command.first().map_or(b"".as_slice(), Vec::as_slice);
+        let name = self
+            .config
+            .command
+            .first()
+            .map_or(b"".as_slice(), Vec::as_slice);
         let say = |text: String| self.context.say(&[name, text.as_bytes()].concat());
+        // With one child at a time, the code of an earlier failure stands.
+        let earlier = Some(self.code).filter(|code| *code != 0 && self.config.processes == 1);
         if end.signal != 0 {
             say(format!(": terminated by signal {}", end.signal));
-            return Err(125);
+            return Err(earlier.unwrap_or(125));
         }
         match end.code {
             0 => {}
             255 => {
                 say(": exited with status 255; aborting".to_owned());
-                return Err(124);
+                return Err(earlier.unwrap_or(124));
             }
             _ => self.code = 123,
         }
