@@ -286,7 +286,7 @@ mod tests {
             ("[!a-c]x", "bx", false),
             ("[]]", "]", true),
             ("[[:digit:]]", "7", true),
-            ("[[:digit:]", ":", true),
+            ("[[:digit:]", ":", false),
             ("\\*", "*", true),
             ("[", "[", true),
             ("a[", "a[", true),
