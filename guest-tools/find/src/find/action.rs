@@ -19,11 +19,7 @@ pub fn delete(file: &mut File, state: &mut State<'_>) -> bool {
         }
         _ => file.kind() == Ok(mode::DIRECTORY),
     };
-    let result = if directory {
-        sys::rmdir(&file.path)
-    } else {
-        sys::unlink(&file.path)
-    };
+    let result = crate::walk::remove_at(file.dir, file.reach(), directory);
     match result {
         Ok(()) => true,
         Err(Errno::Noent) if state.settings.ignore_race => true,

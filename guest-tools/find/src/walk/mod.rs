@@ -10,5 +10,5 @@ pub mod filtered;
 mod listing;
 pub mod rules;
 
-pub use at::{CWD, open_dir, stat_at};
+pub use at::{CWD, open_dir, remove_at, stat_at};
 pub use listing::{Listing, Pool};

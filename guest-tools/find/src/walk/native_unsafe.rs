@@ -63,6 +63,16 @@ pub fn stat_at(dir: u32, path: &[u8], follow: bool) -> Result<ExtStat, Errno> {
     })
 }
 
+/// Removes `path`, seen from the directory `dir`.
+pub fn remove_at(dir: u32, path: &[u8], directory: bool) -> Result<(), Errno> {
+    let flags = if directory { libc::AT_REMOVEDIR } else { 0 };
+    // SAFETY: the path is NUL-terminated.
+    match unsafe { libc::unlinkat(dir as i32, c(path)?.as_ptr(), flags) } {
+        0 => Ok(()),
+        _ => Err(errno()),
+    }
+}
+
 /// Reads all names of an open directory.
 pub fn list(fd: u32, listing: &mut Listing) -> Result<(), Errno> {
     listing.buf.clear();

@@ -8,6 +8,8 @@ use wardian_abi::{Errno, ExtStat, imports, stat_flags};
 #[link(wasm_import_module = "wasi_snapshot_preview1")]
 unsafe extern "C" {
     fn fd_readdir(fd: u32, buf: *mut u8, len: usize, cookie: u64, out: *mut usize) -> u32;
+    fn path_unlink_file(dir: u32, path: *const u8, len: usize) -> u32;
+    fn path_remove_directory(dir: u32, path: *const u8, len: usize) -> u32;
     fn path_open(
         dir: u32,
         lookup: u32,
@@ -61,6 +63,17 @@ pub fn open_dir(dir: u32, path: &[u8], follow: bool) -> Result<u32, Errno> {
 /// Status of `path`, seen from the directory `dir`.
 pub fn stat_at(dir: u32, path: &[u8], follow: bool) -> Result<ExtStat, Errno> {
     imports::path_stat(dir, if follow { stat_flags::FOLLOW } else { 0 }, path)
+}
+
+/// Removes `path`, seen from the directory `dir`.
+pub fn remove_at(dir: u32, path: &[u8], directory: bool) -> Result<(), Errno> {
+    // SAFETY: `path` is valid for reads during the call.
+    check(unsafe {
+        match directory {
+            true => path_remove_directory(dir, path.as_ptr(), path.len()),
+            false => path_unlink_file(dir, path.as_ptr(), path.len()),
+        }
+    })
 }
 
 /// Reads all names of an open directory.
