@@ -168,6 +168,7 @@ pub fn number_value(text: &[u8]) -> Result<i64, &'static str> {
     let (base, digits) = match text {
         [b'0', b'x' | b'X', rest @ ..] => (16, rest),
         _ => match text.iter().position(|c| *c == b'#') {
+            Some(_) if text[0] == b'0' => return Err("invalid number"),
             Some(at) => {
                 let base = number_value(&text[..at])?;
                 if !(2..=64).contains(&base) {

@@ -270,6 +270,16 @@ pub struct Arith {
     pub parsed: Option<ArithExpr>,
 }
 
+impl Arith {
+    /// Whether nothing but blanks stands there.
+    pub fn is_blank(&self) -> bool {
+        self.parsed.is_none()
+            && self.text.parts.iter().all(|part| {
+                matches!(part, Part::Literal(text) if text.trim_ascii().is_empty())
+            })
+    }
+}
+
 #[derive(Debug)]
 pub struct Param {
     pub name: ParamName,

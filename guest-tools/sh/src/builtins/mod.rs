@@ -28,6 +28,8 @@ mod trap;
 mod unset;
 mod wait;
 
+pub use history::{load as load_history, remember, save as save_history, size as history_size};
+pub use printf::date;
 pub use state::State;
 pub use test::{compare_numbers, test_binary, test_unary};
 
@@ -101,7 +103,7 @@ table! {
     "set" true set::set, "set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]";
     "shift" true set::shift, "shift [n]";
     "shopt" false set::shopt, "shopt [-pqsu] [-o] [optname ...]";
-    "source" false eval::source, "source filename [arguments]";
+    "source" true eval::source, "source filename [arguments]";
     "suspend" false jobs::suspend, "suspend [-f]";
     "test" false test::test, "test [expr]";
     "times" true limits::times, "times";

@@ -229,6 +229,10 @@ pub fn shopt(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
                 set_named(sh, name, on);
             } else if let Some(place) = sh.shopt.by_name(name) {
                 *place = on;
+                if name == b"extdebug" {
+                    sh.options.functrace = on;
+                    sh.options.errtrace = on;
+                }
             }
             continue;
         }

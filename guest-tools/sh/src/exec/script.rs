@@ -15,12 +15,28 @@ impl Shell {
     pub fn run_input(&mut self, input: &mut Input, last: bool) -> Run {
         let mut status = 0;
         loop {
-            let list = match self.parse_next(input) {
+            if self.interactive && !self.command_string {
+                self.before_prompt()?;
+            }
+            let start = input.pos;
+            self.command_number += 1;
+            let parsed = self.parse_next(input);
+            if self.options.history && !matches!(parsed, Ok(None)) {
+                let start = start.min(input.pos);
+                let text = input.src[start..input.pos.min(input.src.len())].to_vec();
+                crate::builtins::remember(self, &text);
+                self.state.history_own = true;
+            }
+            let list = match parsed {
                 Ok(Some(list)) => list,
                 Ok(None) => return Ok(status),
                 Err(error) => {
                     self.syntax_error(&error);
                     self.status = 2;
+                    if self.interactive {
+                        input.pos = input.src.len();
+                        continue;
+                    }
                     return Err(Flow::Exit(2));
                 }
             };
@@ -36,9 +52,7 @@ impl Shell {
                     status = failed;
                     self.status = failed;
                     self.errexit_ignored = 0;
-                    if self.options.errexit {
-                        return Err(Flow::Exit(failed));
-                    }
+                    self.loop_depth = 0;
                 }
                 Err(flow) => return Err(flow),
             }

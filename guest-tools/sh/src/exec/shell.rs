@@ -28,6 +28,8 @@ pub struct Frame {
     pub source: Rc<[u8]>,
     /// The line of the call.
     pub call_line: u32,
+    /// Its arguments, for BASH_ARGV.
+    pub args: Option<Vec<Vec<u8>>>,
 }
 
 /// A shell.
@@ -59,6 +61,12 @@ pub struct Shell {
     pub ifs: Ifs,
     pub frames: Vec<Frame>,
     pub loop_depth: u32,
+    /// The status of the loop that `break` ends.
+    pub break_status: i32,
+    /// A compound command did not run because a redirection failed.
+    pub redirect_failed: bool,
+    /// How many commands the shell has read (`\\#` in prompts).
+    pub command_number: u32,
     /// In how many contexts a failure does not end the shell (`set -e`).
     pub errexit_ignored: u32,
     pub traps: Traps,
@@ -119,6 +127,9 @@ impl Shell {
             ifs: Ifs::default(),
             frames: Vec::new(),
             loop_depth: 0,
+            break_status: 0,
+            redirect_failed: false,
+            command_number: 0,
             errexit_ignored: 0,
             traps: Traps::default(),
             jobs: Jobs::default(),

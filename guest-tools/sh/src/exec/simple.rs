@@ -4,15 +4,15 @@ use super::flow::{Flow, Run};
 use super::{ExpandedAssign, Shell};
 use crate::ast::{Assign, Simple, Word};
 use crate::builtins::{self, Builtin};
-use crate::vars::{ScopeKind, Value};
+use crate::vars::{ScopeKind, Value, attr};
 
 impl Shell {
     /// Runs a simple command.
     pub fn run_simple(&mut self, simple: &Simple) -> Run {
         let tail = std::mem::take(&mut self.tail);
         self.line = simple.line;
-        if self.traps.any() {
-            self.before_command(simple)?;
+        if self.traps.any() && self.before_command(simple)? {
+            return Ok(0);
         }
         self.substitution_status = None;
         if simple.words.is_empty() {
@@ -77,7 +77,11 @@ impl Shell {
 
     /// Sets `$_`.
     pub fn set_last_argument(&mut self, last: Vec<u8>) {
-        self.vars.get_mut(self.last_argument).value = Value::Str(last);
+        let var = self.vars.get_mut(self.last_argument);
+        if var.attrs & attr::READONLY == 0 {
+            var.value = Value::Str(last);
+            var.attrs = 0;
+        }
     }
 
     /// A command that is nothing but assignments and redirections.
@@ -132,6 +136,11 @@ impl Shell {
         };
         if builtin.name == "exec" {
             return self.run_exec(simple, args);
+        }
+        if matches!(builtin.name, "command" | "builtin")
+            && args.get(1).is_some_and(|name| name == b"exec")
+        {
+            return self.run_exec(simple, &args[1..]);
         }
         if simple.redirects.is_empty() && simple.assigns.is_empty() {
             self.declarations = declarations;

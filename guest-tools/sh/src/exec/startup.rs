@@ -6,6 +6,7 @@ use super::Shell;
 use super::flow::{Flow, Run};
 use crate::lexer::{Input, LineSource};
 use crate::sys;
+use crate::vars::Sym;
 
 /// What the command line asks for.
 #[derive(Default)]
@@ -14,6 +15,8 @@ struct Invocation {
     stdin: bool,
     interactive: bool,
     login: bool,
+    no_rc: bool,
+    rc_file: Option<Vec<u8>>,
     options: Vec<(Vec<u8>, bool)>,
     shopts: Vec<(Vec<u8>, bool)>,
     letters: Vec<(u8, bool)>,
@@ -51,11 +54,10 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
                     let _ = sys::write_all(1, text);
                     sys::exit(0);
                 }
-                b"norc" | b"noprofile" | b"noediting" | b"restricted" | b"debugger"
+                b"norc" => invocation.no_rc = true,
+                b"noprofile" | b"noediting" | b"restricted" | b"debugger"
                 | b"verbose" => {}
-                b"rcfile" | b"init-file" => {
-                    args.next();
-                }
+                b"rcfile" | b"init-file" => invocation.rc_file = args.next(),
                 _ => return Err(arg),
             }
             continue;
@@ -68,7 +70,7 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
             match letter {
                 b'c' if on => invocation.command = true,
                 b's' if on => invocation.stdin = true,
-                b'i' if on => invocation.interactive = true,
+                b'i' => invocation.interactive = on,
                 b'l' if on => invocation.login = true,
                 b'D' | b'r' => {}
                 b'o' => invocation
@@ -127,6 +129,12 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
         sh.shopt.expand_aliases = true;
     }
     sh.start_ns = sys::monotonic_ns();
+    if invocation.interactive
+        && let Err(flow) = begin_interactive(&mut sh, invocation.rc_file, invocation.no_rc)
+    {
+        return finish(&mut sh, Err(flow));
+    }
+    let positional = invocation.operands.clone();
     let mut operands = invocation.operands.into_iter();
     let result = if invocation.command {
         let Some(text) = operands.next() else {
@@ -138,16 +146,77 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
         }
         sh.positional = operands.collect();
         sh.command_string = true;
-        sh.interactive = false;
-        let _ = invocation.interactive;
         sh.run_input(&mut Input::new(text, 1), true)
     } else if let (Some(path), false) = (operands.next(), invocation.stdin) {
         sh.positional = operands.collect();
         run_file(&mut sh, path)
     } else {
+        if invocation.stdin {
+            sh.positional = positional;
+        }
         run_stdin(&mut sh)
     };
     finish(&mut sh, result)
+}
+
+/// What an interactive shell has besides: its options, its start-up file, its history.
+fn begin_interactive(sh: &mut Shell, rc_file: Option<Vec<u8>>, no_rc: bool) -> Result<(), Flow> {
+    sh.interactive = true;
+    sh.shopt.expand_aliases = true;
+    sh.options.emacs = true;
+    sh.options.history = true;
+    sh.options.histexpand = true;
+    let home = sh.get_text(b"HOME").unwrap_or_default();
+    for (name, value) in [
+        (&b"PS1"[..], b"\\s-\\v\\$ ".to_vec()),
+        (b"PS2", b"> ".to_vec()),
+        (b"HISTFILE", [home.as_slice(), b"/.bash_history"].concat()),
+        (b"HISTSIZE", b"500".to_vec()),
+        (b"HISTFILESIZE", b"500".to_vec()),
+    ] {
+        if sh.get_text(name).is_none() {
+            sh.set_text(name, value);
+        }
+    }
+    if !no_rc {
+        let path = rc_file.unwrap_or_else(|| [home.as_slice(), b"/.bashrc"].concat());
+        if let Ok(text) = sh.read_file(&path) {
+            sh.options.history = false;
+            let result = sh.run_text(text, 1);
+            sh.options.history = true;
+            match result {
+                Ok(_) | Err(Flow::Return(_)) => {}
+                Err(flow) => return Err(flow),
+            }
+        }
+    }
+    if let Some(path) = sh.get_text(b"HISTFILE")
+        && sys::stat(&path, true).is_ok()
+    {
+        let _ = crate::builtins::load_history(sh, None);
+        sh.state.history_new = 0;
+    }
+    Ok(())
+}
+
+impl Shell {
+    /// What happens before an interactive shell reads a command.
+    pub fn before_prompt(&mut self) -> Result<(), Flow> {
+        let hooks = match self.vars.get(Sym::PROMPT_COMMAND).is_array() {
+            true => self.elements(Sym::PROMPT_COMMAND),
+            false => self.get_text(b"PROMPT_COMMAND").into_iter().collect(),
+        };
+        for hook in hooks {
+            let status = self.status;
+            self.run_text(hook, 1)?;
+            self.status = status;
+        }
+        let prompt = self.get_text(b"PS1").unwrap_or_default();
+        if let Ok(prompt) = self.prompt(&prompt) {
+            self.write_stderr(&prompt);
+        }
+        Ok(())
+    }
 }
 
 fn run_file(sh: &mut Shell, path: Vec<u8>) -> Run {
@@ -198,7 +267,11 @@ fn run_file(sh: &mut Shell, path: Vec<u8>) -> Run {
 
 fn run_stdin(sh: &mut Shell) -> Run {
     sh.reads_stdin = true;
-    sh.run_input(&mut Input::from_source(Box::new(Stdin)), false)
+    let result = sh.run_input(&mut Input::from_source(Box::new(Stdin)), false);
+    if sh.interactive && result.is_ok() {
+        sh.write_stderr(b"exit\n");
+    }
+    result
 }
 
 /// Standard input, line by line: what the script reads itself is not taken.
@@ -248,6 +321,9 @@ impl LineSource for Stdin {
 fn finish(sh: &mut Shell, result: Run) -> i32 {
     let status = sh.exit_status(result);
     let status = sh.leave_child(status);
+    if sh.interactive && sh.get_text(b"HISTFILE").is_some() {
+        let _ = crate::builtins::save_history(sh, None);
+    }
     for (number, child, input) in std::mem::take(&mut sh.process_subs) {
         sys::close(sys::user_fd(number));
         if !input {

@@ -77,6 +77,7 @@ impl Shell {
             _ => Vec::new(),
         };
         options.dotglob |= !ignore.is_empty();
+        options.skip_dots |= !ignore.is_empty();
         let mut paths = pattern::glob(text, options);
         if !ignore.is_empty() {
             let ignored: Vec<_> = ignore

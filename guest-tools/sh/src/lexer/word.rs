@@ -166,7 +166,7 @@ impl Parser<'_> {
     }
 
     fn extglob_opens(&self, last: Option<u8>) -> bool {
-        (self.options.extglob || self.in_condition)
+        (self.options.extglob || self.in_pattern)
             && matches!(last, Some(b'?' | b'*' | b'+' | b'@' | b'!'))
     }
 

@@ -33,10 +33,8 @@ impl Parser<'_> {
                         assign => {
                             word.assign = assign;
                             if may_declare {
-                                // `command declare …` and `builtin local …` count too.
                                 self.assign_ok = declares(&word);
-                                may_declare =
-                                    matches!(word.as_literal(), Some(b"command" | b"builtin"));
+                                may_declare = false;
                             }
                             simple.words.push(word);
                         }
