@@ -273,10 +273,10 @@ pub struct Arith {
 impl Arith {
     /// Whether nothing but blanks stands there.
     pub fn is_blank(&self) -> bool {
-        self.parsed.is_none()
-            && self.text.parts.iter().all(|part| {
-                matches!(part, Part::Literal(text) if text.trim_ascii().is_empty())
-            })
+        self.text
+            .parts
+            .iter()
+            .all(|part| matches!(part, Part::Literal(text) if text.trim_ascii().is_empty()))
     }
 }
 

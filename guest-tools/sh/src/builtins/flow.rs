@@ -41,7 +41,7 @@ fn levels(sh: &mut Shell, args: &[Vec<u8>]) -> Result<Result<u32, i32>, Flow> {
     };
     if words.len() > 1 {
         sh.fail(builtin, b"too many arguments", 1)?;
-        return Err(Flow::Discard(1));
+        return Err(sh.discard_all());
     }
     sh.break_status = 0;
     if count <= 0 {
@@ -84,7 +84,7 @@ fn status_argument(sh: &mut Shell, args: &[Vec<u8>]) -> Result<i32, Flow> {
     };
     if words.len() > 1 {
         sh.fail(builtin, b"too many arguments", 1)?;
-        return Err(Flow::Discard(1));
+        return Err(sh.discard_all());
     }
     Ok((status & 255) as i32)
 }

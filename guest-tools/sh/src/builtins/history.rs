@@ -314,7 +314,7 @@ fn fc_list(sh: &mut Shell, words: &[Vec<u8>], show: bool, bare: bool, mut revers
         [Some(Some(first)), Some(Some(end))] => (first, end),
     };
     if first > end {
-        reverse = !reverse;
+        reverse = true;
     }
     let mut places: Vec<usize> = (first.min(end)..=first.max(end)).collect();
     if reverse {

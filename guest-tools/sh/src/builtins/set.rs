@@ -130,7 +130,7 @@ pub fn shift(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     };
     if args.len() > 2 {
         sh.complain(b"shift: too many arguments");
-        return Err(sh.fatal(1));
+        return Err(sh.discard_all());
     }
     let count = match args.get(1) {
         None => 1,

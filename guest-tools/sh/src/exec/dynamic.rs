@@ -162,7 +162,13 @@ impl Shell {
     pub fn assign_dynamic(&mut self, sym: Sym, value: &[u8]) {
         let number = crate::text::parse_int(value).unwrap_or(0);
         match sym {
-            Sym::RANDOM => self.random = (number as u32).max(1),
+            Sym::RANDOM => {
+                // 0 stands for a generator that has not been seeded.
+                self.random = match number as u32 {
+                    0 => 123_459_876,
+                    seed => seed,
+                };
+            }
             Sym::SECONDS => {
                 let now = sys::monotonic_ns();
                 self.start_ns = now.wrapping_sub((number as u64).wrapping_mul(SECOND_NS));

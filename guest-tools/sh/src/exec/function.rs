@@ -87,10 +87,13 @@ impl Shell {
             true => Ok(0),
             false => self.run_command(&function.body),
         };
-        self.state.getopts_at = getopts_at;
+        let own_options = self.vars.is_local(Sym::OPTIND);
         let result = self.leave_function(result, kept);
         self.depth -= 1;
         self.end_scope();
+        if own_options {
+            self.state.getopts_at = getopts_at;
+        }
         if let Some(frame) = self.frames.pop() {
             self.line = frame.call_line;
         }

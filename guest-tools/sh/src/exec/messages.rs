@@ -78,6 +78,23 @@ impl Shell {
         Flow::Discard(1)
     }
 
+    /// Ends the line, and a command string as a whole: what the embedder runs
+    /// counts as a script.
+    pub fn discard_all(&mut self) -> Flow {
+        match self.command_string && sys::process_info().parent_pid > 0 {
+            true => Flow::Exit(1),
+            false => Flow::Discard(1),
+        }
+    }
+
+    /// An error in an expansion: ends the line, with `set -e` the shell.
+    pub fn discard_line(&mut self) -> Flow {
+        match self.options.errexit && !self.interactive {
+            true => Flow::Exit(1),
+            false => Flow::Discard(1),
+        }
+    }
+
     /// An error that ends a shell that is not interactive.
     pub fn fatal(&mut self, status: i32) -> Flow {
         if self.interactive {

@@ -90,6 +90,13 @@ impl Shell {
         if self.options.xtrace && !simple.assigns.is_empty() {
             self.trace_assignments(&simple.assigns)?;
         }
+        let names_fd = |redirect: &crate::ast::Redirect| {
+            matches!(redirect.fd, crate::ast::RedirectFd::Variable(_))
+        };
+        if simple.redirects.iter().any(names_fd) {
+            // Without a command, `{name}>file` happens in a shell of its own.
+            return self.redirect_in_child(simple);
+        }
         if !simple.redirects.is_empty() {
             match self.redirect(&simple.redirects, false)? {
                 Some(saved) => self.restore(saved),
@@ -100,6 +107,15 @@ impl Shell {
             self.run_assign(assign)?;
         }
         Ok(self.substitution_status.take().unwrap_or(0))
+    }
+
+    fn redirect_in_child(&mut self, simple: &Simple) -> Run {
+        let child = self.fork_child(None, |sh| {
+            let redirected = sh.redirect(&simple.redirects, false);
+            let result = redirected.map(|saved| i32::from(saved.is_none()));
+            sh.exit_status(result)
+        });
+        Ok(child.map_or(254, |child| self.wait_for(child)))
     }
 
     fn run_assign(&mut self, assign: &Assign) -> Result<(), Flow> {

@@ -202,6 +202,7 @@ fn begin_interactive(sh: &mut Shell, rc_file: Option<Vec<u8>>, no_rc: bool) -> R
 impl Shell {
     /// What happens before an interactive shell reads a command.
     pub fn before_prompt(&mut self) -> Result<(), Flow> {
+        self.state.history_own = false;
         let hooks = match self.vars.get(Sym::PROMPT_COMMAND).is_array() {
             true => self.elements(Sym::PROMPT_COMMAND),
             false => self.get_text(b"PROMPT_COMMAND").into_iter().collect(),

@@ -57,12 +57,12 @@ impl Shell {
                 }
                 let name = self.param_name(&param.name, param.index.as_ref());
                 self.complain(&[name.as_slice(), b": invalid indirect expansion"].concat());
-                return Err(Flow::Discard(1));
+                return Err(self.discard_line());
             }
         };
         let Some((name, index)) = self.parse_indirect(&text) else {
             self.complain(&[text.as_slice(), b": invalid variable name"].concat());
-            return Err(Flow::Discard(1));
+            return Err(self.discard_line());
         };
         self.expand_operation(&name, index.as_ref(), &param.op, sink, quoted)
     }

@@ -345,7 +345,7 @@ impl Shell {
 
     /// An expansion that cannot be performed.
     pub fn fatal_expansion(&mut self) -> Flow {
-        Flow::Discard(1)
+        self.discard_line()
     }
 
     fn length(&mut self, name: &ParamName, index: Option<&Subscript>) -> Result<usize, Flow> {

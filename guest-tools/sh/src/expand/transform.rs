@@ -106,7 +106,9 @@ impl Shell {
                 }
                 Some(b'l') => out.extend_from_slice(b"tty"),
                 Some(b'!') => {
-                    crate::text::push_int(&mut out, self.state.history.len() as i64 + 1);
+                    let own = i64::from(self.state.history_own);
+                    let number = self.state.history.len() as i64 + 1 - own;
+                    crate::text::push_int(&mut out, number);
                 }
                 Some(b'#') => crate::text::push_int(&mut out, i64::from(self.command_number)),
                 Some(first @ b'0'..=b'7') => {

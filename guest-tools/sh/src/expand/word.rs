@@ -90,7 +90,7 @@ impl Shell {
             fields.append(&mut paths);
         } else if self.shopt.failglob {
             self.complain(&[b"no match: ", field.as_slice()].concat());
-            return Err(Flow::Discard(1));
+            return Err(self.discard_line());
         } else if !self.shopt.nullglob {
             fields.push(field);
         }

@@ -65,6 +65,11 @@ impl Parser<'_> {
                     let end = self.input.pos;
                     raw = self.input.src[start..end].to_vec();
                 }
+                c @ (b'<' | b'>') if self.input.ahead(1) == b'(' => {
+                    self.read_process_sub(c == b'<')?;
+                    let end = self.input.pos;
+                    raw = self.input.src[start..end].to_vec();
+                }
                 c if super::word::is_word_end(c) => break,
                 _ => raw.push(self.input.bump()),
             }
