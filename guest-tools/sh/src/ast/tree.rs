@@ -226,6 +226,8 @@ pub struct Word {
     pub parts: Vec<Part>,
     /// Whether an unquoted `{` and `}` make brace expansion possible.
     pub braces: bool,
+    /// The word is unquoted text in which nothing expands.
+    pub plain: bool,
     /// Set where the word is an assignment argument of `declare` and the like.
     pub assign: Option<Box<Assign>>,
 }

@@ -38,7 +38,12 @@ fn truncate(sh: &mut Shell, limit: Option<i64>) {
 
 /// A new value of HISTSIZE or HISTFILESIZE shortens the list or the file.
 pub fn size(sh: &mut Shell, sym: Sym) {
-    let limit = sh.vars.get(sym).value.text().and_then(|text| parse_int(&text));
+    let limit = sh
+        .vars
+        .get(sym)
+        .value
+        .text()
+        .and_then(|text| parse_int(&text));
     if sym == Sym::HISTSIZE {
         return truncate(sh, limit);
     }
@@ -260,7 +265,10 @@ pub fn fc(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         false => None,
     };
     if again {
-        sh.state.history_new = sh.state.history_new.saturating_sub(usize::from(own.is_some()));
+        sh.state.history_new = sh
+            .state
+            .history_new
+            .saturating_sub(usize::from(own.is_some()));
         sh.state.history_own = false;
         return repeat(sh, words);
     }

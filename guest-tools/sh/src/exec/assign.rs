@@ -478,7 +478,10 @@ impl Shell {
     pub fn assign_temporary(&mut self, assign: ExpandedAssign) -> Assigned {
         let sym = self.vars_target(assign.name);
         self.check_writable(sym)?;
-        let assign = ExpandedAssign { name: sym, ..assign };
+        let assign = ExpandedAssign {
+            name: sym,
+            ..assign
+        };
         let old = self.vars.get(sym).clone();
         if self.vars.hide(sym, ScopeKind::Temporary) {
             let var = self.vars.get_mut(sym);

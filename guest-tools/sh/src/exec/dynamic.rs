@@ -127,7 +127,11 @@ impl Shell {
         if self.frames.iter().all(|frame| frame.args.is_none()) {
             return Vec::new();
         }
-        let calls = self.frames.iter().rev().filter_map(|frame| frame.args.as_ref());
+        let calls = self
+            .frames
+            .iter()
+            .rev()
+            .filter_map(|frame| frame.args.as_ref());
         if counts {
             let mut all: Vec<_> = calls.map(|args| int_text(args.len() as i64)).collect();
             all.push(b"0".to_vec());

@@ -97,6 +97,9 @@ pub struct Shell {
     pub random: u32,
     pub exiting: bool,
     pub state: State,
+    /// Buffers of arguments, for the next ones.
+    pub spare: Vec<Vec<u8>>,
+    pub spare_args: Vec<Vec<u8>>,
     /// Arguments of a declaration builtin that are assignments.
     pub declarations: Vec<Option<super::ExpandedAssign>>,
 }
@@ -152,6 +155,8 @@ impl Shell {
             random: 0,
             exiting: false,
             state: State::default(),
+            spare: Vec::new(),
+            spare_args: Vec::new(),
             declarations: Vec::new(),
         }
     }

@@ -2,9 +2,9 @@
 
 use super::flow::{Flow, Run};
 use super::{ExpandedAssign, Shell};
-use crate::ast::{Assign, Simple, Word};
+use crate::ast::{Assign, AssignValue, Part, Simple, Word};
 use crate::builtins::{self, Builtin};
-use crate::vars::{ScopeKind, Value, attr};
+use crate::vars::{ScopeKind, Sym, Value, attr};
 
 impl Shell {
     /// Runs a simple command.
@@ -18,7 +18,8 @@ impl Shell {
         if simple.words.is_empty() {
             return self.run_assignments(simple);
         }
-        let mut args = Vec::with_capacity(simple.words.len());
+        let mut args = std::mem::take(&mut self.spare_args);
+        args.reserve(simple.words.len());
         let mut declarations = Vec::new();
         for word in &simple.words {
             match &word.assign {
@@ -41,6 +42,7 @@ impl Shell {
         if let Some(last) = args.pop() {
             self.set_last_argument(last);
         }
+        self.reuse_all(args);
         result
     }
 
@@ -78,9 +80,12 @@ impl Shell {
     /// Sets `$_`.
     pub fn set_last_argument(&mut self, last: Vec<u8>) {
         let var = self.vars.get_mut(self.last_argument);
-        if var.attrs & attr::READONLY == 0 {
-            var.value = Value::Str(last);
-            var.attrs = 0;
+        if var.attrs & attr::READONLY != 0 {
+            return;
+        }
+        var.attrs = 0;
+        if let Value::Str(former) = std::mem::replace(&mut var.value, Value::Str(last)) {
+            self.reuse(former);
         }
     }
 
@@ -119,6 +124,19 @@ impl Shell {
     }
 
     fn run_assign(&mut self, assign: &Assign) -> Result<(), Flow> {
+        if let AssignValue::Scalar(word) = &assign.value
+            && let [Part::Arith(arith)] = word.parts.as_slice()
+            && assign.index.is_none()
+            && !assign.append
+            && self.takes_any(assign.name)
+        {
+            // A number needs no text before someone asks for it.
+            let value = self.eval_arith(arith)?;
+            if self.takes_any(assign.name) {
+                self.vars.get_mut(assign.name).value = Value::Int(value);
+                return Ok(());
+            }
+        }
         let expanded = self.expand_assign(assign)?;
         if let Err(error) = self.apply_assign(expanded) {
             self.complain(&error.message);
@@ -129,6 +147,13 @@ impl Shell {
             });
         }
         Ok(())
+    }
+
+    /// Whether an assignment to the variable is nothing but a new value.
+    fn takes_any(&self, sym: Sym) -> bool {
+        self.vars.get(sym).attrs & !(attr::EXPORT | attr::DECLARED) == 0
+            && sym.0 as usize >= Sym::FIXED
+            && !self.options.allexport
     }
 
     /// Runs expanded words: function, builtin or program.

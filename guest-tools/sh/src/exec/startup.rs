@@ -55,8 +55,7 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
                     sys::exit(0);
                 }
                 b"norc" => invocation.no_rc = true,
-                b"noprofile" | b"noediting" | b"restricted" | b"debugger"
-                | b"verbose" => {}
+                b"noprofile" | b"noediting" | b"restricted" | b"debugger" | b"verbose" => {}
                 b"rcfile" | b"init-file" => invocation.rc_file = args.next(),
                 _ => return Err(arg),
             }
@@ -89,8 +88,10 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
 
 fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
     let base = zeroth.rsplit(|c| *c == b'/').next().unwrap_or_default();
-    let posix = base == b"sh" || base == b"-sh" || sys::applet() == b"sh";
-    let mut sh = Shell::new(zeroth);
+    let posix = base == b"sh" || base == b"-sh" || (base != b"bash" && sys::applet() == b"sh");
+    // Nothing is gained by freeing what the end of the process frees.
+    let mut sh = std::mem::ManuallyDrop::new(Shell::new(zeroth));
+    let sh = &mut *sh;
     sh.import_environment();
     sh.options.posix = posix;
     if posix {
@@ -130,9 +131,9 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
     }
     sh.start_ns = sys::monotonic_ns();
     if invocation.interactive
-        && let Err(flow) = begin_interactive(&mut sh, invocation.rc_file, invocation.no_rc)
+        && let Err(flow) = begin_interactive(sh, invocation.rc_file, invocation.no_rc)
     {
-        return finish(&mut sh, Err(flow));
+        return finish(sh, Err(flow));
     }
     let positional = invocation.operands.clone();
     let mut operands = invocation.operands.into_iter();
@@ -149,14 +150,14 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
         sh.run_input(&mut Input::new(text, 1), true)
     } else if let (Some(path), false) = (operands.next(), invocation.stdin) {
         sh.positional = operands.collect();
-        run_file(&mut sh, path)
+        run_file(sh, path)
     } else {
         if invocation.stdin {
             sh.positional = positional;
         }
-        run_stdin(&mut sh)
+        run_stdin(sh)
     };
-    finish(&mut sh, result)
+    finish(sh, result)
 }
 
 /// What an interactive shell has besides: its options, its start-up file, its history.

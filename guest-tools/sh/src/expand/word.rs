@@ -18,11 +18,7 @@ impl Shell {
 
     /// Expands a word, appending its fields.
     pub fn expand_word_into(&mut self, word: &Word, fields: &mut Vec<Vec<u8>>) -> Result<(), Flow> {
-        if let [Part::Literal(text)] = word.parts.as_slice()
-            && !word.braces
-            && !text.iter().any(|c| matches!(c, b'*' | b'?' | b'[' | b'('))
-        {
-            fields.push(text.clone());
+        if self.expand_quick(word, fields) {
             return Ok(());
         }
         if word.braces

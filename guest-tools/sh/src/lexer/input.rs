@@ -104,8 +104,7 @@ impl Input {
     /// on: the bytes before them move up, so that little is copied.
     pub fn join(&mut self, distance: usize) {
         let mut removed = 0;
-        while self.ahead(distance + removed) == b'\\'
-            && self.ahead(distance + removed + 1) == b'\n'
+        while self.ahead(distance + removed) == b'\\' && self.ahead(distance + removed + 1) == b'\n'
         {
             removed += 2;
             self.line += 1;

@@ -51,7 +51,7 @@ impl Parser<'_> {
     }
 
     fn parse_if(&mut self) -> Result<Kind> {
-        let mut branches = Vec::new();
+        let mut branches = Vec::with_capacity(1);
         loop {
             self.start()?;
             let condition = self.parse_body()?;

@@ -29,7 +29,10 @@ impl Parser<'_> {
                         continue;
                     };
                     match word.assign.take() {
-                        Some(assign) if simple.words.is_empty() => simple.assigns.push(*assign),
+                        Some(assign) if simple.words.is_empty() => {
+                            simple.assigns.reserve_exact(1);
+                            simple.assigns.push(*assign);
+                        }
                         assign => {
                             word.assign = assign;
                             if may_declare {
