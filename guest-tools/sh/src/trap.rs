@@ -245,7 +245,7 @@ impl Shell {
 
     /// The trap on errors.
     pub fn run_err_trap(&mut self, status: i32) -> Result<(), Flow> {
-        if self.traps.shown && !self.options.errtrace {
+        if self.restoring || (self.traps.shown && !self.options.errtrace) {
             return Ok(());
         }
         let Some(action) = self.traps.err.take() else {

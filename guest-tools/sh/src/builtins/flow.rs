@@ -116,7 +116,7 @@ pub fn return_(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         .iter()
         .any(|frame| matches!(frame.kind, FrameKind::Function | FrameKind::Source));
     let status = status_argument(sh, args)?;
-    if !inside {
+    if !inside && !sh.restoring {
         return sh.fail(
             b"return",
             b"can only `return' from a function or sourced script",

@@ -37,6 +37,7 @@ impl Shell {
                         input.pos = input.src.len();
                         continue;
                     }
+                    self.syntax_failed = true;
                     return Err(Flow::Exit(2));
                 }
             };
@@ -61,7 +62,7 @@ impl Shell {
 
     fn parse_next(&mut self, input: &mut Input) -> Result<Option<List>, Box<SyntaxError>> {
         let options = self.parse_options();
-        let verbose = self.options.verbose.then_some(input.pos);
+        let verbose = (self.options.verbose && !self.restoring).then_some(input.pos);
         let mut parser = Parser::new(input, &mut self.vars, &self.aliases, options);
         let list = parser.parse_line();
         let warnings = std::mem::take(&mut parser.warnings);

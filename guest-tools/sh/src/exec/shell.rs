@@ -97,6 +97,10 @@ pub struct Shell {
     pub random: u32,
     pub exiting: bool,
     pub state: State,
+    /// A state is being taken over: builtins come before functions.
+    pub restoring: bool,
+    /// The input ended with a syntax error.
+    pub syntax_failed: bool,
     /// Buffers of arguments, for the next ones.
     pub spare: Vec<Vec<u8>>,
     pub spare_args: Vec<Vec<u8>>,
@@ -155,6 +159,8 @@ impl Shell {
             random: 0,
             exiting: false,
             state: State::default(),
+            restoring: false,
+            syntax_failed: false,
             spare: Vec::new(),
             spare_args: Vec::new(),
             declarations: Vec::new(),

@@ -11,7 +11,7 @@ impl Shell {
     pub fn run_simple(&mut self, simple: &Simple) -> Run {
         let tail = std::mem::take(&mut self.tail);
         self.line = simple.line;
-        if self.traps.any() && self.before_command(simple)? {
+        if self.traps.any() && !self.restoring && self.before_command(simple)? {
             return Ok(0);
         }
         self.substitution_status = None;
@@ -35,11 +35,13 @@ impl Shell {
         if args.is_empty() {
             return self.run_assignments(simple);
         }
-        if self.options.xtrace {
+        if self.options.xtrace && !self.restoring {
             self.trace_command(simple, &args)?;
         }
         let result = self.dispatch(simple, &args, declarations, tail);
-        if let Some(last) = args.pop() {
+        if let Some(last) = args.pop()
+            && !(self.restoring && matches!(result, Err(Flow::Return(_))))
+        {
             self.set_last_argument(last);
         }
         self.reuse_all(args);
@@ -167,7 +169,10 @@ impl Shell {
         let name = &args[0];
         let builtin = self.builtin(name);
         let special = self.options.posix && builtin.is_some_and(|builtin| builtin.special);
-        if !special && let Some(function) = self.functions.get(name).cloned() {
+        if !special
+            && !self.restoring
+            && let Some(function) = self.functions.get(name).cloned()
+        {
             return self.with_redirects(simple, |sh| {
                 sh.with_assignments(simple, |sh| sh.call_function(&function, args))
             });
@@ -204,7 +209,8 @@ impl Shell {
 
     /// The builtin of this name, unless it is disabled.
     pub fn builtin(&self, name: &[u8]) -> Option<&'static Builtin> {
-        builtins::find(name).filter(|builtin| !self.state.is_disabled(builtin.name.as_bytes()))
+        builtins::find(name)
+            .filter(|builtin| self.restoring || !self.state.is_disabled(builtin.name.as_bytes()))
     }
 
     /// Runs a builtin and writes what it printed.

@@ -17,6 +17,10 @@ struct Invocation {
     login: bool,
     no_rc: bool,
     rc_file: Option<Vec<u8>>,
+    /// Where the state goes at the end, and where it comes from.
+    dump: Option<Vec<u8>>,
+    restore: Option<Vec<u8>>,
+    session: Option<u32>,
     options: Vec<(Vec<u8>, bool)>,
     shopts: Vec<(Vec<u8>, bool)>,
     letters: Vec<(u8, bool)>,
@@ -56,6 +60,12 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
                 }
                 b"norc" => invocation.no_rc = true,
                 b"noprofile" | b"noediting" | b"restricted" | b"debugger" | b"verbose" => {}
+                b"dump-state" => invocation.dump = args.next(),
+                b"restore-state" => invocation.restore = args.next(),
+                session if session.starts_with(b"session=") => {
+                    invocation.session = crate::text::parse_int(&session[8..])
+                        .and_then(|number| u32::try_from(number).ok());
+                }
                 b"rcfile" | b"init-file" => invocation.rc_file = args.next(),
                 _ => return Err(arg),
             }
@@ -93,6 +103,13 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
     let mut sh = std::mem::ManuallyDrop::new(Shell::new(zeroth));
     let sh = &mut *sh;
     sh.import_environment();
+    sh.start_ns = sys::monotonic_ns();
+    if let Some(path) = &invocation.restore
+        && let Err(status) = restore(sh, path)
+    {
+        return status;
+    }
+    let posix = posix && invocation.restore.is_none() || sh.options.posix;
     sh.options.posix = posix;
     if posix {
         sh.shopt.expand_aliases = true;
@@ -129,15 +146,16 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
     if sh.options.posix {
         sh.shopt.expand_aliases = true;
     }
-    sh.start_ns = sys::monotonic_ns();
     if invocation.interactive
         && let Err(flow) = begin_interactive(sh, invocation.rc_file, invocation.no_rc)
     {
-        return finish(sh, Err(flow));
+        return finish(sh, Err(flow), None);
     }
     let positional = invocation.operands.clone();
     let mut operands = invocation.operands.into_iter();
-    let result = if invocation.command {
+    let result = if let Some(number) = invocation.session {
+        sh.run_session(number)
+    } else if invocation.command {
         let Some(text) = operands.next() else {
             sh.write_stderr(b"bash: -c: option requires an argument\n");
             return 2;
@@ -145,19 +163,21 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
         if let Some(name) = operands.next() {
             sh.name = name;
         }
-        sh.positional = operands.collect();
+        if operands.len() > 0 || invocation.restore.is_none() {
+            sh.positional = operands.collect();
+        }
         sh.command_string = true;
-        sh.run_input(&mut Input::new(text, 1), true)
+        sh.run_input(&mut Input::new(text, 1), invocation.dump.is_none())
     } else if let (Some(path), false) = (operands.next(), invocation.stdin) {
         sh.positional = operands.collect();
-        run_file(sh, path)
+        run_file(sh, path, invocation.dump.is_none())
     } else {
-        if invocation.stdin {
+        if invocation.stdin && !positional.is_empty() {
             sh.positional = positional;
         }
         run_stdin(sh)
     };
-    finish(sh, result)
+    finish(sh, result, invocation.dump)
 }
 
 /// What an interactive shell has besides: its options, its start-up file, its history.
@@ -221,7 +241,21 @@ impl Shell {
     }
 }
 
-fn run_file(sh: &mut Shell, path: Vec<u8>) -> Run {
+/// Takes over a state from a file.
+fn restore(sh: &mut Shell, path: &[u8]) -> Result<(), i32> {
+    let failed = match sh.read_file(path) {
+        Ok(text) => match sh.restore_state(text) {
+            true => return Ok(()),
+            false => "not a shell's state",
+        },
+        Err(errno) => errno.message(),
+    };
+    let text = [&sh.name, &b": "[..], path, b": ", failed.as_bytes(), b"\n"].concat();
+    sh.write_stderr(&text);
+    Err(2)
+}
+
+fn run_file(sh: &mut Shell, path: Vec<u8>, last: bool) -> Run {
     let mut found = path.clone();
     let text = match sh.read_file(&path) {
         Err(sys::Errno::Noent) if !path.contains(&b'/') => {
@@ -245,7 +279,7 @@ fn run_file(sh: &mut Shell, path: Vec<u8>) -> Run {
             }
             sh.name = path.clone();
             sh.source = Rc::from(path.as_slice());
-            sh.run_input(&mut Input::new(text, 1), true)
+            sh.run_input(&mut Input::new(text, 1), last)
         }
         Err(errno) => {
             let message = [
@@ -319,10 +353,23 @@ impl LineSource for Stdin {
     }
 }
 
-/// The end of the shell: the EXIT trap, the output, the status.
-fn finish(sh: &mut Shell, result: Run) -> i32 {
-    let status = sh.exit_status(result);
-    let status = sh.leave_child(status);
+/// The end of the shell: the EXIT trap, the output, the status. Where the state
+/// is kept for a later shell, the trap waits for a script that says `exit`.
+fn finish(sh: &mut Shell, result: Run, dump: Option<Vec<u8>>) -> i32 {
+    let waits = dump.is_some() && (result.is_ok() || sh.syntax_failed);
+    let mut status = sh.exit_status(result);
+    if waits {
+        sh.flush_out();
+    } else {
+        status = sh.leave_child(status);
+    }
+    if let Some(path) = dump {
+        sh.status = status;
+        if let Err(errno) = sh.dump_state(&path) {
+            sh.complain(&[path.as_slice(), b": ", errno.message().as_bytes()].concat());
+            status = 2;
+        }
+    }
     if sh.interactive && sh.get_text(b"HISTFILE").is_some() {
         let _ = crate::builtins::save_history(sh, None);
     }

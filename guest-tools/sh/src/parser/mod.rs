@@ -5,6 +5,8 @@ mod command;
 mod compound;
 mod condition;
 mod error;
+#[cfg(test)]
+mod hostile_tests;
 mod list;
 mod redirect;
 mod simple;
