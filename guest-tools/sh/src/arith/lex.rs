@@ -158,7 +158,8 @@ impl Lexer<'_> {
         let text = &self.src[self.pos..end];
         self.pos = end;
         let value = number_value(text)
-            .map_err(|message| ArithError::new(self.src, message, self.rest()))?;
+            // The expression is shown up to here only.
+            .map_err(|message| ArithError::new(&self.src[..end], message, text))?;
         Ok(Tok::Number(value))
     }
 }

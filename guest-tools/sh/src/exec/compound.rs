@@ -93,7 +93,10 @@ impl Shell {
         if self.options.xtrace {
             self.trace_arith(arith)?;
         }
-        match self.eval_arith(arith) {
+        let outer = std::mem::replace(&mut self.arith_command, "((");
+        let result = self.eval_arith(arith);
+        self.arith_command = outer;
+        match result {
             Ok(value) => Ok(i32::from(value == 0)),
             Err(Flow::Discard(_)) => Ok(1),
             Err(flow) => Err(flow),

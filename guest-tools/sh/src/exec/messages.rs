@@ -70,7 +70,10 @@ impl Shell {
 
     /// Reports an arithmetic error of a command.
     pub fn arith_failed(&mut self, error: &ArithError) -> Flow {
-        let text = error.text();
+        let mut text = error.text();
+        if !self.arith_command.is_empty() {
+            text.splice(..0, [self.arith_command, ": "].concat().into_bytes());
+        }
         self.complain(&text);
         if error.unbound {
             return self.fatal(1);

@@ -86,6 +86,8 @@ pub struct Shell {
     pub subshell: u32,
     pub pid: u32,
     pub arith_depth: u32,
+    /// The command that messages about arithmetic name.
+    pub arith_command: &'static str,
     pub depth: u32,
     /// The next simple command is the last thing this process does.
     pub tail: bool,
@@ -151,6 +153,7 @@ impl Shell {
             subshell: 0,
             pid: 0,
             arith_depth: 0,
+            arith_command: "",
             depth: 0,
             tail: false,
             command_text: Vec::new(),
