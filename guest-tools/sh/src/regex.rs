@@ -77,7 +77,6 @@ fn translate(regex: &[u8]) -> Option<String> {
                     }
                     None => return None,
                 }
-                fresh = false;
             }
             b'*' | b'+' | b'?' if fresh => return None,
             b'{' if fresh || !repetition(&regex[at..]) => return None,

@@ -7,8 +7,8 @@ mod generator;
 use std::process::{Command, Output, Stdio};
 
 fn run(shell: &str, script: &str) -> Option<Output> {
-    Command::new(shell)
-        .args(["-c", script])
+    Command::new("timeout")
+        .args(["20", shell, "-c", script])
         .env_clear()
         .envs([("PATH", "/usr/bin:/bin"), ("HOME", "/"), ("LC_ALL", "C")])
         // Patterns are to find the same few names.

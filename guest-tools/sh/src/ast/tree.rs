@@ -64,6 +64,8 @@ pub struct Compound {
     pub line: u32,
 }
 
+/// Each is boxed with its redirections, so that the size of the largest matters little.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub enum Kind {
     Brace(List),

@@ -155,7 +155,6 @@ impl Shell {
             return Ok(0);
         }
         self.in_loop(|sh| {
-            let mut status = 0;
             let mut show = true;
             loop {
                 if show {
@@ -186,10 +185,9 @@ impl Shell {
                     return Ok(1);
                 }
                 match sh.run_round(body)? {
-                    Next::Go(last) => status = last,
+                    Next::Go(_) => {}
                     Next::Stop(last) => return Ok(last),
                 }
-                let _ = status;
                 show = sh
                     .vars
                     .get(Sym::REPLY)

@@ -1,9 +1,7 @@
 //! `${…}`.
 
 use super::word::WordBuilder;
-use crate::ast::{
-    Arith, CaseKind, Param, ParamName, ParamOp, Part, ReplaceKind, Span, Subscript, Word,
-};
+use crate::ast::{Arith, CaseKind, Param, ParamName, ParamOp, ReplaceKind, Span, Subscript, Word};
 use crate::parser::{Parser, Result};
 use crate::text::{is_name_byte, is_name_start};
 
@@ -349,9 +347,4 @@ fn substring_op(offset: Arith, length: Option<Arith>) -> ParamOp {
         return ParamOp::Bad(Vec::new());
     }
     ParamOp::Substring { offset, length }
-}
-
-/// Whether a part is text without quotes.
-pub fn is_plain(part: &Part) -> bool {
-    matches!(part, Part::Literal(_))
 }

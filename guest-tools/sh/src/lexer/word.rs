@@ -44,11 +44,6 @@ pub struct WordBuilder {
 }
 
 impl WordBuilder {
-    /// Appends unquoted text.
-    pub fn text(&mut self, text: &[u8]) {
-        self.text.extend_from_slice(text);
-    }
-
     /// Appends one unquoted byte.
     pub fn byte(&mut self, byte: u8) {
         self.text.push(byte);
