@@ -31,6 +31,7 @@ fn levels(sh: &mut Shell, args: &[Vec<u8>]) -> Result<Result<u32, i32>, Flow> {
         )?;
         return Ok(Err(0));
     }
+    sh.break_status = 0;
     let words = without_dashes(args);
     let Some(text) = words.first() else {
         return Ok(Ok(1));
@@ -43,7 +44,6 @@ fn levels(sh: &mut Shell, args: &[Vec<u8>]) -> Result<Result<u32, i32>, Flow> {
         sh.fail(builtin, b"too many arguments", 1)?;
         return Err(sh.discard_all());
     }
-    sh.break_status = 0;
     if count <= 0 {
         sh.fail_on(builtin, &int_text(count), "loop count out of range")?;
         // The loops end all the same.

@@ -248,7 +248,7 @@ impl Parser<'_> {
                 }
                 let end = text[at..]
                     .iter()
-                    .position(|c| *c == b'/' || (colons && *c == b':'))
+                    .position(|c| *c == b'/' || ((colons || at == 0) && *c == b':'))
                     .map_or(text.len(), |n| at + n);
                 if end == text.len() && number + 1 < count {
                     break;
