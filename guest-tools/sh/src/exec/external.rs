@@ -29,7 +29,7 @@ impl Shell {
             Ok(Some(plan)) => plan,
             Ok(None) => return Ok(1),
             // A program's redirections are expanded on its behalf.
-            Err(Flow::Exit(_)) => return Ok(1),
+            Err(Flow::Exit(_) | Flow::Discard(_)) => return Ok(1),
             Err(flow) => return Err(flow),
         };
         let mut fds = self.fds.inherited();
