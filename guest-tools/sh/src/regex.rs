@@ -11,7 +11,7 @@ impl Shell {
     /// Whether the expression matches somewhere; sets BASH_REMATCH. None: it
     /// is no valid expression.
     pub fn regex_matches(&mut self, text: &[u8], regex: &[u8]) -> Option<bool> {
-        let translated = translate(regex);
+        let translated = translate(regex)?;
         let config = syntax::Config::new()
             .utf8(false)
             .case_insensitive(self.shopt.nocasematch)
@@ -45,7 +45,8 @@ impl Shell {
 }
 
 /// The expression in the syntax of the regex library.
-fn translate(regex: &[u8]) -> String {
+/// None: a repetition has nothing to repeat, or a backslash nothing to quote.
+fn translate(regex: &[u8]) -> Option<String> {
     let mut out = String::with_capacity(regex.len() + 8);
     let mut at = 0;
     // Where a repetition would have nothing to repeat.
@@ -74,15 +75,11 @@ fn translate(regex: &[u8]) -> String {
                         fresh = false;
                         continue;
                     }
-                    None => out.push_str("\\\\"),
+                    None => return None,
                 }
-                fresh = false;
             }
-            b'*' | b'+' | b'?' if fresh => {
-                out.push('\\');
-                out.push(char::from(c));
-            }
-            b'{' if fresh || !repetition(&regex[at..]) => out.push_str("\\{"),
+            b'*' | b'+' | b'?' if fresh => return None,
+            b'{' if fresh || !repetition(&regex[at..]) => return None,
             b'{' => {
                 let end = regex[at..].iter().position(|c| *c == b'}').unwrap_or(0);
                 let body = std::str::from_utf8(&regex[at..=at + end]).unwrap_or_default();
@@ -131,10 +128,10 @@ fn translate(regex: &[u8]) -> String {
                 continue;
             }
         }
-        fresh = false;
+        fresh = c == b'$';
         at += 1;
     }
-    out
+    Some(out)
 }
 
 fn repetition(text: &[u8]) -> bool {
@@ -152,7 +149,7 @@ fn push_literal(regex: &[u8], at: usize, out: &mut String) -> usize {
     let len = crate::text::char_len(&regex[at..]);
     match std::str::from_utf8(&regex[at..at + len]) {
         Ok(text) => {
-            if len == 1 && regex[at].is_ascii_punctuation() {
+            if len == 1 && regex[at].is_ascii_punctuation() && !matches!(regex[at], b'<' | b'>') {
                 out.push('\\');
             }
             out.push_str(text);
@@ -244,7 +241,10 @@ fn bracket(regex: &[u8], start: usize, out: &mut String) -> usize {
                 let len = crate::text::char_len(&regex[at..]);
                 match std::str::from_utf8(&regex[at..at + len]) {
                     Ok(text) => {
-                        if len == 1 && regex[at].is_ascii_punctuation() {
+                        if len == 1
+                            && regex[at].is_ascii_punctuation()
+                            && !matches!(regex[at], b'<' | b'>')
+                        {
                             class.push('\\');
                         }
                         class.push_str(text);

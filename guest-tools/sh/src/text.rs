@@ -140,6 +140,10 @@ pub fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 
 /// Appends the text in single quotes wherever the shell would need quotes.
 pub fn push_single_quoted(out: &mut Vec<u8>, text: &[u8]) {
+    if text == b"'" {
+        out.extend_from_slice(b"\\'");
+        return;
+    }
     out.push(b'\'');
     for c in text {
         if *c == b'\'' {

@@ -1,7 +1,6 @@
 //! Traps: what is to happen on signals and at EXIT, ERR, DEBUG, RETURN.
 
 use crate::exec::{Flow, Shell};
-use crate::lexer::Input;
 use crate::sys;
 
 /// The events that are no signals.
@@ -29,6 +28,8 @@ pub struct Traps {
     pub shown: bool,
     /// How many traps are being run.
     pub running: u32,
+    /// `$?` before the trap being run.
+    saved_status: Option<i32>,
     /// A background child without job control ignores interrupts.
     pub in_background: bool,
 }
@@ -49,6 +50,11 @@ impl Traps {
             || self.debug.is_some()
             || self.on_return.is_some()
             || !self.signals.is_empty()
+    }
+
+    /// `$?` before the trap being run, if one is.
+    pub fn status_before(&self) -> Option<i32> {
+        self.saved_status
     }
 
     /// Whether a trap on errors is set.
@@ -219,28 +225,27 @@ impl Shell {
     }
 
     /// Runs a trap's action; `$?` is as before afterwards.
-    fn run_action(&mut self, action: Vec<u8>) -> Result<(), Flow> {
+    fn run_action(&mut self, action: Vec<u8>) -> Result<i32, Flow> {
         if action.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let (status, line) = (self.status, self.line);
         let pipe_status = self.pipe_status.clone();
         self.traps.running += 1;
         self.tail = false;
+        let outer = self.traps.saved_status.replace(status);
         let result = self.run_text(action, line);
+        self.traps.saved_status = outer;
         self.traps.running -= 1;
         self.status = status;
         self.line = line;
         self.pipe_status = pipe_status;
-        match result {
-            Ok(_) => Ok(()),
-            Err(flow) => Err(flow),
-        }
+        result
     }
 
     /// The trap on errors.
     pub fn run_err_trap(&mut self, status: i32) -> Result<(), Flow> {
-        if self.traps.shown && !self.options.errtrace {
+        if self.restoring || (self.traps.shown && !self.options.errtrace) {
             return Ok(());
         }
         let Some(action) = self.traps.err.take() else {
@@ -251,17 +256,30 @@ impl Shell {
         if self.traps.err.is_none() {
             self.traps.err = Some(action);
         }
-        result
+        result.map(|_| ())
     }
 
     /// The trap before commands.
-    pub fn run_debug_trap(&mut self) -> Result<(), Flow> {
+    /// With `extdebug`, a status other than 0 skips the command (true), and 2
+    /// ends the function.
+    pub fn run_debug_trap(&mut self) -> Result<bool, Flow> {
         if self.traps.running > 0 || (self.traps.shown && !self.options.functrace) {
-            return Ok(());
+            return Ok(false);
         }
-        match self.traps.debug.clone() {
-            Some(action) => self.run_action(action),
-            None => Ok(()),
+        let Some(action) = self.traps.debug.clone() else {
+            return Ok(false);
+        };
+        let status = match self.run_action(action) {
+            Ok(status) => status,
+            Err(Flow::Return(status)) if self.shopt.extdebug => status,
+            Err(flow) => return Err(flow),
+        };
+        if !self.shopt.extdebug || status == 0 {
+            return Ok(false);
+        }
+        match status == 2 && self.in_function() {
+            true => Err(Flow::Return(2)),
+            false => Ok(true),
         }
     }
 
@@ -271,7 +289,7 @@ impl Shell {
             return Ok(());
         }
         match self.traps.on_return.clone() {
-            Some(action) if self.traps.running == 0 => self.run_action(action),
+            Some(action) if self.traps.running == 0 => self.run_action(action).map(|_| ()),
             _ => Ok(()),
         }
     }
@@ -289,8 +307,10 @@ impl Shell {
         self.errexit_ignored = 0;
         self.loop_depth = 0;
         self.exiting = true;
-        let mut input = Input::new(action, self.line);
-        let result = self.run_input(&mut input, false);
+        self.traps.saved_status = Some(status);
+        let line = self.line;
+        let result = self.run_text(action, line);
+        self.flush_out();
         match result {
             Err(Flow::Exit(status)) => status,
             Err(Flow::Return(status)) => status,

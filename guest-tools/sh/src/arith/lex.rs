@@ -158,7 +158,8 @@ impl Lexer<'_> {
         let text = &self.src[self.pos..end];
         self.pos = end;
         let value = number_value(text)
-            .map_err(|message| ArithError::new(self.src, message, self.rest()))?;
+            // The expression is shown up to here only.
+            .map_err(|message| ArithError::new(&self.src[..end], message, text))?;
         Ok(Tok::Number(value))
     }
 }
@@ -168,6 +169,7 @@ pub fn number_value(text: &[u8]) -> Result<i64, &'static str> {
     let (base, digits) = match text {
         [b'0', b'x' | b'X', rest @ ..] => (16, rest),
         _ => match text.iter().position(|c| *c == b'#') {
+            Some(_) if text[0] == b'0' => return Err("invalid number"),
             Some(at) => {
                 let base = number_value(&text[..at])?;
                 if !(2..=64).contains(&base) {

@@ -165,7 +165,12 @@ impl Parser<'_> {
         if self.token == Tok::End {
             return Err(self.error("expression expected"));
         }
-        let no = self.assignment()?;
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            return Err(self.error("expression recursion level exceeded"));
+        }
+        let no = self.ternary()?;
+        self.depth -= 1;
         Ok(Expr::Ternary(Box::new((condition, yes, no))))
     }
 

@@ -4,7 +4,7 @@ mod print;
 mod tree;
 
 pub use print::{
-    print_and_or, print_assign, print_command, print_compound, print_function, print_list,
-    print_simple, print_word, print_word_names,
+    print_and_or, print_assign, print_command, print_compound, print_function, print_simple,
+    print_word, print_word_names,
 };
 pub use tree::*;

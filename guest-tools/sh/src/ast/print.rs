@@ -7,17 +7,6 @@ use super::tree::*;
 use crate::text::{push_int, push_single_quoted};
 use crate::vars::Vars;
 
-/// Prints a list on one line.
-pub fn print_list(list: &List, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer {
-        vars,
-        out,
-        indent: 0,
-        heredocs: Vec::new(),
-    }
-    .list(list, b"; ");
-}
-
 /// Prints pipelines joined by `&&` and `||`.
 pub fn print_and_or(item: &AndOr, vars: &mut Vars, out: &mut Vec<u8>) {
     Printer {

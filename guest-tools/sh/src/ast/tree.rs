@@ -64,6 +64,8 @@ pub struct Compound {
     pub line: u32,
 }
 
+/// Each is boxed with its redirections, so that the size of the largest matters little.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub enum Kind {
     Brace(List),
@@ -226,6 +228,8 @@ pub struct Word {
     pub parts: Vec<Part>,
     /// Whether an unquoted `{` and `}` make brace expansion possible.
     pub braces: bool,
+    /// The word is unquoted text in which nothing expands.
+    pub plain: bool,
     /// Set where the word is an assignment argument of `declare` and the like.
     pub assign: Option<Box<Assign>>,
 }
@@ -268,6 +272,16 @@ pub struct ProcessSub {
 pub struct Arith {
     pub text: Word,
     pub parsed: Option<ArithExpr>,
+}
+
+impl Arith {
+    /// Whether nothing but blanks stands there.
+    pub fn is_blank(&self) -> bool {
+        self.text
+            .parts
+            .iter()
+            .all(|part| matches!(part, Part::Literal(text) if text.trim_ascii().is_empty()))
+    }
 }
 
 #[derive(Debug)]

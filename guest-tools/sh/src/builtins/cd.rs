@@ -68,6 +68,7 @@ fn candidates(sh: &Shell, target: &[u8]) -> Vec<(Vec<u8>, bool)> {
         for dir in path.split(|c| *c == b':') {
             match dir {
                 b"" => all.push((target.to_vec(), false)),
+                dir if dir.ends_with(b"/") => all.push(([dir, target].concat(), true)),
                 dir => all.push(([dir, b"/", target].concat(), true)),
             }
         }

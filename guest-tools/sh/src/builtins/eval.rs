@@ -100,18 +100,20 @@ fn run_file(sh: &mut Shell, path: &[u8], text: Vec<u8>, args: &[Vec<u8>]) -> Run
         name: path.to_vec(),
         source,
         call_line: line,
+        args: Some(match args.is_empty() {
+            true => vec![path.to_vec()],
+            false => args.to_vec(),
+        }),
     });
     let given = (!args.is_empty()).then(|| args.to_vec());
     let saved = given
         .clone()
         .map(|args| std::mem::replace(&mut sh.positional, args));
     let evaluating = std::mem::take(&mut sh.state.evaluating);
-    let loop_depth = std::mem::take(&mut sh.loop_depth);
     let result = match sh.run_text(text, 1) {
         Err(Flow::Return(status)) => Ok(status),
         result => result,
     };
-    sh.loop_depth = loop_depth;
     sh.state.evaluating = evaluating;
     let result = match result {
         Ok(status) => {

@@ -31,6 +31,7 @@ fn levels(sh: &mut Shell, args: &[Vec<u8>]) -> Result<Result<u32, i32>, Flow> {
         )?;
         return Ok(Err(0));
     }
+    sh.break_status = 0;
     let words = without_dashes(args);
     let Some(text) = words.first() else {
         return Ok(Ok(1));
@@ -41,12 +42,12 @@ fn levels(sh: &mut Shell, args: &[Vec<u8>]) -> Result<Result<u32, i32>, Flow> {
     };
     if words.len() > 1 {
         sh.fail(builtin, b"too many arguments", 1)?;
-        return Err(sh.fatal(1));
+        return Err(sh.discard_all());
     }
     if count <= 0 {
         sh.fail_on(builtin, &int_text(count), "loop count out of range")?;
         // The loops end all the same.
-        sh.status = 1;
+        sh.break_status = 1;
         return Err(Flow::Break(sh.loop_depth));
     }
     Ok(Ok(u32::try_from(count)
@@ -75,7 +76,7 @@ fn status_argument(sh: &mut Shell, args: &[Vec<u8>]) -> Result<i32, Flow> {
     let builtin = args[0].as_slice();
     let words = without_dashes(args);
     let Some(text) = words.first() else {
-        return Ok(sh.status);
+        return Ok(sh.traps.status_before().unwrap_or(sh.status));
     };
     let Some(status) = parse_int(text) else {
         sh.fail_on(builtin, text, "numeric argument required")?;
@@ -83,7 +84,7 @@ fn status_argument(sh: &mut Shell, args: &[Vec<u8>]) -> Result<i32, Flow> {
     };
     if words.len() > 1 {
         sh.fail(builtin, b"too many arguments", 1)?;
-        return Err(sh.fatal(1));
+        return Err(sh.discard_all());
     }
     Ok((status & 255) as i32)
 }
@@ -115,7 +116,7 @@ pub fn return_(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         .iter()
         .any(|frame| matches!(frame.kind, FrameKind::Function | FrameKind::Source));
     let status = status_argument(sh, args)?;
-    if !inside {
+    if !inside && !sh.restoring {
         return sh.fail(
             b"return",
             b"can only `return' from a function or sourced script",

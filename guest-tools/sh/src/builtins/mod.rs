@@ -28,8 +28,11 @@ mod trap;
 mod unset;
 mod wait;
 
+pub use history::{load as load_history, remember, save as save_history, size as history_size};
+pub use printf::date;
 pub use state::State;
 pub use test::{compare_numbers, test_binary, test_unary};
+pub use trap::event_name;
 
 use crate::exec::{Run, Shell};
 
@@ -49,6 +52,8 @@ macro_rules! table {
         pub static TABLE: &[Builtin] = &[
             $(Builtin { name: $name, synopsis: $synopsis, special: $special, run: $run },)*
         ];
+
+        const NAMES: &[&str] = &[$($name,)*];
     };
 }
 
@@ -101,7 +106,7 @@ table! {
     "set" true set::set, "set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]";
     "shift" true set::shift, "shift [n]";
     "shopt" false set::shopt, "shopt [-pqsu] [-o] [optname ...]";
-    "source" false eval::source, "source filename [arguments]";
+    "source" true eval::source, "source filename [arguments]";
     "suspend" false jobs::suspend, "suspend [-f]";
     "test" false test::test, "test [expr]";
     "times" true limits::times, "times";
@@ -116,11 +121,30 @@ table! {
     "wait" false wait::wait, "wait [-fn] [-p var] [id ...]";
 }
 
+/// Where the names with a first byte begin, by that byte.
+static STARTS: [u8; 257] = starts();
+
+const fn starts() -> [u8; 257] {
+    let mut starts = [0; 257];
+    let mut at = 0;
+    let mut byte = 0;
+    while byte < 257 {
+        while at < NAMES.len() && (NAMES[at].as_bytes()[0] as usize) < byte {
+            at += 1;
+        }
+        starts[byte] = at as u8;
+        byte += 1;
+    }
+    starts
+}
+
 /// The builtin of this name.
 pub fn find(name: impl AsRef<[u8]>) -> Option<&'static Builtin> {
     let name = name.as_ref();
-    let at = TABLE
-        .binary_search_by(|builtin| builtin.name.as_bytes().cmp(name))
-        .ok()?;
-    TABLE.get(at)
+    let first = usize::from(*name.first()?);
+    let range = usize::from(STARTS[first])..usize::from(STARTS[first + 1]);
+    TABLE
+        .get(range)?
+        .iter()
+        .find(|builtin| builtin.name.as_bytes() == name)
 }

@@ -6,6 +6,8 @@ mod integer;
 mod spec;
 mod time;
 
+pub use time::format as date;
+
 use self::spec::{Length, Spec};
 use super::echo::escape::{self, Dialect};
 use super::getopts::letters::Letters;

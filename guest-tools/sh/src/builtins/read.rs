@@ -71,6 +71,7 @@ pub fn read(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         }
     };
     let assigned = match wish.array {
+        Some(name) if wish.exactly => assign_whole(sh, name, line),
         Some(name) => assign_array(sh, name, &line),
         None => assign_names(sh, names, line, wish.exactly),
     };
@@ -129,6 +130,18 @@ fn parse<'a>(sh: &mut Shell, letters: &mut Letters<'a>) -> Result<Wish<'a>, Run>
             .filter(|limit| *limit > 0);
     }
     Ok(wish)
+}
+
+/// With `-N`, the text is one element.
+fn assign_whole(sh: &mut Shell, name: &[u8], line: fields::Line) -> bool {
+    let sym = sh.vars.sym(name);
+    match sh.assign_array(sym, vec![(None, false, line.text)], false) {
+        Ok(()) => true,
+        Err(error) => {
+            sh.complain(&error.message);
+            false
+        }
+    }
 }
 
 /// Seconds with a fraction, as nanoseconds.

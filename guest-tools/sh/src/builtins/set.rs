@@ -130,7 +130,7 @@ pub fn shift(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     };
     if args.len() > 2 {
         sh.complain(b"shift: too many arguments");
-        return Err(sh.fatal(1));
+        return Err(sh.discard_all());
     }
     let count = match args.get(1) {
         None => 1,
@@ -229,6 +229,10 @@ pub fn shopt(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
                 set_named(sh, name, on);
             } else if let Some(place) = sh.shopt.by_name(name) {
                 *place = on;
+                if name == b"extdebug" {
+                    sh.options.functrace = on;
+                    sh.options.errtrace = on;
+                }
             }
             continue;
         }

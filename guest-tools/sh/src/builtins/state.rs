@@ -15,6 +15,12 @@ pub struct State {
     pub directories: Vec<Vec<u8>>,
     /// Commands remembered by `history -s` and interactive shells.
     pub history: Vec<Vec<u8>>,
+    /// How many of them are new, as `history -a` sees it.
+    pub history_new: usize,
+    /// How many lines of the history file have been read.
+    pub history_read: usize,
+    /// The last entry is the command being executed.
+    pub history_own: bool,
     /// Completion specifications by command, as `complete` printed them.
     pub completions: Vec<(Vec<u8>, Vec<u8>)>,
 }

@@ -71,14 +71,19 @@ fn event(text: &[u8]) -> Option<Event> {
     }
 }
 
-fn print(sh: &mut Shell, event: Event, action: &[u8]) {
-    let name = match event {
+/// The name of an event as `trap` prints it.
+pub fn event_name(event: Event) -> String {
+    match event {
         Event::Exit => "EXIT".to_string(),
         Event::Err => "ERR".to_string(),
         Event::Debug => "DEBUG".to_string(),
         Event::Return => "RETURN".to_string(),
         Event::Signal(signal) => format!("SIG{}", signal_name(signal).unwrap_or_default()),
-    };
+    }
+}
+
+fn print(sh: &mut Shell, event: Event, action: &[u8]) {
+    let name = event_name(event);
     let mut line = b"trap -- ".to_vec();
     match action.is_ascii() {
         true => push_single_quoted(&mut line, action),

@@ -70,6 +70,9 @@ fn unset_name(sh: &mut Shell, name: &[u8], variables: bool, references: bool) ->
         }
         return unset_function(sh, name);
     };
+    if references && subscript.is_none() && !sh.vars.get(sym).has(attr::NAMEREF) {
+        return true;
+    }
     let (target, subscript) = match (references, subscript) {
         (true, None) if sh.vars.get(sym).has(attr::NAMEREF) => (sym, None),
         (_, Some(subscript)) => (sh.vars_target(sym), Some(subscript)),
@@ -104,6 +107,7 @@ fn unset_element(sh: &mut Shell, sym: Sym, name: &[u8], subscript: &[u8]) -> boo
         sh.vars.environment_changed = true;
     }
     if attrs & attr::ASSOC != 0 {
+        let subscript = &sh.expand_key_text(subscript);
         if let Value::Assoc(array) = &mut sh.vars.get_mut(sym).value {
             array.remove(subscript);
         }

@@ -50,6 +50,11 @@ pub enum ExpandedValue {
 type Assigned = Result<(), AssignError>;
 
 impl Shell {
+    fn circular(&self, sym: Sym) -> AssignError {
+        let name = self.vars.names.name(sym);
+        AssignError::new([b"warning: ", name, b": circular name reference"].concat())
+    }
+
     fn check_writable(&self, sym: Sym) -> Assigned {
         if self.vars.get(sym).attrs & attr::READONLY != 0 {
             let name = self.vars.names.name(sym);
@@ -115,6 +120,9 @@ impl Shell {
             if target != sym {
                 return self.assign_scalar(target, value);
             }
+            if matches!(&self.vars.get(sym).value, Value::Str(text) if crate::text::is_name(text)) {
+                return Err(self.circular(sym));
+            }
         }
         self.check_writable(sym)?;
         if attrs & attr::DYNAMIC != 0 {
@@ -174,6 +182,10 @@ impl Shell {
             && let Value::Str(text) = &mut self.vars.get_mut(sym).value
         {
             text.extend_from_slice(value);
+            if self.options.allexport {
+                self.vars.get_mut(sym).attrs |= attr::EXPORT;
+                self.vars.environment_changed = true;
+            }
             self.assigned(sym);
             return Ok(());
         }
@@ -239,11 +251,7 @@ impl Shell {
             _ => Vec::new(),
         };
         self.make_array(sym, matches!(key, Key::Text(_)));
-        let allexport = self.options.allexport;
         let var = self.vars.get_mut(sym);
-        if allexport {
-            var.attrs |= attr::EXPORT;
-        }
         match (&mut var.value, key) {
             (Value::Indexed(array), Key::Index(index)) => {
                 let index = match index {
@@ -336,6 +344,15 @@ impl Shell {
     /// As the assignments of scalars and elements.
     pub fn apply_assign(&mut self, assign: ExpandedAssign) -> Assigned {
         let (target, subscript) = self.reference(assign.name);
+        if let Some(subscript) = &subscript
+            && (assign.index.is_some() || matches!(assign.value, ExpandedValue::Array(_)))
+        {
+            let name = self.vars.names.name(target);
+            return Err(AssignError::new(
+                [b"`", name, b"[", subscript, b"]': not a valid identifier"].concat(),
+            ));
+        }
+        let referred = assign.index.is_none();
         match assign.value {
             ExpandedValue::Array(elements) => {
                 if assign.index.is_some() {
@@ -360,8 +377,8 @@ impl Shell {
                         ));
                     }
                     let key = match self.vars.get(target).has(attr::ASSOC) {
-                        true => Key::Text(index),
-                        false => self.key_from_text(target, &index)?,
+                        true if !referred => Key::Text(index),
+                        _ => self.key_from_text(target, &index)?,
                     };
                     self.assign_element(target, key, value, assign.append)
                 }
@@ -392,9 +409,8 @@ impl Shell {
             && elements.iter().all(|(index, _, _)| index.is_none());
         if plain {
             let values = elements.into_iter().map(|(_, _, value)| value).collect();
-            let allexport = self.options.allexport;
             let var = self.vars.get_mut(sym);
-            var.attrs |= attr::INDEXED | if allexport { attr::EXPORT } else { 0 };
+            var.attrs |= attr::INDEXED;
             var.value = Value::Indexed(Box::new(Indexed::from_vec(values)));
             return Ok(());
         }
@@ -460,8 +476,12 @@ impl Shell {
     /// # Errors
     /// As [`Shell::apply_assign`].
     pub fn assign_temporary(&mut self, assign: ExpandedAssign) -> Assigned {
-        let sym = assign.name;
+        let sym = self.vars_target(assign.name);
         self.check_writable(sym)?;
+        let assign = ExpandedAssign {
+            name: sym,
+            ..assign
+        };
         let old = self.vars.get(sym).clone();
         if self.vars.hide(sym, ScopeKind::Temporary) {
             let var = self.vars.get_mut(sym);

@@ -106,9 +106,11 @@ impl Shell {
     /// Runs commands that only print, in this process.
     fn capture_here(&mut self, list: &List) -> Result<Vec<u8>, Flow> {
         let before = std::mem::take(&mut self.out);
+        let last = self.vars.get(self.last_argument).clone();
         self.capturing += 1;
         self.subshell += 1;
         let result = self.run_list(list);
+        *self.vars.get_mut(self.last_argument) = last;
         self.subshell -= 1;
         self.capturing -= 1;
         let text = std::mem::replace(&mut self.out, before);
@@ -122,8 +124,10 @@ impl Shell {
     /// its words cannot be expanded.
     pub fn run_captured(&mut self, simple: &Simple) -> Option<(Vec<u8>, i32)> {
         let before = std::mem::take(&mut self.out);
+        let last = self.vars.get(self.last_argument).clone();
         self.capturing += 1;
         let result: Run = self.run_simple(simple);
+        *self.vars.get_mut(self.last_argument) = last;
         self.capturing -= 1;
         let text = std::mem::replace(&mut self.out, before);
         result.ok().map(|status| (text, status))

@@ -39,6 +39,7 @@ impl Shell {
         self.jobs.forget();
         self.process_subs.clear();
         self.traps.enter_subshell();
+        self.loop_depth = 0;
         self.random = 0;
         for fd in std::mem::take(&mut self.private_fds) {
             sys::close(fd);

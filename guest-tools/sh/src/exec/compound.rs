@@ -30,6 +30,7 @@ impl Shell {
         self.tail = false;
         self.line = compound.line;
         let Some(saved) = self.redirect(&compound.redirects, false)? else {
+            self.redirect_failed = true;
             return Ok(1);
         };
         let result = self.run_kind(compound);
@@ -71,13 +72,17 @@ impl Shell {
             Kind::Condition(expr) => {
                 self.tail = false;
                 self.line = compound.line;
-                self.before_compound(compound)?;
+                if self.before_compound(compound)? {
+                    return Ok(0);
+                }
                 self.run_condition_command(expr)
             }
             Kind::Arith(arith) => {
                 self.tail = false;
                 self.line = compound.line;
-                self.before_compound(compound)?;
+                if self.before_compound(compound)? {
+                    return Ok(0);
+                }
                 self.run_arith(arith)
             }
             Kind::Coproc { name, body } => self.run_coproc(name, body),
@@ -88,7 +93,10 @@ impl Shell {
         if self.options.xtrace {
             self.trace_arith(arith)?;
         }
-        match self.eval_arith(arith) {
+        let outer = std::mem::replace(&mut self.arith_command, "((");
+        let result = self.eval_arith(arith);
+        self.arith_command = outer;
+        match result {
             Ok(value) => Ok(i32::from(value == 0)),
             Err(Flow::Discard(_)) => Ok(1),
             Err(flow) => Err(flow),

@@ -66,9 +66,17 @@ impl Shell {
             b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge" => {
                 let right = self.expand_string(right)?;
                 self.trace_condition(&[&text, op, &right])?;
-                let a = self.eval_arith_text(&text)?;
-                let b = self.eval_arith_text(&right)?;
-                Ok(crate::builtins::compare_numbers(op, a, b))
+                let outer = std::mem::replace(&mut self.arith_command, "[[");
+                let numbers = self
+                    .eval_arith_text(&text)
+                    .and_then(|a| Ok((a, self.eval_arith_text(&right)?)));
+                self.arith_command = outer;
+                match numbers {
+                    Ok((a, b)) => Ok(crate::builtins::compare_numbers(op, a, b)),
+                    // What is no number compares as false.
+                    Err(Flow::Discard(_)) => Ok(false),
+                    Err(flow) => Err(flow.into()),
+                }
             }
             _ => {
                 let right = self.expand_string(right)?;

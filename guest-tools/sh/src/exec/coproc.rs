@@ -9,6 +9,10 @@ use crate::text::int_text;
 impl Shell {
     pub(super) fn run_coproc(&mut self, name: &[u8], body: &Command) -> Run {
         self.tail = false;
+        if !crate::text::is_name(name) {
+            self.complain(&[b"`", name, b"': not a valid identifier"].concat());
+            return Ok(1);
+        }
         self.flush_out();
         let (Ok((out_read, out_write)), Ok((in_read, in_write))) = (sys::pipe(), sys::pipe())
         else {

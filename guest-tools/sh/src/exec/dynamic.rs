@@ -27,7 +27,7 @@ impl Shell {
             Sym::BASH_SUBSHELL => i64::from(self.subshell),
             Sym::UID | Sym::EUID => i64::from(sys::process_info().uid),
             Sym::PPID => i64::from(sys::process_info().parent_pid),
-            Sym::HISTCMD => 1,
+            Sym::HISTCMD => self.state.history.len() as i64 + 1,
             Sym::BASH_COMMAND => return Some(self.command_text.clone()),
             Sym::BASH_ARGV0 => return Some(self.name.clone()),
             Sym::BASHOPTS => return Some(self.shopt_names()),
@@ -63,7 +63,9 @@ impl Shell {
                             FrameKind::Source => b"source".to_vec(),
                         })
                         .collect();
-                    names.push(b"main".to_vec());
+                    if !self.interactive {
+                        names.push(b"main".to_vec());
+                    }
                     names
                 }
             }
@@ -103,7 +105,7 @@ impl Shell {
                 self.store_dynamic(sym, Value::Assoc(Box::new(table)), attr::ASSOC);
                 return;
             }
-            Sym::BASH_ARGC | Sym::BASH_ARGV => Vec::new(),
+            Sym::BASH_ARGC | Sym::BASH_ARGV => self.call_arguments(sym == Sym::BASH_ARGC),
             _ => {
                 let text = self.dynamic_scalar(sym).unwrap_or_default();
                 self.vars.get_mut(sym).value = Value::Str(text);
@@ -120,6 +122,24 @@ impl Shell {
         var.attrs |= kind;
     }
 
+    /// BASH_ARGC or BASH_ARGV: the arguments of the calls being executed.
+    fn call_arguments(&self, counts: bool) -> Vec<Vec<u8>> {
+        if self.frames.iter().all(|frame| frame.args.is_none()) {
+            return Vec::new();
+        }
+        let calls = self
+            .frames
+            .iter()
+            .rev()
+            .filter_map(|frame| frame.args.as_ref());
+        if counts {
+            let mut all: Vec<_> = calls.map(|args| int_text(args.len() as i64)).collect();
+            all.push(b"0".to_vec());
+            return all;
+        }
+        calls.flat_map(|args| args.iter().rev().cloned()).collect()
+    }
+
     fn source_names(&self) -> Vec<Vec<u8>> {
         if self.frames.is_empty() && self.source.is_empty() {
             return Vec::new();
@@ -129,7 +149,10 @@ impl Shell {
             .iter()
             .rev()
             .map(|frame| match frame.source.is_empty() {
-                true if frame.kind == FrameKind::Function => b"environment".to_vec(),
+                true if frame.kind == FrameKind::Function => match self.reads_stdin {
+                    true => b"main".to_vec(),
+                    false => b"environment".to_vec(),
+                },
                 _ => frame.source.to_vec(),
             })
             .collect();
@@ -143,7 +166,13 @@ impl Shell {
     pub fn assign_dynamic(&mut self, sym: Sym, value: &[u8]) {
         let number = crate::text::parse_int(value).unwrap_or(0);
         match sym {
-            Sym::RANDOM => self.random = (number as u32).max(1),
+            Sym::RANDOM => {
+                // 0 stands for a generator that has not been seeded.
+                self.random = match number as u32 {
+                    0 => 123_459_876,
+                    seed => seed,
+                };
+            }
             Sym::SECONDS => {
                 let now = sys::monotonic_ns();
                 self.start_ns = now.wrapping_sub((number as u64).wrapping_mul(SECOND_NS));
@@ -161,6 +190,7 @@ impl Shell {
             Sym::IFS => self.ifs_changed(),
             Sym::PATH => self.hash.clear(),
             Sym::OPTIND => self.state.getopts_at = 0,
+            Sym::HISTSIZE | Sym::HISTFILESIZE => crate::builtins::history_size(self, sym),
             Sym::POSIXLY_CORRECT => self.options.posix = self.vars.get(sym).is_set(),
             _ => {}
         }
@@ -226,7 +256,7 @@ impl Shell {
             letters.push(b'i');
         }
         letters.sort_unstable_by_key(|c| (c.is_ascii_uppercase(), *c));
-        if self.command_string {
+        if self.command_string && sys::process_info().parent_pid > 0 {
             letters.push(b'c');
         } else if self.reads_stdin {
             letters.push(b's');

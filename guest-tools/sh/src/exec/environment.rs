@@ -2,7 +2,7 @@
 
 use super::Shell;
 use crate::sys;
-use crate::text::{int_text, is_name, parse_int};
+use crate::text::{is_name, parse_int};
 use crate::vars::{Sym, Value, Var, attr};
 
 impl Shell {
@@ -177,10 +177,5 @@ impl Shell {
         block.extend_from_slice(command);
         block.push(0);
         block
-    }
-
-    /// The text of an integer variable of the shell's own.
-    pub fn set_number(&mut self, sym: Sym, value: i64) {
-        let _ = self.assign_scalar(sym, int_text(value));
     }
 }

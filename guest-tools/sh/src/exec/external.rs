@@ -25,8 +25,12 @@ impl Shell {
 
     fn run_program(&mut self, simple: &Simple, args: &[Vec<u8>], tail: bool) -> Run {
         self.assign_all(&simple.assigns)?;
-        let Some(plan) = self.plan(&simple.redirects)? else {
-            return Ok(1);
+        let plan = match self.plan(&simple.redirects) {
+            Ok(Some(plan)) => plan,
+            Ok(None) => return Ok(1),
+            // A program's redirections are expanded on its behalf.
+            Err(Flow::Exit(_) | Flow::Discard(_)) => return Ok(1),
+            Err(flow) => return Err(flow),
         };
         let mut fds = self.fds.inherited();
         plan.change(&mut fds);
@@ -202,7 +206,7 @@ impl Shell {
             let path = path.clone();
             match action(self, &path) {
                 Ok(done) => return Ok(done),
-                Err(Errno::Noent | Errno::Notdir) => {
+                Err(Errno::Noent | Errno::Notdir) if self.shopt.checkhash => {
                     self.hash.remove(name);
                 }
                 Err(errno) => return Err(self.cannot_run(name, &path, errno)),

@@ -21,6 +21,10 @@ impl Shell {
             self.complain(&[function.name.as_slice(), b": readonly function"].concat());
             return Ok(1);
         }
+        if function.name.iter().any(|c| b"$'\"`\\".contains(c)) {
+            self.complain(&[b"`", function.name.as_slice(), b"': not a valid identifier"].concat());
+            return Ok(1);
+        }
         if self.options.posix
             && crate::builtins::find(&function.name).is_some_and(|builtin| builtin.special)
         {
@@ -70,6 +74,7 @@ impl Shell {
             name: function.name.clone(),
             source,
             call_line: self.line,
+            args: self.shopt.extdebug.then(|| args[1..].to_vec()),
         });
         self.vars.push_scope(ScopeKind::Function);
         self.depth += 1;
@@ -77,11 +82,18 @@ impl Shell {
             .traps
             .enter_function(self.options.functrace, self.options.errtrace);
         let getopts_at = self.state.getopts_at;
-        let result = self.run_command(&function.body);
-        self.state.getopts_at = getopts_at;
+        // The call itself is one more event for a trap that the function inherits.
+        let result = match self.traps.has_debug() && self.run_debug_trap()? {
+            true => Ok(0),
+            false => self.run_command(&function.body),
+        };
+        let own_options = self.vars.is_local(Sym::OPTIND);
         let result = self.leave_function(result, kept);
         self.depth -= 1;
         self.end_scope();
+        if own_options {
+            self.state.getopts_at = getopts_at;
+        }
         if let Some(frame) = self.frames.pop() {
             self.line = frame.call_line;
         }

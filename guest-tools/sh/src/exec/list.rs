@@ -76,12 +76,16 @@ impl Shell {
         if !self.options.errexit && !self.traps.has_err() {
             return Ok(());
         }
+        let failed = std::mem::take(&mut self.redirect_failed);
         // The commands inside a group or loop were checked themselves.
         let counts = match pipeline.commands.as_slice() {
-            [Command::Compound(compound)] => matches!(
-                compound.kind,
-                Kind::Subshell(_) | Kind::Condition(_) | Kind::Arith(_)
-            ),
+            [Command::Compound(compound)] => {
+                failed
+                    || matches!(
+                        compound.kind,
+                        Kind::Subshell(_) | Kind::Condition(_) | Kind::Arith(_)
+                    )
+            }
             [Command::Function(_)] => false,
             _ => true,
         };

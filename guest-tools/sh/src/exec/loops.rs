@@ -18,7 +18,7 @@ impl Shell {
     fn run_round(&mut self, body: &List) -> Result<Next, Flow> {
         match self.run_list(body) {
             Ok(status) => Ok(Next::Go(status)),
-            Err(Flow::Break(levels)) if levels <= 1 => Ok(Next::Stop(0)),
+            Err(Flow::Break(levels)) if levels <= 1 => Ok(Next::Stop(self.break_status)),
             Err(Flow::Break(levels)) => Err(Flow::Break(levels - 1)),
             Err(Flow::Continue(levels)) if levels <= 1 => Ok(Next::Go(0)),
             Err(Flow::Continue(levels)) => Err(Flow::Continue(levels - 1)),
@@ -40,7 +40,8 @@ impl Shell {
             loop {
                 let goes_on = match sh.run_condition(condition) {
                     Ok(status) => (status == 0) != until,
-                    Err(Flow::Break(levels)) if levels <= 1 => return Ok(0),
+                    Err(Flow::Break(levels)) if levels <= 1 => return Ok(sh.break_status),
+                    Err(Flow::Continue(levels)) if until && levels <= 1 => return Ok(0),
                     Err(Flow::Break(levels)) => return Err(Flow::Break(levels - 1)),
                     Err(Flow::Continue(levels)) if levels <= 1 => continue,
                     Err(Flow::Continue(levels)) => return Err(Flow::Continue(levels - 1)),
@@ -109,7 +110,7 @@ impl Shell {
         self.in_loop(|sh| {
             let mut status = 0;
             let clause = |sh: &mut Shell, arith: &Arith, absent: i64| {
-                if arith.text.parts.is_empty() {
+                if arith.is_blank() {
                     return Ok(absent);
                 }
                 if sh.options.xtrace {
@@ -154,7 +155,6 @@ impl Shell {
             return Ok(0);
         }
         self.in_loop(|sh| {
-            let mut status = 0;
             let mut show = true;
             loop {
                 if show {
@@ -166,7 +166,8 @@ impl Shell {
                 };
                 sh.write_stderr(&prompt);
                 let Some(line) = sh.read_line_here() else {
-                    sh.write_stderr(b"\n");
+                    sh.print(b"\n");
+                    sh.flush_out();
                     return Ok(1);
                 };
                 let reply = line.trim_ascii().to_vec();
@@ -184,10 +185,9 @@ impl Shell {
                     return Ok(1);
                 }
                 match sh.run_round(body)? {
-                    Next::Go(last) => status = last,
+                    Next::Go(_) => {}
                     Next::Stop(last) => return Ok(last),
                 }
-                let _ = status;
                 show = sh
                     .vars
                     .get(Sym::REPLY)

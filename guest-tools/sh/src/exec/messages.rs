@@ -70,12 +70,32 @@ impl Shell {
 
     /// Reports an arithmetic error of a command.
     pub fn arith_failed(&mut self, error: &ArithError) -> Flow {
-        let text = error.text();
+        let mut text = error.text();
+        if !self.arith_command.is_empty() {
+            text.splice(..0, [self.arith_command, ": "].concat().into_bytes());
+        }
         self.complain(&text);
         if error.unbound {
             return self.fatal(1);
         }
         Flow::Discard(1)
+    }
+
+    /// Ends the line, and a command string as a whole: what the embedder runs
+    /// counts as a script.
+    pub fn discard_all(&mut self) -> Flow {
+        match self.command_string && sys::process_info().parent_pid > 0 {
+            true => Flow::Exit(1),
+            false => Flow::Discard(1),
+        }
+    }
+
+    /// An error in an expansion: ends the line, with `set -e` the shell.
+    pub fn discard_line(&mut self) -> Flow {
+        match self.options.errexit && !self.interactive {
+            true => Flow::Exit(1),
+            false => Flow::Discard(1),
+        }
     }
 
     /// An error that ends a shell that is not interactive.

@@ -22,9 +22,11 @@ mod pipeline;
 mod pure;
 mod redirect;
 mod script;
+mod session;
 mod shell;
 mod simple;
 mod startup;
+mod state;
 mod variables;
 mod xtrace;
 

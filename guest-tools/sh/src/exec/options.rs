@@ -25,6 +25,7 @@ macro_rules! options {
             }
 
             /// The option with this letter.
+            #[allow(dead_code)]
             pub fn by_letter(&mut self, letter: u8) -> Option<&mut bool> {
                 let (_, _, place) = $table.iter().find(|(_, known, _)| *known == letter && letter != 0)?;
                 Some(place(self))

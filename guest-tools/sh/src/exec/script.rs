@@ -15,12 +15,29 @@ impl Shell {
     pub fn run_input(&mut self, input: &mut Input, last: bool) -> Run {
         let mut status = 0;
         loop {
-            let list = match self.parse_next(input) {
+            if self.interactive && !self.command_string {
+                self.before_prompt()?;
+            }
+            let start = input.pos;
+            self.command_number += 1;
+            let parsed = self.parse_next(input);
+            if self.options.history && !matches!(parsed, Ok(None)) {
+                let start = start.min(input.pos);
+                let text = input.src[start..input.pos.min(input.src.len())].to_vec();
+                crate::builtins::remember(self, &text);
+                self.state.history_own = true;
+            }
+            let list = match parsed {
                 Ok(Some(list)) => list,
                 Ok(None) => return Ok(status),
                 Err(error) => {
                     self.syntax_error(&error);
                     self.status = 2;
+                    if self.interactive {
+                        input.pos = input.src.len();
+                        continue;
+                    }
+                    self.syntax_failed = true;
                     return Err(Flow::Exit(2));
                 }
             };
@@ -36,9 +53,7 @@ impl Shell {
                     status = failed;
                     self.status = failed;
                     self.errexit_ignored = 0;
-                    if self.options.errexit {
-                        return Err(Flow::Exit(failed));
-                    }
+                    self.loop_depth = 0;
                 }
                 Err(flow) => return Err(flow),
             }
@@ -47,7 +62,7 @@ impl Shell {
 
     fn parse_next(&mut self, input: &mut Input) -> Result<Option<List>, Box<SyntaxError>> {
         let options = self.parse_options();
-        let verbose = self.options.verbose.then_some(input.pos);
+        let verbose = (self.options.verbose && !self.restoring).then_some(input.pos);
         let mut parser = Parser::new(input, &mut self.vars, &self.aliases, options);
         let list = parser.parse_line();
         let warnings = std::mem::take(&mut parser.warnings);

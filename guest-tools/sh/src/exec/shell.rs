@@ -28,6 +28,8 @@ pub struct Frame {
     pub source: Rc<[u8]>,
     /// The line of the call.
     pub call_line: u32,
+    /// Its arguments, for BASH_ARGV.
+    pub args: Option<Vec<Vec<u8>>>,
 }
 
 /// A shell.
@@ -59,6 +61,12 @@ pub struct Shell {
     pub ifs: Ifs,
     pub frames: Vec<Frame>,
     pub loop_depth: u32,
+    /// The status of the loop that `break` ends.
+    pub break_status: i32,
+    /// A compound command did not run because a redirection failed.
+    pub redirect_failed: bool,
+    /// How many commands the shell has read (`\\#` in prompts).
+    pub command_number: u32,
     /// In how many contexts a failure does not end the shell (`set -e`).
     pub errexit_ignored: u32,
     pub traps: Traps,
@@ -78,6 +86,8 @@ pub struct Shell {
     pub subshell: u32,
     pub pid: u32,
     pub arith_depth: u32,
+    /// The command that messages about arithmetic name.
+    pub arith_command: &'static str,
     pub depth: u32,
     /// The next simple command is the last thing this process does.
     pub tail: bool,
@@ -89,6 +99,13 @@ pub struct Shell {
     pub random: u32,
     pub exiting: bool,
     pub state: State,
+    /// A state is being taken over: builtins come before functions.
+    pub restoring: bool,
+    /// The input ended with a syntax error.
+    pub syntax_failed: bool,
+    /// Buffers of arguments, for the next ones.
+    pub spare: Vec<Vec<u8>>,
+    pub spare_args: Vec<Vec<u8>>,
     /// Arguments of a declaration builtin that are assignments.
     pub declarations: Vec<Option<super::ExpandedAssign>>,
 }
@@ -119,6 +136,9 @@ impl Shell {
             ifs: Ifs::default(),
             frames: Vec::new(),
             loop_depth: 0,
+            break_status: 0,
+            redirect_failed: false,
+            command_number: 0,
             errexit_ignored: 0,
             traps: Traps::default(),
             jobs: Jobs::default(),
@@ -133,6 +153,7 @@ impl Shell {
             subshell: 0,
             pid: 0,
             arith_depth: 0,
+            arith_command: "",
             depth: 0,
             tail: false,
             command_text: Vec::new(),
@@ -141,6 +162,10 @@ impl Shell {
             random: 0,
             exiting: false,
             state: State::default(),
+            restoring: false,
+            syntax_failed: false,
+            spare: Vec::new(),
+            spare_args: Vec::new(),
             declarations: Vec::new(),
         }
     }

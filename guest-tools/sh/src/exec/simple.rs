@@ -2,23 +2,24 @@
 
 use super::flow::{Flow, Run};
 use super::{ExpandedAssign, Shell};
-use crate::ast::{Assign, Simple, Word};
+use crate::ast::{Assign, AssignValue, Part, Simple, Word};
 use crate::builtins::{self, Builtin};
-use crate::vars::{ScopeKind, Value};
+use crate::vars::{ScopeKind, Sym, Value, attr};
 
 impl Shell {
     /// Runs a simple command.
     pub fn run_simple(&mut self, simple: &Simple) -> Run {
         let tail = std::mem::take(&mut self.tail);
         self.line = simple.line;
-        if self.traps.any() {
-            self.before_command(simple)?;
+        if self.traps.any() && !self.restoring && self.before_command(simple)? {
+            return Ok(0);
         }
         self.substitution_status = None;
         if simple.words.is_empty() {
             return self.run_assignments(simple);
         }
-        let mut args = Vec::with_capacity(simple.words.len());
+        let mut args = std::mem::take(&mut self.spare_args);
+        args.reserve(simple.words.len());
         let mut declarations = Vec::new();
         for word in &simple.words {
             match &word.assign {
@@ -34,13 +35,16 @@ impl Shell {
         if args.is_empty() {
             return self.run_assignments(simple);
         }
-        if self.options.xtrace {
+        if self.options.xtrace && !self.restoring {
             self.trace_command(simple, &args)?;
         }
         let result = self.dispatch(simple, &args, declarations, tail);
-        if let Some(last) = args.pop() {
+        if let Some(last) = args.pop()
+            && !(self.restoring && matches!(result, Err(Flow::Return(_))))
+        {
             self.set_last_argument(last);
         }
+        self.reuse_all(args);
         result
     }
 
@@ -77,7 +81,14 @@ impl Shell {
 
     /// Sets `$_`.
     pub fn set_last_argument(&mut self, last: Vec<u8>) {
-        self.vars.get_mut(self.last_argument).value = Value::Str(last);
+        let var = self.vars.get_mut(self.last_argument);
+        if var.attrs & attr::READONLY != 0 {
+            return;
+        }
+        var.attrs = 0;
+        if let Value::Str(former) = std::mem::replace(&mut var.value, Value::Str(last)) {
+            self.reuse(former);
+        }
     }
 
     /// A command that is nothing but assignments and redirections.
@@ -85,6 +96,13 @@ impl Shell {
         self.set_last_argument(Vec::new());
         if self.options.xtrace && !simple.assigns.is_empty() {
             self.trace_assignments(&simple.assigns)?;
+        }
+        let names_fd = |redirect: &crate::ast::Redirect| {
+            matches!(redirect.fd, crate::ast::RedirectFd::Variable(_))
+        };
+        if simple.redirects.iter().any(names_fd) {
+            // Without a command, `{name}>file` happens in a shell of its own.
+            return self.redirect_in_child(simple);
         }
         if !simple.redirects.is_empty() {
             match self.redirect(&simple.redirects, false)? {
@@ -98,7 +116,29 @@ impl Shell {
         Ok(self.substitution_status.take().unwrap_or(0))
     }
 
+    fn redirect_in_child(&mut self, simple: &Simple) -> Run {
+        let child = self.fork_child(None, |sh| {
+            let redirected = sh.redirect(&simple.redirects, false);
+            let result = redirected.map(|saved| i32::from(saved.is_none()));
+            sh.exit_status(result)
+        });
+        Ok(child.map_or(254, |child| self.wait_for(child)))
+    }
+
     fn run_assign(&mut self, assign: &Assign) -> Result<(), Flow> {
+        if let AssignValue::Scalar(word) = &assign.value
+            && let [Part::Arith(arith)] = word.parts.as_slice()
+            && assign.index.is_none()
+            && !assign.append
+            && self.takes_any(assign.name)
+        {
+            // A number needs no text before someone asks for it.
+            let value = self.eval_arith(arith)?;
+            if self.takes_any(assign.name) {
+                self.vars.get_mut(assign.name).value = Value::Int(value);
+                return Ok(());
+            }
+        }
         let expanded = self.expand_assign(assign)?;
         if let Err(error) = self.apply_assign(expanded) {
             self.complain(&error.message);
@@ -109,6 +149,13 @@ impl Shell {
             });
         }
         Ok(())
+    }
+
+    /// Whether an assignment to the variable is nothing but a new value.
+    fn takes_any(&self, sym: Sym) -> bool {
+        self.vars.get(sym).attrs & !(attr::EXPORT | attr::DECLARED) == 0
+            && sym.0 as usize >= Sym::FIXED
+            && !self.options.allexport
     }
 
     /// Runs expanded words: function, builtin or program.
@@ -122,7 +169,10 @@ impl Shell {
         let name = &args[0];
         let builtin = self.builtin(name);
         let special = self.options.posix && builtin.is_some_and(|builtin| builtin.special);
-        if !special && let Some(function) = self.functions.get(name).cloned() {
+        if !special
+            && !self.restoring
+            && let Some(function) = self.functions.get(name).cloned()
+        {
             return self.with_redirects(simple, |sh| {
                 sh.with_assignments(simple, |sh| sh.call_function(&function, args))
             });
@@ -132,6 +182,11 @@ impl Shell {
         };
         if builtin.name == "exec" {
             return self.run_exec(simple, args);
+        }
+        if matches!(builtin.name, "command" | "builtin")
+            && args.get(1).is_some_and(|name| name == b"exec")
+        {
+            return self.run_exec(simple, &args[1..]);
         }
         if simple.redirects.is_empty() && simple.assigns.is_empty() {
             self.declarations = declarations;
@@ -154,7 +209,8 @@ impl Shell {
 
     /// The builtin of this name, unless it is disabled.
     pub fn builtin(&self, name: &[u8]) -> Option<&'static Builtin> {
-        builtins::find(name).filter(|builtin| !self.state.is_disabled(builtin.name.as_bytes()))
+        builtins::find(name)
+            .filter(|builtin| self.restoring || !self.state.is_disabled(builtin.name.as_bytes()))
     }
 
     /// Runs a builtin and writes what it printed.

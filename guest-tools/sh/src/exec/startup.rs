@@ -6,6 +6,7 @@ use super::Shell;
 use super::flow::{Flow, Run};
 use crate::lexer::{Input, LineSource};
 use crate::sys;
+use crate::vars::Sym;
 
 /// What the command line asks for.
 #[derive(Default)]
@@ -14,6 +15,12 @@ struct Invocation {
     stdin: bool,
     interactive: bool,
     login: bool,
+    no_rc: bool,
+    rc_file: Option<Vec<u8>>,
+    /// Where the state goes at the end, and where it comes from.
+    dump: Option<Vec<u8>>,
+    restore: Option<Vec<u8>>,
+    session: Option<u32>,
     options: Vec<(Vec<u8>, bool)>,
     shopts: Vec<(Vec<u8>, bool)>,
     letters: Vec<(u8, bool)>,
@@ -51,11 +58,15 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
                     let _ = sys::write_all(1, text);
                     sys::exit(0);
                 }
-                b"norc" | b"noprofile" | b"noediting" | b"restricted" | b"debugger"
-                | b"verbose" => {}
-                b"rcfile" | b"init-file" => {
-                    args.next();
+                b"norc" => invocation.no_rc = true,
+                b"noprofile" | b"noediting" | b"restricted" | b"debugger" | b"verbose" => {}
+                b"dump-state" => invocation.dump = args.next(),
+                b"restore-state" => invocation.restore = args.next(),
+                session if session.starts_with(b"session=") => {
+                    invocation.session = crate::text::parse_int(&session[8..])
+                        .and_then(|number| u32::try_from(number).ok());
                 }
+                b"rcfile" | b"init-file" => invocation.rc_file = args.next(),
                 _ => return Err(arg),
             }
             continue;
@@ -68,7 +79,7 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
             match letter {
                 b'c' if on => invocation.command = true,
                 b's' if on => invocation.stdin = true,
-                b'i' if on => invocation.interactive = true,
+                b'i' => invocation.interactive = on,
                 b'l' if on => invocation.login = true,
                 b'D' | b'r' => {}
                 b'o' => invocation
@@ -87,9 +98,18 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
 
 fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
     let base = zeroth.rsplit(|c| *c == b'/').next().unwrap_or_default();
-    let posix = base == b"sh" || base == b"-sh" || sys::applet() == b"sh";
-    let mut sh = Shell::new(zeroth);
+    let posix = base == b"sh" || base == b"-sh" || (base != b"bash" && sys::applet() == b"sh");
+    // Nothing is gained by freeing what the end of the process frees.
+    let mut sh = std::mem::ManuallyDrop::new(Shell::new(zeroth));
+    let sh = &mut *sh;
     sh.import_environment();
+    sh.start_ns = sys::monotonic_ns();
+    if let Some(path) = &invocation.restore
+        && let Err(status) = restore(sh, path)
+    {
+        return status;
+    }
+    let posix = posix && invocation.restore.is_none() || sh.options.posix;
     sh.options.posix = posix;
     if posix {
         sh.shopt.expand_aliases = true;
@@ -126,9 +146,16 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
     if sh.options.posix {
         sh.shopt.expand_aliases = true;
     }
-    sh.start_ns = sys::monotonic_ns();
+    if invocation.interactive
+        && let Err(flow) = begin_interactive(sh, invocation.rc_file, invocation.no_rc)
+    {
+        return finish(sh, Err(flow), None);
+    }
+    let positional = invocation.operands.clone();
     let mut operands = invocation.operands.into_iter();
-    let result = if invocation.command {
+    let result = if let Some(number) = invocation.session {
+        sh.run_session(number)
+    } else if invocation.command {
         let Some(text) = operands.next() else {
             sh.write_stderr(b"bash: -c: option requires an argument\n");
             return 2;
@@ -136,21 +163,99 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
         if let Some(name) = operands.next() {
             sh.name = name;
         }
-        sh.positional = operands.collect();
+        if operands.len() > 0 || invocation.restore.is_none() {
+            sh.positional = operands.collect();
+        }
         sh.command_string = true;
-        sh.interactive = false;
-        let _ = invocation.interactive;
-        sh.run_input(&mut Input::new(text, 1), true)
+        sh.run_input(&mut Input::new(text, 1), invocation.dump.is_none())
     } else if let (Some(path), false) = (operands.next(), invocation.stdin) {
         sh.positional = operands.collect();
-        run_file(&mut sh, path)
+        run_file(sh, path, invocation.dump.is_none())
     } else {
-        run_stdin(&mut sh)
+        if invocation.stdin && !positional.is_empty() {
+            sh.positional = positional;
+        }
+        run_stdin(sh)
     };
-    finish(&mut sh, result)
+    finish(sh, result, invocation.dump)
 }
 
-fn run_file(sh: &mut Shell, path: Vec<u8>) -> Run {
+/// What an interactive shell has besides: its options, its start-up file, its history.
+fn begin_interactive(sh: &mut Shell, rc_file: Option<Vec<u8>>, no_rc: bool) -> Result<(), Flow> {
+    sh.interactive = true;
+    sh.shopt.expand_aliases = true;
+    sh.options.emacs = true;
+    sh.options.history = true;
+    sh.options.histexpand = true;
+    let home = sh.get_text(b"HOME").unwrap_or_default();
+    for (name, value) in [
+        (&b"PS1"[..], b"\\s-\\v\\$ ".to_vec()),
+        (b"PS2", b"> ".to_vec()),
+        (b"HISTFILE", [home.as_slice(), b"/.bash_history"].concat()),
+        (b"HISTSIZE", b"500".to_vec()),
+        (b"HISTFILESIZE", b"500".to_vec()),
+    ] {
+        if sh.get_text(name).is_none() {
+            sh.set_text(name, value);
+        }
+    }
+    if !no_rc {
+        let path = rc_file.unwrap_or_else(|| [home.as_slice(), b"/.bashrc"].concat());
+        if let Ok(text) = sh.read_file(&path) {
+            sh.options.history = false;
+            let result = sh.run_text(text, 1);
+            sh.options.history = true;
+            match result {
+                Ok(_) | Err(Flow::Return(_)) => {}
+                Err(flow) => return Err(flow),
+            }
+        }
+    }
+    if let Some(path) = sh.get_text(b"HISTFILE")
+        && sys::stat(&path, true).is_ok()
+    {
+        let _ = crate::builtins::load_history(sh, None);
+        sh.state.history_new = 0;
+    }
+    Ok(())
+}
+
+impl Shell {
+    /// What happens before an interactive shell reads a command.
+    pub fn before_prompt(&mut self) -> Result<(), Flow> {
+        self.state.history_own = false;
+        let hooks = match self.vars.get(Sym::PROMPT_COMMAND).is_array() {
+            true => self.elements(Sym::PROMPT_COMMAND),
+            false => self.get_text(b"PROMPT_COMMAND").into_iter().collect(),
+        };
+        for hook in hooks {
+            let status = self.status;
+            self.run_text(hook, 1)?;
+            self.status = status;
+        }
+        let prompt = self.get_text(b"PS1").unwrap_or_default();
+        if let Ok(prompt) = self.prompt(&prompt) {
+            self.write_stderr(&prompt);
+        }
+        Ok(())
+    }
+}
+
+/// Takes over a state from a file.
+fn restore(sh: &mut Shell, path: &[u8]) -> Result<(), i32> {
+    let failed = match sh.read_file(path) {
+        Ok(text) => match sh.restore_state(text) {
+            true => return Ok(()),
+            false => "not a shell's state",
+        },
+        Err(errno) => errno.message(),
+    };
+    let text = [&sh.name, &b": "[..], path, b": ", failed.as_bytes(), b"\n"].concat();
+    sh.write_stderr(&text);
+    Err(2)
+}
+
+fn run_file(sh: &mut Shell, path: Vec<u8>, last: bool) -> Run {
     let mut found = path.clone();
     let text = match sh.read_file(&path) {
         Err(sys::Errno::Noent) if !path.contains(&b'/') => {
@@ -174,7 +279,7 @@ fn run_file(sh: &mut Shell, path: Vec<u8>) -> Run {
             }
             sh.name = path.clone();
             sh.source = Rc::from(path.as_slice());
-            sh.run_input(&mut Input::new(text, 1), true)
+            sh.run_input(&mut Input::new(text, 1), last)
         }
         Err(errno) => {
             let message = [
@@ -198,7 +303,11 @@ fn run_file(sh: &mut Shell, path: Vec<u8>) -> Run {
 
 fn run_stdin(sh: &mut Shell) -> Run {
     sh.reads_stdin = true;
-    sh.run_input(&mut Input::from_source(Box::new(Stdin)), false)
+    let result = sh.run_input(&mut Input::from_source(Box::new(Stdin)), false);
+    if sh.interactive && result.is_ok() {
+        sh.write_stderr(b"exit\n");
+    }
+    result
 }
 
 /// Standard input, line by line: what the script reads itself is not taken.
@@ -244,10 +353,26 @@ impl LineSource for Stdin {
     }
 }
 
-/// The end of the shell: the EXIT trap, the output, the status.
-fn finish(sh: &mut Shell, result: Run) -> i32 {
-    let status = sh.exit_status(result);
-    let status = sh.leave_child(status);
+/// The end of the shell: the EXIT trap, the output, the status. Where the state
+/// is kept for a later shell, the trap waits for a script that says `exit`.
+fn finish(sh: &mut Shell, result: Run, dump: Option<Vec<u8>>) -> i32 {
+    let waits = dump.is_some() && (result.is_ok() || sh.syntax_failed);
+    let mut status = sh.exit_status(result);
+    if waits {
+        sh.flush_out();
+    } else {
+        status = sh.leave_child(status);
+    }
+    if let Some(path) = dump {
+        sh.status = status;
+        if let Err(errno) = sh.dump_state(&path) {
+            sh.complain(&[path.as_slice(), b": ", errno.message().as_bytes()].concat());
+            status = 2;
+        }
+    }
+    if sh.interactive && sh.get_text(b"HISTFILE").is_some() {
+        let _ = crate::builtins::save_history(sh, None);
+    }
     for (number, child, input) in std::mem::take(&mut sh.process_subs) {
         sys::close(sys::user_fd(number));
         if !input {

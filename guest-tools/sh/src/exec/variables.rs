@@ -18,7 +18,8 @@ impl Shell {
     }
 
     /// The variable that a name stands for, and the subscript in its reference.
-    pub fn reference(&mut self, mut sym: Sym) -> (Sym, Option<Vec<u8>>) {
+    pub fn reference(&mut self, first: Sym) -> (Sym, Option<Vec<u8>>) {
+        let mut sym = first;
         for _ in 0..NAMEREF_MAX {
             let var = self.vars.get(sym);
             if var.attrs & attr::NAMEREF == 0 {
@@ -39,7 +40,7 @@ impl Shell {
             }
             sym = self.vars.sym(&target);
         }
-        (sym, None)
+        (first, None)
     }
 
     /// The text of a variable; of an array, its element 0.
@@ -126,7 +127,8 @@ impl Shell {
             None => {
                 let (target, subscript) = self.reference(sym);
                 match subscript {
-                    Some(subscript) => self.element_is_set(target, &subscript),
+                    // `test -v` looks for a variable of that very name.
+                    Some(_) => false,
                     None if self.vars.get(target).is_array() => {
                         let key = if self.vars.get(target).has(attr::ASSOC) {
                             Key::Text(b"0".to_vec())

@@ -18,7 +18,7 @@ impl Shell {
         self.options.xtrace = false;
         let prompt = self.prompt(&prompt);
         self.options.xtrace = true;
-        let prompt = prompt?;
+        let prompt = prompt.unwrap_or_default();
         self.status = status;
         let mut line = Vec::new();
         // The first character shows the depth of subshells.
@@ -117,9 +117,10 @@ impl Shell {
     }
 
     /// What traps ask for before a simple command: its text; the DEBUG trap.
-    pub(super) fn before_command(&mut self, simple: &Simple) -> Result<(), Flow> {
+    /// True: `extdebug` lets the trap skip the command.
+    pub(super) fn before_command(&mut self, simple: &Simple) -> Result<bool, Flow> {
         if self.traps.running > 0 {
-            return Ok(());
+            return Ok(false);
         }
         let mut text = Vec::new();
         crate::ast::print_simple(simple, &mut self.vars, &mut text);
@@ -127,9 +128,9 @@ impl Shell {
         self.run_debug_trap()
     }
 
-    pub(super) fn before_compound(&mut self, compound: &Compound) -> Result<(), Flow> {
+    pub(super) fn before_compound(&mut self, compound: &Compound) -> Result<bool, Flow> {
         if !self.traps.any() || self.traps.running > 0 {
-            return Ok(());
+            return Ok(false);
         }
         let mut text = Vec::new();
         crate::ast::print_compound(compound, &mut self.vars, &mut text);

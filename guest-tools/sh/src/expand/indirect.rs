@@ -4,7 +4,7 @@ use super::sink::Sink;
 use crate::ast::{Arith, Param, ParamName, ParamOp, Subscript, Word};
 use crate::exec::{Flow, Shell};
 use crate::text::{canonical_int, is_name};
-use crate::vars::{Value, attr};
+use crate::vars::attr;
 
 impl Shell {
     /// Expands an indirect parameter.
@@ -19,20 +19,34 @@ impl Shell {
             && param.index.is_none()
             && self.vars.get(sym).has(attr::NAMEREF)
         {
-            if let Value::Str(target) = &self.vars.get(sym).value {
-                let target = target.clone();
-                self.emit(&target, sink, quoted);
+            let (target, element) = self.reference(sym);
+            if target != sym {
+                let mut text = self.vars.names.name(target).to_vec();
+                if let Some(element) = element {
+                    text.extend_from_slice(&[b"[", element.as_slice(), b"]"].concat());
+                }
+                self.emit(&text, sink, quoted);
             }
             return Ok(());
         }
         let text = match self.param_value(&param.name, param.index.as_ref())? {
             super::value::ParamValue::Text(text) => text,
             super::value::ParamValue::List { items, .. } => items.join(&b' '),
-            super::value::ParamValue::Unset => match &param.op {
-                ParamOp::Default { .. }
-                | ParamOp::Assign { .. }
-                | ParamOp::Alternative { .. }
-                | ParamOp::Error { .. } => {
+            super::value::ParamValue::Unset => {
+                // A parameter without any attributes cannot be followed.
+                let declared = match param.name {
+                    ParamName::Variable(sym) => self.vars.get(sym).exists(),
+                    _ => true,
+                };
+                if declared
+                    && matches!(
+                        param.op,
+                        ParamOp::Default { .. }
+                            | ParamOp::Assign { .. }
+                            | ParamOp::Alternative { .. }
+                            | ParamOp::Error { .. }
+                    )
+                {
                     return self.expand_operation(
                         &param.name,
                         param.index.as_ref(),
@@ -41,16 +55,14 @@ impl Shell {
                         quoted,
                     );
                 }
-                _ => {
-                    let name = self.param_name(&param.name, param.index.as_ref());
-                    self.complain(&[name.as_slice(), b": invalid indirect expansion"].concat());
-                    return Err(Flow::Discard(1));
-                }
-            },
+                let name = self.param_name(&param.name, param.index.as_ref());
+                self.complain(&[name.as_slice(), b": invalid indirect expansion"].concat());
+                return Err(self.discard_line());
+            }
         };
         let Some((name, index)) = self.parse_indirect(&text) else {
             self.complain(&[text.as_slice(), b": invalid variable name"].concat());
-            return Err(Flow::Discard(1));
+            return Err(self.discard_line());
         };
         self.expand_operation(&name, index.as_ref(), &param.op, sink, quoted)
     }

@@ -7,6 +7,7 @@ mod command;
 mod indirect;
 mod param;
 mod process;
+mod quick;
 mod quote;
 mod replace;
 mod sink;

@@ -92,6 +92,9 @@ impl Shell {
             }
             ParamOp::Transform(b'a' | b'A' | b'K' | b'k') => {
                 let value = self.transform_variable(name, index, op)?;
+                if value == ParamValue::Unset && self.options.nounset {
+                    return Err(self.unbound(name, index));
+                }
                 self.emit_value(value, sink, quoted);
                 return Ok(());
             }
@@ -150,11 +153,11 @@ impl Shell {
     fn operate(&mut self, value: ParamValue, op: &ParamOp) -> Result<ParamValue, Flow> {
         Ok(match op {
             ParamOp::RemovePrefix { span, pattern } => {
-                let pattern = self.compile(pattern)?;
+                let pattern = self.compile_exact(pattern)?;
                 value.map(|text| super::trim::prefix(text, &pattern, *span))
             }
             ParamOp::RemoveSuffix { span, pattern } => {
-                let pattern = self.compile(pattern)?;
+                let pattern = self.compile_exact(pattern)?;
                 value.map(|text| super::trim::suffix(text, &pattern, *span))
             }
             ParamOp::Replace {
@@ -169,7 +172,7 @@ impl Shell {
             ParamOp::Case { kind, all, pattern } => {
                 let pattern = match pattern.parts.is_empty() {
                     true => None,
-                    false => Some(self.compile(pattern)?),
+                    false => Some(self.compile_exact(pattern)?),
                 };
                 value.map(|text| super::case::convert(&text, *kind, *all, pattern.as_ref()))
             }
@@ -185,6 +188,16 @@ impl Shell {
     pub fn compile(&mut self, word: &Word) -> Result<crate::pattern::Pattern, Flow> {
         let text = self.expand_pattern(word)?;
         Ok(crate::pattern::Pattern::new(&text, self.match_options()))
+    }
+
+    /// The same where `nocasematch` has no say.
+    fn compile_exact(&mut self, word: &Word) -> Result<crate::pattern::Pattern, Flow> {
+        let text = self.expand_pattern(word)?;
+        let options = crate::pattern::PatternOptions {
+            fold: false,
+            ..self.match_options()
+        };
+        Ok(crate::pattern::Pattern::new(&text, options))
     }
 
     /// Whether the parameter is a list: `$@`, `${a[*]}`.
@@ -215,6 +228,15 @@ impl Shell {
             let separator: &[u8] = if joined { &self.ifs.first } else { b" " };
             let text = items.join(separator);
             self.emit(&text, sink, quoted);
+            return;
+        }
+        // Where the first separator is no blank, empty fields between others stay.
+        if !quoted
+            && let Some(first) = self.ifs.first.first().copied()
+            && !self.ifs.is_blank(first)
+        {
+            let text = items.join(self.ifs.first.as_slice());
+            sink.split(&text, &self.ifs);
             return;
         }
         for (at, item) in items.iter().enumerate() {
@@ -271,7 +293,7 @@ impl Shell {
         };
         if let Err(error) = assigned {
             self.complain(&error.message);
-            return Err(self.fatal_expansion());
+            return Err(self.fatal(2));
         }
         if let ParamName::Variable(sym) = name
             && index.is_none()
@@ -299,7 +321,7 @@ impl Shell {
             message.extend_from_slice(&self.expand_string(word)?);
         }
         self.complain(&message);
-        Ok(self.fatal(1))
+        Ok(self.fatal_unset())
     }
 
     /// An unset parameter under `set -u`.
@@ -311,15 +333,28 @@ impl Shell {
         message.extend_from_slice(&self.param_name(name, index));
         message.extend_from_slice(b": unbound variable");
         self.complain(&message);
-        self.fatal(1)
+        self.fatal_unset()
+    }
+
+    /// What ends a shell that misses a parameter: a command string gives another
+    /// status than a script, and what the embedder runs counts as a script.
+    fn fatal_unset(&mut self) -> Flow {
+        let inner = self.command_string && crate::sys::process_info().parent_pid > 0;
+        self.fatal(if inner && self.subshell == 0 { 127 } else { 1 })
     }
 
     /// An expansion that cannot be performed.
     pub fn fatal_expansion(&mut self) -> Flow {
-        Flow::Discard(1)
+        self.discard_line()
     }
 
     fn length(&mut self, name: &ParamName, index: Option<&Subscript>) -> Result<usize, Flow> {
+        if let ParamName::Variable(sym) = name
+            && self.vars.get(*sym).has(attr::NAMEREF)
+            && self.reference(*sym).1.is_some()
+        {
+            return Ok(0);
+        }
         match self.param_value(name, index)? {
             ParamValue::List { items, .. } => Ok(items.len()),
             ParamValue::Text(text) => Ok(char_count(&text)),
@@ -336,7 +371,9 @@ impl Shell {
             .map(|sym| (sym, self.vars.names.name(sym)))
             .filter(|(sym, name)| {
                 name.starts_with(&prefix)
-                    && (self.vars.get(*sym).is_set() || self.vars.get(*sym).has(attr::DYNAMIC))
+                    && (self.vars.get(*sym).is_set()
+                        || !matches!(self.vars.get(*sym).value, Value::Unset)
+                        || self.vars.get(*sym).has(attr::DYNAMIC))
             })
             .map(|(_, name)| name.to_vec())
             .collect()

@@ -6,6 +6,12 @@ use crate::ast::{CaseKind, ParamName, ParamOp, Subscript};
 use crate::exec::{Flow, Shell};
 use crate::vars::{Sym, Value, attr};
 
+/// The present time in a format of `strftime`.
+fn now(format: &[u8]) -> Vec<u8> {
+    let seconds = (crate::sys::realtime_ns() / 1_000_000_000) as i64;
+    crate::builtins::date(seconds, format)
+}
+
 impl Shell {
     /// The transformations of texts: Q E P U u L.
     pub fn transform(&mut self, value: ParamValue, letter: u8) -> Result<ParamValue, Flow> {
@@ -17,6 +23,13 @@ impl Shell {
             b'L' => value.map(|text| super::case::convert(&text, CaseKind::Lower, true, None)),
             b'P' => match value {
                 ParamValue::Text(text) => ParamValue::Text(self.prompt(&text)?),
+                ParamValue::List { items, star } => ParamValue::List {
+                    items: items
+                        .iter()
+                        .map(|text| self.prompt(text))
+                        .collect::<Result<_, _>>()?,
+                    star,
+                },
                 other => other,
             },
             _ => value,
@@ -67,7 +80,48 @@ impl Shell {
                 Some(b'r') => out.push(b'\r'),
                 Some(b'a') => out.push(7),
                 Some(b'e') => out.push(27),
-                Some(b'j') => out.push(b'0'),
+                Some(c @ (b'd' | b't' | b'T' | b'@' | b'A')) => {
+                    let format: &[u8] = match c {
+                        b'd' => b"%a %b %d",
+                        b't' => b"%H:%M:%S",
+                        b'T' => b"%I:%M:%S",
+                        b'@' => b"%I:%M %p",
+                        _ => b"%H:%M",
+                    };
+                    out.extend_from_slice(&now(format));
+                }
+                Some(b'D') if bytes.as_slice().first() == Some(&b'{') => {
+                    let rest = &bytes.as_slice()[1..];
+                    let end = rest.iter().position(|c| *c == b'}').unwrap_or(rest.len());
+                    out.extend_from_slice(&now(match end {
+                        0 => b"%X",
+                        end => &rest[..end],
+                    }));
+                    bytes = rest[(end + 1).min(rest.len())..].iter();
+                }
+                Some(b'j') => {
+                    self.jobs.update();
+                    let count = self.jobs.list().len();
+                    crate::text::push_int(&mut out, count as i64);
+                }
+                Some(b'l') => out.extend_from_slice(b"tty"),
+                Some(b'!') => {
+                    let own = i64::from(self.state.history_own);
+                    let number = self.state.history.len() as i64 + 1 - own;
+                    crate::text::push_int(&mut out, number);
+                }
+                Some(b'#') => crate::text::push_int(&mut out, i64::from(self.command_number)),
+                Some(first @ b'0'..=b'7') => {
+                    let mut code = u32::from(first - b'0');
+                    for _ in 0..2 {
+                        let Some(digit @ b'0'..=b'7') = bytes.as_slice().first() else {
+                            break;
+                        };
+                        code = code * 8 + u32::from(digit - b'0');
+                        bytes.next();
+                    }
+                    out.push(code as u8);
+                }
                 Some(b'[' | b']') => {}
                 Some(b'\\') => out.push(b'\\'),
                 Some(c) => {

@@ -82,7 +82,17 @@ impl Shell {
                 None => ParamValue::Unset,
             });
         };
-        let target = self.vars_target(sym);
+        let (target, element) = self.reference(sym);
+        if element.is_some() {
+            // A reference to an element has no elements of its own.
+            return Ok(match index {
+                Subscript::Expr(_) => ParamValue::Unset,
+                index => ParamValue::List {
+                    items: Vec::new(),
+                    star: matches!(index, Subscript::Star),
+                },
+            });
+        }
         match index {
             Subscript::At | Subscript::Star => Ok(ParamValue::List {
                 items: self.elements(target),

@@ -18,11 +18,7 @@ impl Shell {
 
     /// Expands a word, appending its fields.
     pub fn expand_word_into(&mut self, word: &Word, fields: &mut Vec<Vec<u8>>) -> Result<(), Flow> {
-        if let [Part::Literal(text)] = word.parts.as_slice()
-            && !word.braces
-            && !text.iter().any(|c| matches!(c, b'*' | b'?' | b'[' | b'('))
-        {
-            fields.push(text.clone());
+        if self.expand_quick(word, fields) {
             return Ok(());
         }
         if word.braces
@@ -77,6 +73,7 @@ impl Shell {
             _ => Vec::new(),
         };
         options.dotglob |= !ignore.is_empty();
+        options.skip_dots |= !ignore.is_empty();
         let mut paths = pattern::glob(text, options);
         if !ignore.is_empty() {
             let ignored: Vec<_> = ignore
@@ -89,7 +86,7 @@ impl Shell {
             fields.append(&mut paths);
         } else if self.shopt.failglob {
             self.complain(&[b"no match: ", field.as_slice()].concat());
-            return Err(Flow::Discard(1));
+            return Err(self.discard_line());
         } else if !self.shopt.nullglob {
             fields.push(field);
         }

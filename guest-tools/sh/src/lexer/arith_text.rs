@@ -26,7 +26,13 @@ impl Parser<'_> {
             match self.input.ahead(at) {
                 0 => return false,
                 b'(' => depth += 1,
-                b')' if depth == 0 => return self.input.ahead(at + 1) == b')',
+                b')' if depth == 0 => {
+                    at += 1;
+                    while self.input.ahead(at) == b'\\' && self.input.ahead(at + 1) == b'\n' {
+                        at += 2;
+                    }
+                    return self.input.ahead(at) == b')';
+                }
                 b')' => depth -= 1,
                 b'\\' => at += 1,
                 quote @ (b'\'' | b'"' | b'`') => {
@@ -80,6 +86,9 @@ impl Parser<'_> {
             if c == 0 {
                 return Err(self.eof_looking_for(close[0], line));
             }
+            if c == b')' && parens == 0 && self.input.ahead(1) == b'\\' {
+                self.input.join(1);
+            }
             if parens == 0 && brackets == 0 {
                 let closes = match close {
                     b"))" => c == b')' && self.input.ahead(1) == b')',
@@ -103,6 +112,8 @@ impl Parser<'_> {
                     builder.part(part);
                     continue;
                 }
+                // Between `((` and `))` single quotes are mere characters.
+                b'\'' if matches!(close, b"))" | b";))") => {}
                 b'"' | b'\'' => {
                     self.read_quoted_or_expansion(&mut builder)?;
                     continue;

@@ -13,13 +13,20 @@ impl Parser<'_> {
             return Ok(None);
         }
         let mut len = 1;
-        while is_name_byte(self.input.ahead(len)) {
-            len += 1;
+        loop {
+            while is_name_byte(self.input.ahead(len)) {
+                len += 1;
+            }
+            if !(self.input.ahead(len) == b'\\' && self.input.ahead(len + 1) == b'\n') {
+                break;
+            }
+            self.input.join(len);
+            self.token_start = self.input.pos;
         }
         let subscripted = match self.input.ahead(len) {
             b'=' => false,
             b'+' if self.input.ahead(len + 1) == b'=' => false,
-            b'[' if self.subscript_assigns(len) => true,
+            b'[' if self.subscript_assigns(len)? => true,
             _ => return Ok(None),
         };
         let start = self.input.pos;
@@ -31,7 +38,7 @@ impl Parser<'_> {
         };
         let append = self.input.cur() == b'+';
         self.input.skip(1 + usize::from(append));
-        let value = if self.input.cur() == b'(' && index.is_none() {
+        let value = if self.input.cur() == b'(' {
             AssignValue::Array(self.read_array()?)
         } else {
             AssignValue::Scalar(self.read_value()?)
@@ -48,12 +55,13 @@ impl Parser<'_> {
     }
 
     /// Whether the brackets after a name end in `]=` or `]+=`.
-    fn subscript_assigns(&mut self, name_len: usize) -> bool {
+    fn subscript_assigns(&mut self, name_len: usize) -> Result<bool> {
         let mut at = name_len + 1;
         let mut depth = 1;
         loop {
             match self.input.ahead(at) {
-                0 | b'\n' => return false,
+                0 => return Err(self.eof_looking_for(b']', self.input.line)),
+                b'\n' => return Ok(false),
                 b'[' => depth += 1,
                 b']' => {
                     depth -= 1;
@@ -66,7 +74,7 @@ impl Parser<'_> {
                     at += 1;
                     while self.input.ahead(at) != quote {
                         if self.input.ahead(at) == 0 {
-                            return false;
+                            return Ok(false);
                         }
                         at += 1 + usize::from(quote == b'"' && self.input.ahead(at) == b'\\');
                     }
@@ -75,11 +83,11 @@ impl Parser<'_> {
             }
             at += 1;
         }
-        match self.input.ahead(at + 1) {
+        Ok(match self.input.ahead(at + 1) {
             b'=' => true,
             b'+' => self.input.ahead(at + 2) == b'=',
             _ => false,
-        }
+        })
     }
 
     fn read_value(&mut self) -> Result<Word> {
@@ -109,7 +117,7 @@ impl Parser<'_> {
                     self.input.skip(1);
                     break;
                 }
-                b'[' if self.subscript_assigns(0) => {
+                b'[' if self.subscript_assigns(0)? => {
                     let index = self.read_subscript()?.map(|index| match index {
                         Subscript::At | Subscript::Star => {
                             let text: &[u8] = match index {

@@ -11,6 +11,9 @@ use crate::text::{is_name_byte, is_name_start};
 impl Parser<'_> {
     /// Reads the expansion at the position, which is at a `$`.
     pub fn read_dollar(&mut self, builder: &mut WordBuilder, in_double: bool) -> Result<()> {
+        if self.input.ahead(1) == b'\\' {
+            self.input.join(1);
+        }
         let part = match self.input.ahead(1) {
             b'\'' if !in_double => {
                 self.input.skip(1);
@@ -21,6 +24,9 @@ impl Parser<'_> {
                 self.read_double()?
             }
             b'(' => {
+                if self.input.ahead(2) == b'\\' {
+                    self.input.join(2);
+                }
                 if self.input.ahead(2) == b'('
                     && let Some(arith) = self.try_arith(3)?
                 {
@@ -44,9 +50,16 @@ impl Parser<'_> {
                 self.input.skip(1);
                 let start = self.input.pos;
                 let mut len = 1;
-                while is_name_byte(self.input.ahead(len)) {
-                    len += 1;
+                loop {
+                    while is_name_byte(self.input.ahead(len)) {
+                        len += 1;
+                    }
+                    if !(self.input.ahead(len) == b'\\' && self.input.ahead(len + 1) == b'\n') {
+                        break;
+                    }
+                    self.input.join(len);
                 }
+                let start = self.input.pos.max(start);
                 self.input.skip(len);
                 let sym = self.vars.sym(&self.input.src[start..start + len]);
                 simple_param(ParamName::Variable(sym))
@@ -89,6 +102,7 @@ impl Parser<'_> {
         let pending = std::mem::take(&mut self.heredocs);
         let assign_ok = std::mem::replace(&mut self.assign_ok, true);
         let in_condition = std::mem::replace(&mut self.in_condition, false);
+        self.nested += 1;
         let start = (self.token_start, self.token_line);
         let list = self.parse_compound_list()?;
         match self.next()? {
@@ -97,6 +111,7 @@ impl Parser<'_> {
             token => return Err(self.unexpected(&token)),
         }
         (self.token_start, self.token_line) = start;
+        self.nested -= 1;
         self.in_condition = in_condition;
         self.assign_ok = assign_ok;
         let unread = std::mem::replace(&mut self.heredocs, pending);

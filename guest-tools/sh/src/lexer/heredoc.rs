@@ -31,6 +31,10 @@ impl Parser<'_> {
                         if self.input.cur() == 0 {
                             return Err(self.eof_looking_for(b'"', line));
                         }
+                        if self.input.cur() == b'\\' && self.input.ahead(1) == b'\n' {
+                            self.input.join(0);
+                            continue;
+                        }
                         if self.input.cur() == b'\\'
                             && matches!(self.input.ahead(1), b'"' | b'\\' | b'$' | b'`')
                         {
@@ -58,6 +62,11 @@ impl Parser<'_> {
                 }
                 b'$' if matches!(self.input.ahead(1), b'(' | b'{') => {
                     self.read_quoted_or_expansion(&mut builder)?;
+                    let end = self.input.pos;
+                    raw = self.input.src[start..end].to_vec();
+                }
+                c @ (b'<' | b'>') if self.input.ahead(1) == b'(' => {
+                    self.read_process_sub(c == b'<')?;
                     let end = self.input.pos;
                     raw = self.input.src[start..end].to_vec();
                 }
@@ -115,6 +124,14 @@ impl Parser<'_> {
                 }
             }
             let start = text.len();
+            // In a command substitution the delimiter can stand before its `)`.
+            if self.nested > 0
+                && self.input.starts_with(&heredoc.delimiter)
+                && self.input.ahead(heredoc.delimiter.len()) == b')'
+            {
+                self.input.skip(heredoc.delimiter.len());
+                return text;
+            }
             // In an unquoted body a backslash joins lines, also for the delimiter.
             loop {
                 match self.input.cur() {

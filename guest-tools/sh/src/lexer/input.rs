@@ -100,6 +100,22 @@ impl Input {
         self.pos += count;
     }
 
+    /// Removes continued line ends (`\\` and newline) that stand `distance` bytes
+    /// on: the bytes before them move up, so that little is copied.
+    pub fn join(&mut self, distance: usize) {
+        let mut removed = 0;
+        while self.ahead(distance + removed) == b'\\' && self.ahead(distance + removed + 1) == b'\n'
+        {
+            removed += 2;
+            self.line += 1;
+        }
+        if removed > 0 {
+            let pos = self.pos;
+            self.src.copy_within(pos..pos + distance, pos + removed);
+            self.pos += removed;
+        }
+    }
+
     /// Whether the text goes on with these bytes.
     pub fn starts_with(&mut self, text: &[u8]) -> bool {
         (0..text.len()).all(|at| self.ahead(at) == text[at])

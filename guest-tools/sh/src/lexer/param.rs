@@ -1,9 +1,7 @@
 //! `${…}`.
 
 use super::word::WordBuilder;
-use crate::ast::{
-    Arith, CaseKind, Param, ParamName, ParamOp, Part, ReplaceKind, Span, Subscript, Word,
-};
+use crate::ast::{Arith, CaseKind, Param, ParamName, ParamOp, ReplaceKind, Span, Subscript, Word};
 use crate::parser::{Parser, Result};
 use crate::text::{is_name_byte, is_name_start};
 
@@ -60,6 +58,7 @@ impl Parser<'_> {
 
     fn read_param_inner(&mut self, in_double: bool, line: u32) -> Result<Option<Param>> {
         let mut indirect = false;
+        self.input.join(0);
         match self.input.cur() {
             b'#' if self.length_follows() => {
                 self.input.skip(1);
@@ -130,13 +129,20 @@ impl Parser<'_> {
     }
 
     fn read_param_name(&mut self) -> Option<ParamName> {
+        self.input.join(0);
         let c = self.input.cur();
-        let start = self.input.pos;
         if is_name_start(c) {
             let mut len = 1;
-            while is_name_byte(self.input.ahead(len)) {
-                len += 1;
+            loop {
+                while is_name_byte(self.input.ahead(len)) {
+                    len += 1;
+                }
+                if !(self.input.ahead(len) == b'\\' && self.input.ahead(len + 1) == b'\n') {
+                    break;
+                }
+                self.input.join(len);
             }
+            let start = self.input.pos;
             self.input.skip(len);
             let sym = self.vars.sym(&self.input.src[start..start + len]);
             return Some(ParamName::Variable(sym));
@@ -210,7 +216,7 @@ impl Parser<'_> {
                 } else {
                     Span::Shortest
                 };
-                let pattern = self.read_pattern(false, line)?;
+                let pattern = self.read_pattern(None, line)?;
                 match c {
                     b'#' => ParamOp::RemovePrefix { span, pattern },
                     _ => ParamOp::RemoveSuffix { span, pattern },
@@ -226,7 +232,7 @@ impl Parser<'_> {
                 if kind != ReplaceKind::First {
                     self.input.skip(1);
                 }
-                let pattern = self.read_pattern(true, line)?;
+                let pattern = self.read_pattern(Some(kind), line)?;
                 let with = if self.input.cur() == b'/' {
                     self.input.skip(1);
                     Some(self.read_operand(false, in_double, line)?)
@@ -249,7 +255,7 @@ impl Parser<'_> {
                     b',' => CaseKind::Lower,
                     _ => CaseKind::Toggle,
                 };
-                let pattern = self.read_pattern(false, line)?;
+                let pattern = self.read_pattern(None, line)?;
                 ParamOp::Case { kind, all, pattern }
             }
             b'@' => {
@@ -306,14 +312,18 @@ impl Parser<'_> {
     }
 
     /// Reads a pattern up to `}`, or up to `/` if a replacement can follow.
-    fn read_pattern(&mut self, replacing: bool, line: u32) -> Result<Word> {
+    fn read_pattern(&mut self, replacing: Option<ReplaceKind>, line: u32) -> Result<Word> {
         let mut builder = WordBuilder::default();
-        let start = self.input.pos;
+        // A slash at the start is text, but the empty pattern has a meaning at an end.
+        let start = match replacing {
+            Some(ReplaceKind::Prefix | ReplaceKind::Suffix) => 0,
+            _ => self.input.pos + 1,
+        };
         loop {
             match self.input.cur() {
                 0 => return Err(self.eof_looking_for(b'}', line)),
                 b'}' => break,
-                b'/' if replacing && self.input.pos > start => break,
+                b'/' if replacing.is_some() && self.input.pos >= start => break,
                 _ => self.read_quoted_or_expansion(&mut builder)?,
             }
         }
@@ -337,9 +347,4 @@ fn substring_op(offset: Arith, length: Option<Arith>) -> ParamOp {
         return ParamOp::Bad(Vec::new());
     }
     ParamOp::Substring { offset, length }
-}
-
-/// Whether a part is text without quotes.
-pub fn is_plain(part: &Part) -> bool {
-    matches!(part, Part::Literal(_))
 }

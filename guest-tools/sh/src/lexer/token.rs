@@ -128,7 +128,18 @@ impl Parser<'_> {
                 Ok(Token::Newline)
             }
             b'<' | b'>' if self.input.ahead(1) == b'(' => Ok(Token::Word(self.read_word()?)),
-            c @ (b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>') => Ok(self.read_operator(c)),
+            c @ (b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>') => {
+                for distance in 1..3 {
+                    if self.input.ahead(distance) == b'\\' {
+                        self.input.join(distance);
+                    }
+                }
+                self.token_start = self.input.pos;
+                if matches!(c, b'<' | b'>') && self.input.ahead(1) == b'(' {
+                    return Ok(Token::Word(self.read_word()?));
+                }
+                Ok(self.read_operator(c))
+            }
             c if c.is_ascii_digit() && self.fd_prefix().is_some() => {
                 let number = self.fd_prefix().unwrap_or(0);
                 while self.input.cur().is_ascii_digit() {
@@ -161,7 +172,13 @@ impl Parser<'_> {
     fn fd_prefix(&mut self) -> Option<u32> {
         let mut len = 0;
         let mut number = 0u32;
-        while self.input.ahead(len).is_ascii_digit() {
+        loop {
+            if self.input.ahead(len) == b'\\' {
+                self.input.join(len);
+            }
+            if !self.input.ahead(len).is_ascii_digit() {
+                break;
+            }
             number = number
                 .checked_mul(10)?
                 .checked_add(u32::from(self.input.ahead(len) - b'0'))?;

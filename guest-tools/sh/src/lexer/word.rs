@@ -25,6 +25,16 @@ const fn plain_table() -> [bool; 256] {
 /// Bytes that are themselves in a word.
 static PLAIN: [bool; 256] = plain_table();
 
+/// Whether the word stands for itself whatever the options.
+fn is_plain(word: &Word) -> bool {
+    match word.parts.as_slice() {
+        [Part::Literal(text)] if !word.braces => {
+            text == b"[" || !text.iter().any(|c| matches!(c, b'*' | b'?' | b'[' | b'('))
+        }
+        _ => false,
+    }
+}
+
 /// A word as it grows.
 #[derive(Default)]
 pub struct WordBuilder {
@@ -34,11 +44,6 @@ pub struct WordBuilder {
 }
 
 impl WordBuilder {
-    /// Appends unquoted text.
-    pub fn text(&mut self, text: &[u8]) {
-        self.text.extend_from_slice(text);
-    }
-
     /// Appends one unquoted byte.
     pub fn byte(&mut self, byte: u8) {
         self.text.push(byte);
@@ -49,6 +54,9 @@ impl WordBuilder {
         if !self.text.is_empty() {
             self.parts
                 .push(Part::Literal(std::mem::take(&mut self.text)));
+        } else if self.parts.is_empty() {
+            // Most words have one part.
+            self.parts.reserve_exact(1);
         }
         self.parts.push(part);
     }
@@ -61,6 +69,7 @@ impl WordBuilder {
     /// The parts so far.
     pub fn into_parts(mut self) -> Vec<Part> {
         if !self.text.is_empty() {
+            self.parts.reserve_exact(1);
             self.parts.push(Part::Literal(self.text));
         }
         self.parts
@@ -72,6 +81,7 @@ impl WordBuilder {
         Word {
             parts: self.into_parts(),
             braces,
+            plain: false,
             assign: None,
         }
     }
@@ -89,6 +99,7 @@ impl Parser<'_> {
         self.read_word_into(&mut builder)?;
         let mut word = builder.into_word();
         self.mark_tildes(&mut word, false);
+        word.plain = is_plain(&word);
         Ok(word)
     }
 
@@ -166,7 +177,7 @@ impl Parser<'_> {
     }
 
     fn extglob_opens(&self, last: Option<u8>) -> bool {
-        (self.options.extglob || self.in_condition)
+        (self.options.extglob || self.in_pattern)
             && matches!(last, Some(b'?' | b'*' | b'+' | b'@' | b'!'))
     }
 
@@ -237,7 +248,7 @@ impl Parser<'_> {
                 }
                 let end = text[at..]
                     .iter()
-                    .position(|c| *c == b'/' || (colons && *c == b':'))
+                    .position(|c| *c == b'/' || ((colons || at == 0) && *c == b':'))
                     .map_or(text.len(), |n| at + n);
                 if end == text.len() && number + 1 < count {
                     break;

@@ -6,6 +6,29 @@ use super::{Parser, Result};
 use crate::ast::{Command, Compound, Function, Kind, Simple};
 use crate::lexer::{Op, Token};
 
+/// Whether a word is one of those that [`Parser::parse_compound`] knows.
+fn starts_compound(text: &[u8]) -> bool {
+    matches!(
+        text,
+        b"{" | b"}"
+            | b"if"
+            | b"then"
+            | b"else"
+            | b"elif"
+            | b"fi"
+            | b"while"
+            | b"until"
+            | b"for"
+            | b"do"
+            | b"done"
+            | b"select"
+            | b"case"
+            | b"esac"
+            | b"[["
+            | b"coproc"
+    )
+}
+
 impl Parser<'_> {
     /// A command with its redirections.
     pub(crate) fn parse_command(&mut self) -> Result<Command> {
@@ -23,11 +46,11 @@ impl Parser<'_> {
             Token::Op(Op::Open) => Some(self.parse_parenthesis()?),
             Token::Word(word) => match word.as_literal() {
                 Some(b"function") => return self.parse_function_keyword(line),
-                Some(text) => {
+                Some(text) if starts_compound(text) => {
                     let text = text.to_vec();
                     self.parse_compound(&text, line)?
                 }
-                None => None,
+                _ => None,
             },
             Token::FdNumber(_)
             | Token::FdVariable(_)

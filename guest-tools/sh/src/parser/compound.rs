@@ -51,7 +51,7 @@ impl Parser<'_> {
     }
 
     fn parse_if(&mut self) -> Result<Kind> {
-        let mut branches = Vec::new();
+        let mut branches = Vec::with_capacity(1);
         loop {
             self.start()?;
             let condition = self.parse_body()?;
@@ -183,7 +183,7 @@ impl Parser<'_> {
         let mut name = b"COPROC".to_vec();
         if let Token::Word(word) = self.peek()? {
             let literal = word.as_literal().map(<[u8]>::to_vec);
-            if !starts(literal.as_deref()) && literal.as_deref().is_some_and(crate::text::is_name) {
+            if !starts(literal.as_deref()) && literal.is_some() {
                 // A name only if a compound command follows it.
                 self.skip_blanks();
                 let mut len = 0;

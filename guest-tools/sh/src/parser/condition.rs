@@ -180,7 +180,10 @@ impl Parser<'_> {
         let right = if op == b"=~" {
             self.read_regex_word()?
         } else {
-            self.cond_word()?
+            self.in_pattern = matches!(op.as_slice(), b"=" | b"==" | b"!=");
+            let word = self.cond_word();
+            self.in_pattern = false;
+            word?
         };
         Ok(CondExpr::Binary(left, op, right))
     }

@@ -49,14 +49,6 @@ impl SyntaxError {
             ErrorKind::TooDeep => (b"syntax error: nesting too deep".to_vec(), false),
         }
     }
-
-    /// Line and message in one, for tests.
-    pub fn describe(&self) -> Vec<u8> {
-        let mut out = int_text(i64::from(self.line));
-        out.extend_from_slice(b": ");
-        out.extend_from_slice(&self.message().0);
-        out
-    }
 }
 
 impl Parser<'_> {

@@ -41,6 +41,9 @@ impl Parser<'_> {
                 }
                 _ => {}
             }
+            if list.items.is_empty() {
+                list.items.reserve_exact(1);
+            }
             list.items.push(item);
             match self.peek()? {
                 Token::Newline => {
@@ -87,6 +90,9 @@ impl Parser<'_> {
                 }
                 _ => false,
             };
+            if list.items.is_empty() {
+                list.items.reserve_exact(1);
+            }
             list.items.push(item);
             if !separated {
                 // The end of a construct that needs no separator, such as `)`.
@@ -147,7 +153,7 @@ impl Parser<'_> {
 
     fn parse_pipeline(&mut self) -> Result<Pipeline> {
         let mut pipeline = Pipeline {
-            commands: Vec::new(),
+            commands: Vec::with_capacity(1),
             negate: false,
             time: None,
             line: 0,

@@ -5,6 +5,8 @@ mod command;
 mod compound;
 mod condition;
 mod error;
+#[cfg(test)]
+mod hostile_tests;
 mod list;
 mod redirect;
 mod simple;
@@ -48,6 +50,10 @@ pub struct Parser<'a> {
     pub(crate) assign_ok: bool,
     /// Inside `[[ ]]`.
     pub(crate) in_condition: bool,
+    /// After an operator of `[[ ]]` whose right side is a pattern.
+    pub(crate) in_pattern: bool,
+    /// How many `$( )` are open.
+    pub(crate) nested: u32,
     pub(crate) depth: u32,
     /// Here-documents that the end of the input closed: line, first line, delimiter.
     pub warnings: Vec<(u32, u32, Vec<u8>)>,
@@ -72,6 +78,8 @@ impl<'a> Parser<'a> {
             heredocs: Vec::new(),
             assign_ok: true,
             in_condition: false,
+            in_pattern: false,
+            nested: 0,
             depth: 0,
             warnings: Vec::new(),
         }

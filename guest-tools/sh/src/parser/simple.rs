@@ -29,14 +29,15 @@ impl Parser<'_> {
                         continue;
                     };
                     match word.assign.take() {
-                        Some(assign) if simple.words.is_empty() => simple.assigns.push(*assign),
+                        Some(assign) if simple.words.is_empty() => {
+                            simple.assigns.reserve_exact(1);
+                            simple.assigns.push(*assign);
+                        }
                         assign => {
                             word.assign = assign;
                             if may_declare {
-                                // `command declare …` and `builtin local …` count too.
                                 self.assign_ok = declares(&word);
-                                may_declare =
-                                    matches!(word.as_literal(), Some(b"command" | b"builtin"));
+                                may_declare = false;
                             }
                             simple.words.push(word);
                         }

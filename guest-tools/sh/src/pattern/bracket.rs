@@ -59,7 +59,6 @@ impl Class {
                         continue;
                     }
                 }
-                b'/' => return None,
                 _ => {}
             }
             let (low, len) = item(&text[at..])?;

@@ -135,7 +135,7 @@ pub fn open(path: &[u8], mode: OpenMode) -> Result<Fd, Errno> {
     let fdflags = if mode.append { wasi::FDFLAGS_APPEND } else { 0 };
     let path = text(path);
     // SAFETY: `path` lives across the call; the host takes any bytes.
-    unsafe {
+    let fd = unsafe {
         wasi::path_open(
             AT_CWD,
             wasi::LOOKUPFLAGS_SYMLINK_FOLLOW,
@@ -146,7 +146,19 @@ pub fn open(path: &[u8], mode: OpenMode) -> Result<Fd, Errno> {
             fdflags,
         )
     }
-    .map_err(errno)
+    .map_err(errno)?;
+    above_standard(fd)
+}
+
+/// The host gives the lowest free number: one of the three standard ones, if the
+/// script closed it. Those are for the script to open.
+fn above_standard(fd: Fd) -> Result<Fd, Errno> {
+    if fd > 2 {
+        return Ok(fd);
+    }
+    let higher = imports::dup(fd).and_then(above_standard);
+    close(fd);
+    higher
 }
 
 /// Paths are bytes for the host; the binding only passes address and length.
@@ -163,7 +175,7 @@ pub fn close(fd: Fd) {
 
 /// A second descriptor for the same open file, which no user's number names.
 pub fn dup(fd: Fd) -> Result<Fd, Errno> {
-    imports::dup(fd)
+    above_standard(imports::dup(fd)?)
 }
 
 /// Makes a user's descriptor number name the same open file as `fd`.
@@ -173,7 +185,11 @@ pub fn dup_to(fd: Fd, number: u32) -> Result<(), Errno> {
 
 /// Makes a pipe: read end, write end.
 pub fn pipe() -> Result<(Fd, Fd), Errno> {
-    imports::pipe()
+    let (read, write) = imports::pipe()?;
+    if read > 2 && write > 2 {
+        return Ok((read, write));
+    }
+    Ok((above_standard(read)?, above_standard(write)?))
 }
 
 /// Moves the position; gives the new one. `whence`: 0 start, 1 here, 2 end.

@@ -113,11 +113,6 @@ impl Vars {
         restored
     }
 
-    /// Number of open scopes.
-    pub fn depth(&self) -> usize {
-        self.scopes.len()
-    }
-
     /// Makes a variable belong to the innermost scope of a kind; what it was
     /// is kept. False if the scope has it already or there is no such scope.
     pub fn hide(&mut self, sym: Sym, kind: ScopeKind) -> bool {

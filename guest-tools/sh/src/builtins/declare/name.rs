@@ -77,6 +77,23 @@ fn declare_one(
         return invalid(sh, builtin, &text);
     }
     let reference = request.on & attr::NAMEREF != 0;
+    if reference
+        && assign.is_none()
+        && let Value::Str(target) = &sh.vars.get(name).value
+        && !target.is_empty()
+        && !is_name(target.split(|c| *c == b'[').next().unwrap_or_default())
+        && !request.local
+    {
+        let message = [
+            builtin,
+            b": `",
+            target,
+            b"': invalid variable name for name reference",
+        ]
+        .concat();
+        sh.complain(&message);
+        return Ok(false);
+    }
     if reference {
         if assign
             .as_ref()
@@ -122,7 +139,11 @@ fn declare_one(
             return Ok(false);
         }
     } else if through {
-        target = sh.vars_target(name);
+        let (referred, element) = sh.reference(name);
+        if element.is_some() && assign.is_none() {
+            return Ok(true);
+        }
+        target = referred;
     }
     if request.global && sh.vars.hidden(target).is_some() {
         let global = std::mem::take(sh.vars.global_mut(target));
@@ -214,6 +235,13 @@ fn apply(
     change_attributes(sh, sym, request.on & !attr::READONLY, request.off);
     if let Some(mut assign) = assign {
         assign.name = sym;
+        // The argument's text is evaluated once more.
+        if let Some(index) = &assign.index
+            && sh.vars.get(sym).has(attr::ASSOC)
+            && index.iter().any(|c| matches!(c, b'$' | b'`'))
+        {
+            assign.index = Some(sh.expand_key_text(&index.clone()));
+        }
         let result = if request.on & attr::NAMEREF != 0 {
             assign_reference(sh, sym, assign)
         } else if assign.index.is_none()
@@ -324,7 +352,12 @@ fn split(sh: &mut Shell, text: &[u8], request: &Request) -> Result<Option<Parts>
     let Some(value) = value else {
         return Ok(Some((None, sym, subscript)));
     };
-    let arrays = request.on & (attr::INDEXED | attr::ASSOC) != 0 || sh.vars.get(sym).is_array();
+    let current = if request.global {
+        sh.vars.hidden(sym).unwrap_or(sh.vars.get(sym)).is_array()
+    } else {
+        (!request.local || sh.vars.is_local(sym)) && sh.vars.get(sym).is_array()
+    };
+    let arrays = request.on & (attr::INDEXED | attr::ASSOC) != 0 || current;
     let value = match arrays && index.is_none() && value.starts_with(b"(") && value.ends_with(b")")
     {
         true => match compound(sh, text)? {
