@@ -1,6 +1,8 @@
 //! Tools for structured data: jq, yq.
 
 mod applets;
+mod jq;
+mod json;
 
 fn main() {
     std::process::exit(wardian_applet::main(&applets::MODULE, || {}));
