@@ -78,7 +78,7 @@ const FUNCTIONS: &[Entry] = &[
       else foreach f as $x ([$n, null]; [.[0] - 1, $x]; select(.[0] < 0) | .[1]) end"),
     ("until", &["cond", "f"], "def r: if cond then . else f | r end; r"),
     ("while", &["cond", "f"], "def r: if cond then ., (f | r) else empty end; r"),
-    ("repeat", &["f"], "def r: ., (f | r); r"),
+    ("repeat", &["f"], "def r: f, r; r"),
     ("inputs", &[], "def r: _inputs as $next | if $next == [] then empty else $next[0], r end; r"),
     ("del", &["f"], "delpaths([path(f)])"),
     ("paths", &[], "path(..) | select(. != [])"),
