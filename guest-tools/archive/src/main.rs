@@ -3,6 +3,7 @@
 mod applets;
 mod codec;
 mod compress;
+mod date;
 mod stream;
 mod tar;
 mod zip;

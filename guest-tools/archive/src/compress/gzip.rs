@@ -182,7 +182,7 @@ impl Gzip<'_> {
             self.fail(name, errno);
             return;
         }
-        let mut say = |text: &str| {
+        let say = |text: &str| {
             let mut err = Output::new(2);
             err.put(b"\n");
             err.flush();
