@@ -1,11 +1,8 @@
-//! zip and unzip.
+//! zip and unzip, as Info-ZIP has them.
 
-/// Runs zip.
-pub fn zip(_: &wardian_applet::Args) -> i32 {
-    1
-}
+mod archive;
+mod extract;
+mod update;
 
-/// Runs unzip.
-pub fn unzip(_: &wardian_applet::Args) -> i32 {
-    1
-}
+pub use extract::unzip;
+pub use update::zip;
