@@ -3,6 +3,7 @@
 mod applets;
 mod jq;
 mod json;
+mod yq;
 
 fn main() {
     std::process::exit(wardian_applet::main(&applets::MODULE, || {}));

@@ -327,8 +327,7 @@ impl Bulk {
             },
             None => None,
         };
-        let name: &[u8] = if self.family == Family::Xz { b"(stdin)" } else { b"(stdin)" };
-        self.run(input, name, fd.as_ref().map_or(1, File::fd));
+        self.run(input, b"(stdin)", fd.as_ref().map_or(1, File::fd));
     }
 
     /// Goes through one stream; gives the lengths read and written.
@@ -519,7 +518,15 @@ impl Bulk {
                     self.say(text.as_bytes(), 0);
                     return Some([path, b".out"].concat());
                 }
-                Family::Xz => self.say_about(path, "Filename has an unknown suffix, skipping", 2),
+                Family::Xz => {
+                    let mut head = [0; 6];
+                    let opened = File::open(path, OpenHow::READ);
+                    let n = opened.map_or(0, |file| file.read(&mut head).unwrap_or(0));
+                    match Format::detect(&head[..n]) {
+                        Some(_) => self.say_about(path, "Filename has an unknown suffix, skipping", 2),
+                        None => self.unrecognized(path),
+                    }
+                }
                 Family::Zstd => self.say_about(
                     path,
                     "unknown suffix (.zst/.tzst/.gz/.tgz/.lzma/.xz/.txz/.lz4/.tlz4 expected). \

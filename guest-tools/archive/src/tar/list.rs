@@ -138,7 +138,6 @@ fn walk(session: &mut Session<'_>, options: &Options, input: &mut dyn Read) -> R
         let entry = match header::read(input, &mut global) {
             Ok(Read1::Entry(entry)) => entry,
             Ok(Read1::End) => break,
-            Ok(Read1::Nothing) if first => break,
             Ok(Read1::Nothing) => break,
             Ok(Read1::Garbage) if first => {
                 session.say(b"This does not look like a tar archive");

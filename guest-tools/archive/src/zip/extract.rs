@@ -271,18 +271,23 @@ impl Unzip {
     /// The path for a member, without what would lead out of the directory.
     fn place(&mut self, member: &Member) -> Option<Vec<u8>> {
         let mut parts: Vec<&[u8]> = Vec::new();
-        let mut warned = member.name.starts_with(b"/");
+        let mut climbs = false;
         for part in member.name.split(|b| *b == b'/') {
             match part {
                 b"" | b"." => {}
-                b".." => warned = true,
+                b".." => climbs = true,
                 part => parts.push(part),
             }
         }
-        if warned {
+        if member.name.starts_with(b"/") {
             self.output.flush();
-            let shown = [b"warning:  stripped unsafe parts of path ", member.name.as_slice(), b"\n"];
-            error(&shown.concat());
+            let text = b"warning:  stripped absolute path spec from ".as_slice();
+            error(&[text, member.name.as_slice(), b"\n"].concat());
+            self.code = self.code.max(1);
+        }
+        if climbs {
+            let text = b"warning:  skipped \"../\" path component(s) in ".as_slice();
+            self.output.put(&[text, member.name.as_slice(), b"\n"].concat());
             self.code = self.code.max(1);
         }
         if self.junk {

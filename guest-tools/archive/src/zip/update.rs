@@ -29,8 +29,9 @@ struct Zip {
     warned: bool,
 }
 
+/// Info-ZIP tells of errors on standard output.
 fn error(text: &str) {
-    let mut err = Output::new(2);
+    let mut err = Output::new(1);
     err.put(text.as_bytes());
     err.flush();
 }

@@ -14,7 +14,9 @@ mod node;
 mod parse;
 mod paths;
 mod prelude;
+mod program;
 mod regex;
 mod simple;
 
 pub use cli::run;
+pub use program::{Program, Stop};
