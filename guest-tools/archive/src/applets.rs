@@ -10,7 +10,11 @@ const fn applet(
     synopsis: &'static str,
     run: fn(&wardian_applet::Args) -> i32,
 ) -> Applet {
-    Applet { name, synopsis, run }
+    Applet {
+        name,
+        synopsis,
+        run,
+    }
 }
 
 /// This module and its applets, sorted by name.
@@ -27,12 +31,20 @@ pub static MODULE: Module = Module {
         applet("tar", "[OPTION]... [FILE]...", tar::run),
         applet("unlzma", FILES, compress::unlzma),
         applet("unxz", FILES, compress::unxz),
-        applet("unzip", "[OPTION]... ARCHIVE [MEMBER]... [-x MEMBER]... [-d DIRECTORY]", zip::unzip),
+        applet(
+            "unzip",
+            "[OPTION]... ARCHIVE [MEMBER]... [-x MEMBER]... [-d DIRECTORY]",
+            zip::unzip,
+        ),
         applet("unzstd", FILES, compress::unzstd),
         applet("xz", FILES, compress::xz),
         applet("xzcat", FILES, compress::xzcat),
         applet("zcat", FILES, compress::zcat),
-        applet("zip", "[OPTION]... ARCHIVE [FILE]... [-x PATTERN]...", zip::zip),
+        applet(
+            "zip",
+            "[OPTION]... ARCHIVE [FILE]... [-x PATTERN]...",
+            zip::zip,
+        ),
         applet("zstd", FILES, compress::zstd),
         applet("zstdcat", FILES, compress::zstdcat),
     ],

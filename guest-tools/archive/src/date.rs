@@ -40,10 +40,18 @@ impl Date {
 
     /// Seconds since the epoch.
     pub fn seconds(&self) -> i64 {
-        let year = if self.month <= 2 { self.year - 1 } else { self.year };
+        let year = if self.month <= 2 {
+            self.year - 1
+        } else {
+            self.year
+        };
         let era = year.div_euclid(400);
         let of_era = year.rem_euclid(400);
-        let month = if self.month > 2 { self.month - 3 } else { self.month + 9 };
+        let month = if self.month > 2 {
+            self.month - 3
+        } else {
+            self.month + 9
+        };
         let of_year = (153 * month + 2) / 5 + self.day - 1;
         let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
         days * 86400 + self.hour * 3600 + self.minute * 60 + self.second

@@ -178,7 +178,11 @@ impl GzipReader {
                 self.byte()?;
             }
         }
-        let name = if flags & 8 != 0 { Some(self.string()?) } else { None };
+        let name = if flags & 8 != 0 {
+            Some(self.string()?)
+        } else {
+            None
+        };
         if flags & 16 != 0 {
             self.string()?;
         }

@@ -49,7 +49,9 @@ impl Format {
             Format::Xz => Box::new(lzma_rust2::XzReader::new(buffered, true)),
             Format::Lzma => {
                 let limit_kib = 256 * 1024;
-                Box::new(lzma_rust2::LzmaReader::new_mem_limit(buffered, limit_kib, None)?)
+                Box::new(lzma_rust2::LzmaReader::new_mem_limit(
+                    buffered, limit_kib, None,
+                )?)
             }
             Format::Zstd => Box::new(Frames {
                 input: Some(buffered),
@@ -59,7 +61,11 @@ impl Format {
     }
 
     /// A stream that compresses. `level` is the format's own scale.
-    pub fn encoder<'a>(self, output: Box<dyn Write + 'a>, level: u32) -> io::Result<Box<dyn Encoder + 'a>> {
+    pub fn encoder<'a>(
+        self,
+        output: Box<dyn Write + 'a>,
+        level: u32,
+    ) -> io::Result<Box<dyn Encoder + 'a>> {
         Ok(match self {
             Format::Gzip => Box::new(GzipWriter::new(output, level, &GzipHeader::default())?),
             Format::Bzip2 => {
@@ -170,7 +176,12 @@ impl Read for Frames {
             }
             match Frame::new(input) {
                 Ok(frame) => self.current = Some(frame),
-                Err(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, "unsupported format")),
+                Err(_) => {
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "unsupported format",
+                    ));
+                }
             }
         }
     }

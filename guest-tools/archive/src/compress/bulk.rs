@@ -160,7 +160,9 @@ impl Bulk {
                     }
                     b"no-progress" | b"no-check" | b"ultra" | b"no-sparse" | b"sparse"
                     | b"repetitive-fast" | b"repetitive-best" | b"no-warn" | b"exponential"
-                    | b"single-stream" | b"long" | b"adapt" | b"rsyncable" | b"progress" => continue,
+                    | b"single-stream" | b"long" | b"adapt" | b"rsyncable" | b"progress" => {
+                        continue;
+                    }
                     b"help" => b'h',
                     b"version" => b'V',
                     _ => return Err(self.bad_option(arg)),
@@ -185,7 +187,9 @@ impl Bulk {
                     b'T' | b'S' | b'F' | b'C' | b'M' if self.family != Family::Bzip2 => {
                         let glued = arg[at..].to_vec();
                         let value = match glued.is_empty() {
-                            true if self.family == Family::Xz => rest.next().cloned().unwrap_or_default(),
+                            true if self.family == Family::Xz => {
+                                rest.next().cloned().unwrap_or_default()
+                            }
                             _ => glued,
                         };
                         if letter == b'F' && matches!(value.as_slice(), b"lzma" | b"alone") {
@@ -195,7 +199,9 @@ impl Bulk {
                     }
                     b'0'..=b'9' => {
                         let mut level = u32::from(letter - b'0');
-                        while self.family == Family::Zstd && arg.get(at).is_some_and(u8::is_ascii_digit) {
+                        while self.family == Family::Zstd
+                            && arg.get(at).is_some_and(u8::is_ascii_digit)
+                        {
                             level = level.saturating_mul(10) + u32::from(arg[at] - b'0');
                             at += 1;
                         }
@@ -334,11 +340,14 @@ impl Bulk {
     fn run(&mut self, mut input: Box<dyn Read>, name: &[u8], fd: u32) -> Option<(u64, u64)> {
         if !(self.decompress || self.test) {
             let mut written = Counted(Sink(fd), 0);
-            let packed = self.format.encoder(Box::new(&mut written), self.level).and_then(|mut encoder| {
-                let total = copy(&mut input, &mut encoder)?;
-                encoder.finish()?;
-                Ok(total)
-            });
+            let packed = self
+                .format
+                .encoder(Box::new(&mut written), self.level)
+                .and_then(|mut encoder| {
+                    let total = copy(&mut input, &mut encoder)?;
+                    encoder.finish()?;
+                    Ok(total)
+                });
             return match packed {
                 Ok(total) => Some((total, written.1)),
                 Err(error) => {
@@ -388,9 +397,25 @@ impl Bulk {
 
     fn suffixes(&self) -> &'static [(&'static [u8], &'static [u8])] {
         match self.family {
-            Family::Bzip2 => &[(b".bz2", b""), (b".bz", b""), (b".tbz2", b".tar"), (b".tbz", b".tar")],
-            Family::Xz => &[(b".xz", b""), (b".lzma", b""), (b".txz", b".tar"), (b".tlz", b".tar")],
-            Family::Zstd => &[(b".zst", b""), (b".tzst", b".tar"), (b".gz", b""), (b".xz", b""), (b".lzma", b"")],
+            Family::Bzip2 => &[
+                (b".bz2", b""),
+                (b".bz", b""),
+                (b".tbz2", b".tar"),
+                (b".tbz", b".tar"),
+            ],
+            Family::Xz => &[
+                (b".xz", b""),
+                (b".lzma", b""),
+                (b".txz", b".tar"),
+                (b".tlz", b".tar"),
+            ],
+            Family::Zstd => &[
+                (b".zst", b""),
+                (b".tzst", b".tar"),
+                (b".gz", b""),
+                (b".xz", b""),
+                (b".lzma", b""),
+            ],
         }
     }
 
@@ -411,9 +436,13 @@ impl Bulk {
         let shown = String::from_utf8_lossy(path).into_owned();
         if is_dir(&stat) {
             return match self.family {
-                Family::Bzip2 => self.say(format!("Input file {shown} is a directory.").as_bytes(), 1),
+                Family::Bzip2 => {
+                    self.say(format!("Input file {shown} is a directory.").as_bytes(), 1)
+                }
                 Family::Xz => self.say_about(path, "Is a directory, skipping", 2),
-                Family::Zstd => self.say(format!("{shown} is a directory -- ignored ").as_bytes(), 1),
+                Family::Zstd => {
+                    self.say(format!("{shown} is a directory -- ignored ").as_bytes(), 1)
+                }
             };
         }
         let input = match File::open(path, OpenHow::READ) {
@@ -445,16 +474,23 @@ impl Bulk {
         if self.force {
             let _ = sys::unlink(&target);
         }
-        let how = OpenHow { exclusive: true, ..OpenHow::CREATE };
+        let how = OpenHow {
+            exclusive: true,
+            ..OpenHow::CREATE
+        };
         let out = match File::open(&target, how) {
             Ok(out) => out,
             Err(Errno::Exist) => {
                 let shown = String::from_utf8_lossy(&target).into_owned();
                 return match self.family {
-                    Family::Bzip2 => self.say(format!("Output file {shown} already exists.").as_bytes(), 1),
+                    Family::Bzip2 => {
+                        self.say(format!("Output file {shown} already exists.").as_bytes(), 1)
+                    }
                     Family::Xz => self.say_about(&target, "File exists", 1),
                     Family::Zstd => {
-                        let text = format!("{shown} already exists; overwrite (y/n) ? Not overwritten  \n ");
+                        let text = format!(
+                            "{shown} already exists; overwrite (y/n) ? Not overwritten  \n "
+                        );
                         self.say(text.as_bytes(), 1);
                     }
                 };
@@ -469,7 +505,12 @@ impl Bulk {
         };
         let _ = sys::chmod(&target, stat.mode & 0o7777);
         let _ = sys::chown(&target, stat.uid, stat.gid, true);
-        let _ = sys::set_times(&target, SetTime::At(stat.accessed_ns), SetTime::At(stat.modified_ns), true);
+        let _ = sys::set_times(
+            &target,
+            SetTime::At(stat.accessed_ns),
+            SetTime::At(stat.modified_ns),
+            true,
+        );
         let target_shown = String::from_utf8_lossy(&target).into_owned();
         if self.verbose && self.family == Family::Bzip2 {
             let text = match self.decompress {
@@ -507,14 +548,18 @@ impl Bulk {
         if let Some(target) = &self.target {
             return Some(target.clone());
         }
-        let found = self.suffixes().iter().find(|(suffix, _)| path.ends_with(suffix) && path.len() > suffix.len());
+        let found = self
+            .suffixes()
+            .iter()
+            .find(|(suffix, _)| path.ends_with(suffix) && path.len() > suffix.len());
         if self.decompress {
             if let Some((suffix, new)) = found {
                 return Some([&path[..path.len() - suffix.len()], new].concat());
             }
             match self.family {
                 Family::Bzip2 => {
-                    let text = format!("Can't guess original name for {shown} -- using {shown}.out");
+                    let text =
+                        format!("Can't guess original name for {shown} -- using {shown}.out");
                     self.say(text.as_bytes(), 0);
                     return Some([path, b".out"].concat());
                 }
@@ -523,7 +568,9 @@ impl Bulk {
                     let opened = File::open(path, OpenHow::READ);
                     let n = opened.map_or(0, |file| file.read(&mut head).unwrap_or(0));
                     match Format::detect(&head[..n]) {
-                        Some(_) => self.say_about(path, "Filename has an unknown suffix, skipping", 2),
+                        Some(_) => {
+                            self.say_about(path, "Filename has an unknown suffix, skipping", 2)
+                        }
                         None => self.unrecognized(path),
                     }
                 }
@@ -540,9 +587,16 @@ impl Bulk {
             let suffix = found.map_or("", |f| std::str::from_utf8(f.0).unwrap_or(""));
             match self.family {
                 Family::Bzip2 => {
-                    self.say(format!("Input file {shown} already has {suffix} suffix.").as_bytes(), 1);
+                    self.say(
+                        format!("Input file {shown} already has {suffix} suffix.").as_bytes(),
+                        1,
+                    );
                 }
-                _ => self.say_about(path, &format!("File already has `{suffix}' suffix, skipping"), 2),
+                _ => self.say_about(
+                    path,
+                    &format!("File already has `{suffix}' suffix, skipping"),
+                    2,
+                ),
             }
             return None;
         }
@@ -558,11 +612,15 @@ impl Bulk {
         let text = match self.family {
             Family::Xz => format!(
                 "Strms  Blocks   Compressed Uncompressed  Ratio  Check   Filename\n    1       1 {:>12} {:>12}  {:.3}  CRC64   {shown}\n",
-                xz_size(size), xz_size(total), size as f64 / total.max(1) as f64
+                xz_size(size),
+                xz_size(total),
+                size as f64 / total.max(1) as f64
             ),
             _ => format!(
                 "Frames  Skips  Compressed  Uncompressed  Ratio  Check  Filename\n     1      0  {:>10}  {:>12}  {:.3}  XXH64  {shown}\n",
-                human(size), human(total), total as f64 / size.max(1) as f64
+                human(size),
+                human(total),
+                total as f64 / size.max(1) as f64
             ),
         };
         let mut output = Output::stdout();
@@ -576,7 +634,11 @@ fn xz_size(bytes: u64) -> String {
         return format!("{bytes} B");
     }
     let kib = bytes as f64 / 1024.0;
-    if kib < 9999.95 { format!("{kib:.1} KiB") } else { format!("{:.1} MiB", kib / 1024.0) }
+    if kib < 9999.95 {
+        format!("{kib:.1} KiB")
+    } else {
+        format!("{:.1} MiB", kib / 1024.0)
+    }
 }
 
 fn human(bytes: u64) -> String {

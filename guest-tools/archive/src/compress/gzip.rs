@@ -152,8 +152,15 @@ fn start(args: &Args, decompress: bool, to_stdout: bool) -> i32 {
         }
     }
     if this.list && this.listed.len() > 1 && !this.quiet {
-        let sums = this.listed.iter().fold((0, 0), |s, p| (s.0 + p.0, s.1 + p.1));
-        let lead = if this.verbose { " ".repeat(28) } else { String::new() };
+        let sums = this
+            .listed
+            .iter()
+            .fold((0, 0), |s, p| (s.0 + p.0, s.1 + p.1));
+        let lead = if this.verbose {
+            " ".repeat(28)
+        } else {
+            String::new()
+        };
         this.row(&lead, sums, b"(totals)");
     }
     this.output.flush();
@@ -277,8 +284,12 @@ impl Gzip<'_> {
             if path.ends_with(&self.suffix) && !self.to_stdout {
                 if !self.quiet {
                     let suffix = self.suffix.clone();
-                    let text =
-                        [&path, b" already has ".as_slice(), &suffix, b" suffix -- unchanged"];
+                    let text = [
+                        &path,
+                        b" already has ".as_slice(),
+                        &suffix,
+                        b" suffix -- unchanged",
+                    ];
                     self.context.say(&text.concat());
                 }
                 return;
@@ -357,7 +368,10 @@ impl Gzip<'_> {
                 && let Some(name) = &gz.header.name
             {
                 let base = name.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
-                let dir = target.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
+                let dir = target
+                    .iter()
+                    .rposition(|b| *b == b'/')
+                    .map_or(0, |at| at + 1);
                 if !name[base..].is_empty() {
                     target = [&target[..dir], &name[base..]].concat();
                 }
@@ -367,11 +381,15 @@ impl Gzip<'_> {
         if self.force {
             let _ = sys::unlink(&target);
         }
-        let how = OpenHow { exclusive: true, ..OpenHow::CREATE };
+        let how = OpenHow {
+            exclusive: true,
+            ..OpenHow::CREATE
+        };
         let fd = match File::open(&target, how) {
             Ok(file) => file,
             Err(Errno::Exist) => {
-                return self.warn(&[&target, b" already exists;\tnot overwritten".as_slice()].concat());
+                return self
+                    .warn(&[&target, b" already exists;\tnot overwritten".as_slice()].concat());
             }
             Err(errno) => return self.fail(&target, errno),
         };
@@ -406,7 +424,11 @@ impl Gzip<'_> {
             true,
         );
         if self.verbose {
-            let how = if self.keep { "created " } else { "replaced with " };
+            let how = if self.keep {
+                "created "
+            } else {
+                "replaced with "
+            };
             let text = [how.as_bytes(), &target].concat();
             self.tell(path, unpacked, packed, &text);
         }
@@ -454,7 +476,12 @@ impl Gzip<'_> {
     }
 
     /// Decompresses to a descriptor, or nowhere for `-t`.
-    fn decompress_to(&mut self, mut input: Box<dyn Read>, name: &[u8], fd: u32) -> Option<(u64, u64)> {
+    fn decompress_to(
+        &mut self,
+        mut input: Box<dyn Read>,
+        name: &[u8],
+        fd: u32,
+    ) -> Option<(u64, u64)> {
         if self.force && self.to_stdout {
             let mut head = vec![0; 2];
             match read_full(&mut input, &mut head) {
@@ -530,14 +557,27 @@ impl Gzip<'_> {
             }
             self.warn(&[name, text.as_slice()].concat());
         }
-        let overhead = 18 + gz.header.name.as_ref().map_or(0, |name| name.len() as u64 + 1);
-        Some((gz.consumed().saturating_sub(overhead), total, gz.header.time))
+        let overhead = 18
+            + gz.header
+                .name
+                .as_ref()
+                .map_or(0, |name| name.len() as u64 + 1);
+        Some((
+            gz.consumed().saturating_sub(overhead),
+            total,
+            gz.header.time,
+        ))
     }
 
     fn list_one(&mut self, mut input: Box<dyn Read>, name: &[u8], size: u64) {
         let mut first = vec![0; 2];
         let mut gz = match read_full(&mut input, &mut first) {
-            Ok(0) => return self.broken(b"stdin", &io::Error::new(io::ErrorKind::InvalidData, Problem::Ends)),
+            Ok(0) => {
+                return self.broken(
+                    b"stdin",
+                    &io::Error::new(io::ErrorKind::InvalidData, Problem::Ends),
+                );
+            }
             Ok(n) => {
                 first.truncate(n);
                 GzipReader::new(Box::new(Chained::new(first, input)))
@@ -571,7 +611,11 @@ impl Gzip<'_> {
         } else {
             String::new()
         };
-        let header = 18 + gz.header.name.as_ref().map_or(0, |name| name.len() as u64 + 1);
+        let header = 18
+            + gz.header
+                .name
+                .as_ref()
+                .map_or(0, |name| name.len() as u64 + 1);
         self.listed.push((packed, total));
         self.row_with(&lead, (packed, total), header, &shown);
     }

@@ -91,14 +91,19 @@ pub fn run(session: &mut Session<'_>, options: &Options) -> Result<(), Fatal> {
             match File::open(path, OpenHow { read: false, ..how }) {
                 Ok(file) => Some(file),
                 Err(errno) => {
-                    let text = [path, b": Cannot open: ".as_slice(), errno.message().as_bytes()];
+                    let text = [
+                        path,
+                        b": Cannot open: ".as_slice(),
+                        errno.message().as_bytes(),
+                    ];
                     return session.fatal(&text.concat());
                 }
             }
         }
     };
     let fd = file.as_ref().map_or(1, File::fd);
-    if appending && (sys::set_size(fd, offset).is_err() || sys::seek(fd, offset as i64, 0).is_err()) {
+    if appending && (sys::set_size(fd, offset).is_err() || sys::seek(fd, offset as i64, 0).is_err())
+    {
         return session.fatal(b"Cannot seek in the archive");
     }
     let archive = file.as_ref().and_then(|file| sys::fstat(file.fd()).ok());
@@ -112,13 +117,20 @@ pub fn run(session: &mut Session<'_>, options: &Options) -> Result<(), Fatal> {
         _ => 6,
     });
     let output: io::Result<Box<dyn Encoder>> = match format {
-        None => Ok(Box::new(Plain(io::BufWriter::with_capacity(256 * 1024, Sink(fd))))),
+        None => Ok(Box::new(Plain(io::BufWriter::with_capacity(
+            256 * 1024,
+            Sink(fd),
+        )))),
         Some(format) => format.encoder(Box::new(Sink(fd)), level),
     };
     let Ok(output) = output else {
         return session.fatal(b"Cannot compress");
     };
-    let listing = if path.is_none() { Output::new(2) } else { Output::stdout() };
+    let listing = if path.is_none() {
+        Output::new(2)
+    } else {
+        Output::stdout()
+    };
     let mut creator = Creator {
         session,
         options,
@@ -170,7 +182,11 @@ impl Creator<'_, '_, '_> {
                 Some(last) => &name[..=last],
                 None => b"/",
             };
-            let excluded = self.options.excludes.iter().any(|pattern| pattern.matches(plain));
+            let excluded = self
+                .options
+                .excludes
+                .iter()
+                .any(|pattern| pattern.matches(plain));
             if excluded || (self.options.exclude_vcs && names::is_vcs(plain)) {
                 continue;
             }
@@ -178,7 +194,11 @@ impl Creator<'_, '_, '_> {
             let stat = match sys::stat(&path, self.options.follow) {
                 Ok(stat) => stat,
                 Err(errno) => {
-                    let what = if given { "Cannot stat" } else { "File removed before we read it" };
+                    let what = if given {
+                        "Cannot stat"
+                    } else {
+                        "File removed before we read it"
+                    };
                     self.session.error_about(plain, what, errno);
                     continue;
                 }
@@ -193,7 +213,10 @@ impl Creator<'_, '_, '_> {
                         entries.sort_by(|a, b| a.name.cmp(&b.name));
                     }
                     let slash: &[u8] = if plain == b"/" { b"" } else { b"/" };
-                    let below = entries.iter().rev().map(|e| [plain, slash, &e.name].concat());
+                    let below = entries
+                        .iter()
+                        .rev()
+                        .map(|e| [plain, slash, &e.name].concat());
                     stack.extend(below.map(|name| (name, false)));
                 }
                 Err(errno) => self.session.error_about(plain, "Cannot open", errno),
@@ -213,12 +236,20 @@ impl Creator<'_, '_, '_> {
     fn add(&mut self, path: &[u8], name: &[u8], stat: &ExtStat) -> Result<bool, Fatal> {
         let kind = stat.mode & mode::TYPE;
         if self.archive == Some((stat.device, stat.inode)) {
-            self.session.say(&[name, b": file is the archive; not dumped".as_slice()].concat());
+            self.session
+                .say(&[name, b": file is the archive; not dumped".as_slice()].concat());
             return Ok(false);
         }
-        let modified = self.options.mtime.unwrap_or_else(|| i128::from(stat.modified_ns));
+        let modified = self
+            .options
+            .mtime
+            .unwrap_or_else(|| i128::from(stat.modified_ns));
         if kind != mode::DIRECTORY {
-            if self.options.newer.is_some_and(|limit| i128::from(stat.modified_ns) < limit) {
+            if self
+                .options
+                .newer
+                .is_some_and(|limit| i128::from(stat.modified_ns) < limit)
+            {
                 return Ok(false);
             }
             if self.options.action == Action::Update
@@ -239,8 +270,16 @@ impl Creator<'_, '_, '_> {
             member.push(b'/');
         }
         let numeric = self.options.numeric;
-        let owner = if numeric { Vec::new() } else { Self::name_of(&mut self.owners, b"/etc/passwd", stat.uid) };
-        let group = if numeric { Vec::new() } else { Self::name_of(&mut self.groups, b"/etc/group", stat.gid) };
+        let owner = if numeric {
+            Vec::new()
+        } else {
+            Self::name_of(&mut self.owners, b"/etc/passwd", stat.uid)
+        };
+        let group = if numeric {
+            Vec::new()
+        } else {
+            Self::name_of(&mut self.groups, b"/etc/group", stat.gid)
+        };
         let mut entry = Entry {
             name: member,
             mode: stat.mode & 0o7777,
@@ -273,7 +312,8 @@ impl Creator<'_, '_, '_> {
                 entry.device = (stat.device_node as u32 >> 8, stat.device_node as u32 & 0xff);
             }
             _ => {
-                self.session.say(&[name, b": socket ignored".as_slice()].concat());
+                self.session
+                    .say(&[name, b": socket ignored".as_slice()].concat());
                 return Ok(false);
             }
         }
@@ -303,11 +343,23 @@ impl Creator<'_, '_, '_> {
             entry.real_size = entry.size;
         }
         if self.options.verbose > 0 {
-            let shown = if self.options.show_transformed { entry.name.clone() } else {
-                let slash: &[u8] = if kind == mode::DIRECTORY && !name.ends_with(b"/") { b"/" } else { b"" };
+            let shown = if self.options.show_transformed {
+                entry.name.clone()
+            } else {
+                let slash: &[u8] = if kind == mode::DIRECTORY && !name.ends_with(b"/") {
+                    b"/"
+                } else {
+                    b""
+                };
                 [name, slash].concat()
             };
-            list::show(&mut self.listing, self.options, &entry, &shown, self.options.verbose > 1);
+            list::show(
+                &mut self.listing,
+                self.options,
+                &entry,
+                &shown,
+                self.options.verbose > 1,
+            );
             self.listing.flush();
         }
         let mut head = Vec::new();
@@ -400,9 +452,9 @@ impl Creator<'_, '_, '_> {
 fn lookup(file: &[u8], id: u32) -> Option<Vec<u8>> {
     let text = sys::read_file(file).ok()?;
     let wanted = id.to_string();
-    let line = text.split(|b| *b == b'\n').find(|line| {
-        line.split(|b| *b == b':').nth(2) == Some(wanted.as_bytes())
-    })?;
+    let line = text
+        .split(|b| *b == b'\n')
+        .find(|line| line.split(|b| *b == b':').nth(2) == Some(wanted.as_bytes()))?;
     line.split(|b| *b == b':').next().map(<[u8]>::to_vec)
 }
 
@@ -439,7 +491,9 @@ fn change_mode(old: u32, changes: &[u8], directory: bool) -> u32 {
             };
         }
         let mask = if mask == 0 { 0o7777 } else { mask };
-        let Some(sign) = rest.chars().next() else { continue };
+        let Some(sign) = rest.chars().next() else {
+            continue;
+        };
         let mut bits = 0;
         for letter in rest[1..].chars() {
             bits |= match letter {

@@ -109,11 +109,23 @@ impl<'o> Extractor<'o> {
             }
             if self.options.keep_old {
                 let what = match entry.kind {
-                    b'2' => format!("Cannot create symlink to '{}'", String::from_utf8_lossy(&entry.link)),
-                    b'1' => format!("Cannot hard link to '{}'", String::from_utf8_lossy(&entry.link)),
+                    b'2' => format!(
+                        "Cannot create symlink to '{}'",
+                        String::from_utf8_lossy(&entry.link)
+                    ),
+                    b'1' => format!(
+                        "Cannot hard link to '{}'",
+                        String::from_utf8_lossy(&entry.link)
+                    ),
                     _ => "Cannot open".to_owned(),
                 };
-                session.error_about(shown, &what.replacen('\'', "\u{2018}", 1).replacen('\'', "\u{2019}", 1), Errno::Exist);
+                session.error_about(
+                    shown,
+                    &what
+                        .replacen('\'', "\u{2018}", 1)
+                        .replacen('\'', "\u{2019}", 1),
+                    Errno::Exist,
+                );
                 return Ok(());
             }
             if is_dir(&old) {
@@ -139,7 +151,10 @@ impl<'o> Extractor<'o> {
                 }
                 self.parents(&path);
                 if let Err(errno) = sys::link(&target, &path) {
-                    let text = format!("Cannot hard link to \u{2018}{}\u{2019}", String::from_utf8_lossy(&entry.link));
+                    let text = format!(
+                        "Cannot hard link to \u{2018}{}\u{2019}",
+                        String::from_utf8_lossy(&entry.link)
+                    );
                     session.error_about(shown, &text, errno);
                 }
             }
@@ -164,7 +179,11 @@ impl<'o> Extractor<'o> {
         shown: &[u8],
         modified: u64,
     ) {
-        let how = OpenHow { exclusive: true, no_follow: true, ..OpenHow::CREATE };
+        let how = OpenHow {
+            exclusive: true,
+            no_follow: true,
+            ..OpenHow::CREATE
+        };
         let opened = match File::open(path, how) {
             Err(Errno::Noent) => {
                 self.parents(path);
@@ -280,7 +299,8 @@ impl<'o> Extractor<'o> {
     ) {
         let target = names::transform(&self.options.transforms, &entry.link, Use::Symlink);
         self.parents(path);
-        let away = target.starts_with(b"/") || target.split(|b| *b == b'/').any(|part| part == b"..");
+        let away =
+            target.starts_with(b"/") || target.split(|b| *b == b'/').any(|part| part == b"..");
         if away && !self.options.absolute {
             self.links.push((path.to_vec(), target, modified));
             return;
@@ -291,7 +311,10 @@ impl<'o> Extractor<'o> {
                 let _ = sys::set_times(path, SetTime::Now, SetTime::At(modified), false);
             }
             Err(errno) => {
-                let text = format!("Cannot create symlink to \u{2018}{}\u{2019}", String::from_utf8_lossy(&target));
+                let text = format!(
+                    "Cannot create symlink to \u{2018}{}\u{2019}",
+                    String::from_utf8_lossy(&target)
+                );
                 session.error_about(shown, &text, errno);
             }
         }
@@ -325,7 +348,10 @@ impl<'o> Extractor<'o> {
                     let _ = sys::set_times(&path, SetTime::Now, SetTime::At(modified), false);
                 }
                 Err(errno) => {
-                    let text = format!("Cannot create symlink to \u{2018}{}\u{2019}", String::from_utf8_lossy(&target));
+                    let text = format!(
+                        "Cannot create symlink to \u{2018}{}\u{2019}",
+                        String::from_utf8_lossy(&target)
+                    );
                     session.error_about(&path, &text, errno);
                 }
             }

@@ -78,7 +78,9 @@ fn number(field: &[u8]) -> u64 {
     }
     let digits = field.iter().skip_while(|b| **b == b' ');
     let digits = digits.take_while(|b| (b'0'..=b'7').contains(*b));
-    digits.fold(0_u64, |n, byte| n.saturating_mul(8) + u64::from(byte - b'0'))
+    digits.fold(0_u64, |n, byte| {
+        n.saturating_mul(8) + u64::from(byte - b'0')
+    })
 }
 
 fn text(field: &[u8]) -> Vec<u8> {
@@ -87,7 +89,8 @@ fn text(field: &[u8]) -> Vec<u8> {
 }
 
 fn checksum(block: &[u8]) -> u64 {
-    let sum = |range: std::ops::Range<usize>| block[range].iter().map(|b| u64::from(*b)).sum::<u64>();
+    let sum =
+        |range: std::ops::Range<usize>| block[range].iter().map(|b| u64::from(*b)).sum::<u64>();
     sum(0..148) + 8 * 32 + sum(156..BLOCK)
 }
 
@@ -119,7 +122,9 @@ fn body(input: &mut dyn Read, size: u64) -> io::Result<Vec<u8>> {
 fn records(data: &[u8], into: &mut HashMap<Vec<u8>, Vec<u8>>) {
     let mut rest = data;
     while let Some(space) = rest.iter().position(|b| *b == b' ') {
-        let length = std::str::from_utf8(&rest[..space]).ok().and_then(|n| n.parse::<usize>().ok());
+        let length = std::str::from_utf8(&rest[..space])
+            .ok()
+            .and_then(|n| n.parse::<usize>().ok());
         let Some(length) = length.filter(|n| *n > space + 1 && *n <= rest.len()) else {
             return;
         };
@@ -139,7 +144,11 @@ fn time(text: &[u8]) -> Option<i128> {
     let text = std::str::from_utf8(text).ok()?;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let seconds: i64 = whole.parse().ok()?;
-    let digits: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+    let digits: String = fraction
+        .chars()
+        .chain("000000000".chars())
+        .take(9)
+        .collect();
     let nanos: i128 = digits.parse().ok()?;
     let sign = if whole.starts_with('-') { -1 } else { 1 };
     Some(i128::from(seconds) * 1_000_000_000 + sign * nanos)
@@ -208,12 +217,19 @@ pub fn read(input: &mut dyn Read, global: &mut HashMap<Vec<u8>, Vec<u8>>) -> io:
             link: text(&header[157..257]),
             owner: text(&header[265..297]),
             group: text(&header[297..329]),
-            device: (number(&header[329..337]) as u32, number(&header[337..345]) as u32),
+            device: (
+                number(&header[329..337]) as u32,
+                number(&header[337..345]) as u32,
+            ),
             sparse: None,
             real_size: size,
         };
         if entry.kind == 0 || entry.kind == b'7' {
-            entry.kind = if entry.name.ends_with(b"/") { b'5' } else { b'0' };
+            entry.kind = if entry.name.ends_with(b"/") {
+                b'5'
+            } else {
+                b'0'
+            };
         }
         if let Some(name) = long_name {
             entry.name = name;
@@ -303,7 +319,8 @@ fn apply(
                 if count > 1 << 20 || lines.len() < 2 * count + 2 {
                     return None;
                 }
-                let numbers: Option<Vec<u64>> = lines[1..=2 * count].iter().map(|l| decimal(l)).collect();
+                let numbers: Option<Vec<u64>> =
+                    lines[1..=2 * count].iter().map(|l| decimal(l)).collect();
                 Some(numbers?.chunks_exact(2).map(|p| (p[0], p[1])).collect())
             };
             let map = loop {
@@ -355,7 +372,11 @@ fn plain(entry: &Entry, kind: u8, name: &[u8], size: u64, dialect: Dialect) -> [
     octal(&mut header[136..148], u64::try_from(seconds).unwrap_or(0));
     header[156] = kind;
     fill(&mut header[157..257], &entry.link);
-    let magic: &[u8] = if dialect == Dialect::Gnu { b"ustar  \0" } else { b"ustar\x0000" };
+    let magic: &[u8] = if dialect == Dialect::Gnu {
+        b"ustar  \0"
+    } else {
+        b"ustar\x0000"
+    };
     fill(&mut header[257..265], magic);
     fill(&mut header[265..296], &entry.owner);
     fill(&mut header[297..328], &entry.group);
@@ -402,7 +423,13 @@ pub fn write(output: &mut dyn Write, entry: &Entry, dialect: Dialect) -> io::Res
                     let mut head = auxiliary(b"././@LongLink");
                     head.mode = 0o644;
                     let data = [text.as_slice(), b"\0"].concat();
-                    output.write_all(&plain(&head, kind, &head.name, data.len() as u64, dialect))?;
+                    output.write_all(&plain(
+                        &head,
+                        kind,
+                        &head.name,
+                        data.len() as u64,
+                        dialect,
+                    ))?;
                     padded(output, &data)?;
                 }
             }
@@ -422,7 +449,13 @@ pub fn write(output: &mut dyn Write, entry: &Entry, dialect: Dialect) -> io::Res
                 let Some(slash) = slash.filter(|at| *at > 0 && *at + 1 < entry.name.len()) else {
                     return Err(io::ErrorKind::InvalidInput.into());
                 };
-                header = plain(entry, entry.kind, &entry.name[slash + 1..], entry.size, dialect);
+                header = plain(
+                    entry,
+                    entry.kind,
+                    &entry.name[slash + 1..],
+                    entry.size,
+                    dialect,
+                );
                 fill(&mut header[345..500], &entry.name[..slash]);
                 seal(&mut header);
             }
@@ -446,8 +479,13 @@ pub fn write(output: &mut dyn Write, entry: &Entry, dialect: Dialect) -> io::Res
                 record(&mut data, b"mtime", text.trim_end_matches('0').as_bytes());
             }
             if !data.is_empty() {
-                let base = entry.name.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
-                let mut head = auxiliary(&[b"./PaxHeaders/".as_slice(), &entry.name[base..]].concat());
+                let base = entry
+                    .name
+                    .iter()
+                    .rposition(|b| *b == b'/')
+                    .map_or(0, |at| at + 1);
+                let mut head =
+                    auxiliary(&[b"./PaxHeaders/".as_slice(), &entry.name[base..]].concat());
                 head.name.truncate(100);
                 head.modified_ns = entry.modified_ns;
                 output.write_all(&plain(&head, b'x', &head.name, data.len() as u64, dialect))?;

@@ -26,7 +26,9 @@ pub struct Data<'a> {
 
 impl Read for Data<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let most = buf.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let most = buf
+            .len()
+            .min(usize::try_from(self.left).unwrap_or(usize::MAX));
         if most == 0 {
             return Ok(0);
         }
@@ -66,7 +68,11 @@ pub fn run(session: &mut Session<'_>, options: &Options) -> Result<(), Fatal> {
         Some(path) => match File::open(path, OpenHow::READ) {
             Ok(file) => (path.to_vec(), file),
             Err(errno) => {
-                let text = [path, b": Cannot open: ".as_slice(), errno.message().as_bytes()];
+                let text = [
+                    path,
+                    b": Cannot open: ".as_slice(),
+                    errno.message().as_bytes(),
+                ];
                 return session.fatal(&text.concat());
             }
         },
@@ -186,11 +192,17 @@ fn walk(session: &mut Session<'_>, options: &Options, input: &mut dyn Read) -> R
         if selected(options, &entry.name, &mut matched) {
             let listing = options.action == Action::List;
             let shown = match listing {
-                true if options.show_transformed => names::transform(&options.transforms, &entry.name, names::Use::Member),
+                true if options.show_transformed => {
+                    names::transform(&options.transforms, &entry.name, names::Use::Member)
+                }
                 _ => entry.name.clone(),
             };
             if listing || options.verbose > 0 {
-                let long = if listing { options.verbose > 0 } else { options.verbose > 1 };
+                let long = if listing {
+                    options.verbose > 0
+                } else {
+                    options.verbose > 1
+                };
                 if listing || !extractor.is_stripped(&entry.name) {
                     show(&mut session.output, options, &entry, &shown, long);
                 }
@@ -220,7 +232,11 @@ fn walk(session: &mut Session<'_>, options: &Options, input: &mut dyn Read) -> R
 }
 
 fn selected(options: &Options, name: &[u8], matched: &mut [bool]) -> bool {
-    if options.excludes.iter().any(|pattern| excluded(pattern, name)) {
+    if options
+        .excludes
+        .iter()
+        .any(|pattern| excluded(pattern, name))
+    {
         return false;
     }
     if options.exclude_vcs && name.split(|b| *b == b'/').any(names::is_vcs) {
@@ -239,7 +255,10 @@ fn selected(options: &Options, name: &[u8], matched: &mut [bool]) -> bool {
             false => wanted == name,
         };
         let below = options.recurse
-            && name.iter().enumerate().any(|(at, b)| *b == b'/' && same(&name[..at]));
+            && name
+                .iter()
+                .enumerate()
+                .any(|(at, b)| *b == b'/' && same(&name[..at]));
         if same(&name) || below {
             *found = true;
             any = true;
@@ -275,7 +294,11 @@ pub fn show(output: &mut Output, options: &Options, entry: &Entry, name: &[u8], 
     };
     output.put(&[kind]);
     let mut bits = Vec::with_capacity(9);
-    for (shift, special, set, unset) in [(6, 0o4000, b's', b'S'), (3, 0o2000, b's', b'S'), (0, 0o1000, b't', b'T')] {
+    for (shift, special, set, unset) in [
+        (6, 0o4000, b's', b'S'),
+        (3, 0o2000, b's', b'S'),
+        (0, 0o1000, b't', b'T'),
+    ] {
         let part = entry.mode >> shift;
         bits.push(if part & 4 != 0 { b'r' } else { b'-' });
         bits.push(if part & 2 != 0 { b'w' } else { b'-' });
@@ -357,7 +380,11 @@ pub fn end_of(
     let file = match File::open(path, OpenHow::READ) {
         Ok(file) => file,
         Err(errno) => {
-            let text = [path, b": Cannot open: ".as_slice(), errno.message().as_bytes()];
+            let text = [
+                path,
+                b": Cannot open: ".as_slice(),
+                errno.message().as_bytes(),
+            ];
             return session.fatal(&text.concat());
         }
     };

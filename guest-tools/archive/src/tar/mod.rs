@@ -38,7 +38,9 @@ pub fn run(args: &Args) -> i32 {
     session.output.flush();
     match fatal {
         Err(Fatal) => {
-            session.context.say(b"Error is not recoverable: exiting now");
+            session
+                .context
+                .say(b"Error is not recoverable: exiting now");
             2
         }
         Ok(()) if session.code == 2 => {
@@ -75,7 +77,14 @@ impl Session<'_> {
     }
 
     fn error_about(&mut self, name: &[u8], what: &str, errno: Errno) {
-        let text = [name, b": ", what.as_bytes(), b": ", errno.message().as_bytes()].concat();
+        let text = [
+            name,
+            b": ",
+            what.as_bytes(),
+            b": ",
+            errno.message().as_bytes(),
+        ]
+        .concat();
         self.error(&text);
     }
 
@@ -87,8 +96,18 @@ impl Session<'_> {
     /// The name without what makes it unsafe; tells of it once.
     fn safe_name<'n>(&mut self, name: &'n [u8], what: &str) -> &'n [u8] {
         let cut = names::unsafe_prefix(name);
-        if cut > 0 && self.prefixes.insert([&name[..cut], what.as_bytes()].concat()) {
-            let text = [b"Removing leading `", &name[..cut], b"' from ", what.as_bytes()].concat();
+        if cut > 0
+            && self
+                .prefixes
+                .insert([&name[..cut], what.as_bytes()].concat())
+        {
+            let text = [
+                b"Removing leading `",
+                &name[..cut],
+                b"' from ",
+                what.as_bytes(),
+            ]
+            .concat();
             self.say(&text);
         }
         &name[cut..]

@@ -30,8 +30,21 @@ impl Pattern {
 
 /// Directories of version control.
 const VCS: &[&[u8]] = &[
-    b".git", b".gitignore", b".gitattributes", b".gitmodules", b".svn", b"CVS", b".cvsignore",
-    b"RCS", b"SCCS", b".bzr", b".bzrignore", b".bzrtags", b".hg", b".hgignore", b".hgtags",
+    b".git",
+    b".gitignore",
+    b".gitattributes",
+    b".gitmodules",
+    b".svn",
+    b"CVS",
+    b".cvsignore",
+    b"RCS",
+    b"SCCS",
+    b".bzr",
+    b".bzrignore",
+    b".bzrtags",
+    b".hg",
+    b".hgignore",
+    b".hgtags",
     b"_darcs",
 ];
 
@@ -81,7 +94,10 @@ impl Transform {
                     }
                 }
             }
-            let end = rest[at..].iter().position(|b| *b == b';').map_or(rest.len(), |n| at + n);
+            let end = rest[at..]
+                .iter()
+                .position(|b| *b == b';')
+                .map_or(rest.len(), |n| at + n);
             let flags = &rest[at..end];
             let flag = |letter: u8| flags.contains(&letter);
             let syntax = Syntax {
@@ -117,7 +133,9 @@ impl Transform {
             if index + 1 < self.number {
                 continue;
             }
-            let Some(all) = captures.get_match() else { break };
+            let Some(all) = captures.get_match() else {
+                break;
+            };
             out.extend_from_slice(&name[done..all.start()]);
             let mut bytes = self.replacement.iter();
             while let Some(byte) = bytes.next() {

@@ -72,41 +72,114 @@ pub struct Options {
 
 /// Long names, the letter they stand for (upper codes: none), whether a value follows.
 const LONG: &[(&str, u8, bool)] = &[
-    ("create", b'c', false), ("extract", b'x', false), ("get", b'x', false), ("list", b't', false),
-    ("append", b'r', false), ("update", b'u', false), ("gzip", b'z', false),
-    ("gunzip", b'z', false), ("ungzip", b'z', false), ("bzip2", b'j', false), ("xz", b'J', false),
-    ("lzma", 1, false), ("zstd", 2, false), ("auto-compress", b'a', false), ("file", b'f', true),
-    ("directory", b'C', true), ("verbose", b'v', false), ("preserve-permissions", b'p', false),
-    ("same-permissions", b'p', false), ("no-same-permissions", 3, false),
-    ("exclude", 4, true), ("exclude-from", b'X', true), ("strip-components", 5, true),
-    ("transform", 6, true), ("xform", 6, true), ("files-from", b'T', true), ("null", 7, false),
-    ("to-stdout", b'O', false), ("keep-old-files", b'k', false), ("skip-old-files", 8, false),
-    ("overwrite", 9, false), ("keep-newer-files", 10, false), ("dereference", b'h', false),
-    ("owner", 11, true), ("group", 12, true), ("mode", 13, true), ("mtime", 14, true),
-    ("sort", 15, true), ("numeric-owner", 16, false), ("no-recursion", 17, false),
-    ("recursion", 18, false), ("wildcards", 19, false), ("no-wildcards", 20, false),
-    ("format", b'H', true), ("posix", 21, false), ("old-archive", b'o', false),
-    ("portability", b'o', false), ("absolute-names", b'P', false), ("same-owner", 22, false),
-    ("no-same-owner", 23, false), ("touch", b'm', false), ("full-time", 24, false),
-    ("remove-files", 25, false), ("show-transformed-names", 26, false),
-    ("exclude-vcs", 27, false), ("no-auto-compress", 28, false), ("sparse", b'S', false),
-    ("hard-dereference", 29, false), ("newer", b'N', true), ("after-date", b'N', true),
-    ("newer-mtime", b'N', true), ("use-compress-program", b'I', true), ("anchored", 30, false),
-    ("no-anchored", 30, false), ("wildcards-match-slash", 30, false),
-    ("no-wildcards-match-slash", 30, false), ("warning", 31, true), ("no-overwrite-dir", 30, false),
-    ("overwrite-dir", 30, false), ("unlink-first", b'U', false), ("recursive-unlink", 30, false),
-    ("blocking-factor", b'b', true), ("record-size", 31, true), ("totals", 30, false),
-    ("checkpoint", 30, false), ("one-file-system", 30, false), ("ignore-zeros", b'i', false),
-    ("read-full-records", b'B', false), ("no-ignore-case", 30, false), ("no-xattrs", 30, false),
-    ("xattrs", 30, false), ("acls", 30, false), ("no-acls", 30, false), ("selinux", 30, false),
-    ("no-selinux", 30, false), ("delay-directory-restore", 30, false), ("pax-option", 31, true),
-    ("no-null", 30, false), ("verbatim-files-from", 30, false), ("quoting-style", 31, true),
-    ("atime-preserve", 30, false), ("force-local", 30, false), ("utc", 30, false),
-    ("ignore-failed-read", 32, false), ("occurrence", 33, false), ("exclude-caches", 30, false),
-    ("exclude-ignore", 31, true), ("exclude-backups", 30, false), ("add-file", 34, true),
-    ("help", 35, false), ("version", 36, false), ("usage", 35, false), ("clamp-mtime", 30, false),
-    ("block-number", b'R', false), ("no-seek", 30, false), ("seek", 30, false),
-    ("suffix", 31, true), ("backup", 30, false),
+    ("create", b'c', false),
+    ("extract", b'x', false),
+    ("get", b'x', false),
+    ("list", b't', false),
+    ("append", b'r', false),
+    ("update", b'u', false),
+    ("gzip", b'z', false),
+    ("gunzip", b'z', false),
+    ("ungzip", b'z', false),
+    ("bzip2", b'j', false),
+    ("xz", b'J', false),
+    ("lzma", 1, false),
+    ("zstd", 2, false),
+    ("auto-compress", b'a', false),
+    ("file", b'f', true),
+    ("directory", b'C', true),
+    ("verbose", b'v', false),
+    ("preserve-permissions", b'p', false),
+    ("same-permissions", b'p', false),
+    ("no-same-permissions", 3, false),
+    ("exclude", 4, true),
+    ("exclude-from", b'X', true),
+    ("strip-components", 5, true),
+    ("transform", 6, true),
+    ("xform", 6, true),
+    ("files-from", b'T', true),
+    ("null", 7, false),
+    ("to-stdout", b'O', false),
+    ("keep-old-files", b'k', false),
+    ("skip-old-files", 8, false),
+    ("overwrite", 9, false),
+    ("keep-newer-files", 10, false),
+    ("dereference", b'h', false),
+    ("owner", 11, true),
+    ("group", 12, true),
+    ("mode", 13, true),
+    ("mtime", 14, true),
+    ("sort", 15, true),
+    ("numeric-owner", 16, false),
+    ("no-recursion", 17, false),
+    ("recursion", 18, false),
+    ("wildcards", 19, false),
+    ("no-wildcards", 20, false),
+    ("format", b'H', true),
+    ("posix", 21, false),
+    ("old-archive", b'o', false),
+    ("portability", b'o', false),
+    ("absolute-names", b'P', false),
+    ("same-owner", 22, false),
+    ("no-same-owner", 23, false),
+    ("touch", b'm', false),
+    ("full-time", 24, false),
+    ("remove-files", 25, false),
+    ("show-transformed-names", 26, false),
+    ("exclude-vcs", 27, false),
+    ("no-auto-compress", 28, false),
+    ("sparse", b'S', false),
+    ("hard-dereference", 29, false),
+    ("newer", b'N', true),
+    ("after-date", b'N', true),
+    ("newer-mtime", b'N', true),
+    ("use-compress-program", b'I', true),
+    ("anchored", 30, false),
+    ("no-anchored", 30, false),
+    ("wildcards-match-slash", 30, false),
+    ("no-wildcards-match-slash", 30, false),
+    ("warning", 31, true),
+    ("no-overwrite-dir", 30, false),
+    ("overwrite-dir", 30, false),
+    ("unlink-first", b'U', false),
+    ("recursive-unlink", 30, false),
+    ("blocking-factor", b'b', true),
+    ("record-size", 31, true),
+    ("totals", 30, false),
+    ("checkpoint", 30, false),
+    ("one-file-system", 30, false),
+    ("ignore-zeros", b'i', false),
+    ("read-full-records", b'B', false),
+    ("no-ignore-case", 30, false),
+    ("no-xattrs", 30, false),
+    ("xattrs", 30, false),
+    ("acls", 30, false),
+    ("no-acls", 30, false),
+    ("selinux", 30, false),
+    ("no-selinux", 30, false),
+    ("delay-directory-restore", 30, false),
+    ("pax-option", 31, true),
+    ("no-null", 30, false),
+    ("verbatim-files-from", 30, false),
+    ("quoting-style", 31, true),
+    ("atime-preserve", 30, false),
+    ("force-local", 30, false),
+    ("utc", 30, false),
+    ("ignore-failed-read", 32, false),
+    ("occurrence", 33, false),
+    ("exclude-caches", 30, false),
+    ("exclude-ignore", 31, true),
+    ("exclude-backups", 30, false),
+    ("add-file", 34, true),
+    ("help", 35, false),
+    ("version", 36, false),
+    ("usage", 35, false),
+    ("clamp-mtime", 30, false),
+    ("block-number", b'R', false),
+    ("no-seek", 30, false),
+    ("seek", 30, false),
+    ("suffix", 31, true),
+    ("backup", 30, false),
 ];
 
 /// Letters that take a value.
@@ -195,8 +268,11 @@ pub fn read(args: &[Vec<u8>], context: &Context<'_>) -> Result<Options, i32> {
             };
             let exact = LONG.iter().find(|(long, ..)| long.as_bytes() == name);
             let found = exact.or_else(|| {
-                let mut like = LONG.iter().filter(|(long, ..)| long.as_bytes().starts_with(name));
-                like.next().filter(|first| like.all(|other| other.1 == first.1))
+                let mut like = LONG
+                    .iter()
+                    .filter(|(long, ..)| long.as_bytes().starts_with(name));
+                like.next()
+                    .filter(|first| like.all(|other| other.1 == first.1))
             });
             let Some((long, code, takes)) = found else {
                 let text = [b"unrecognized option '".as_slice(), &arg, b"'"].concat();
@@ -227,10 +303,8 @@ pub fn read(args: &[Vec<u8>], context: &Context<'_>) -> Result<Options, i32> {
                     true => match rest.next() {
                         Some(value) => Some(value),
                         None => {
-                            let text = format!(
-                                "option requires an argument -- '{}'",
-                                char::from(letter)
-                            );
+                            let text =
+                                format!("option requires an argument -- '{}'", char::from(letter));
                             return Err(reader.usage(text.as_bytes()));
                         }
                     },
@@ -313,10 +387,14 @@ impl Reader<'_> {
                 };
                 self.dir = Some(dir);
             }
-            4 => options.excludes.push(Pattern { text, wild: self.wildcards }),
+            4 => options.excludes.push(Pattern {
+                text,
+                wild: self.wildcards,
+            }),
             b'X' => {
-                let bytes = sys::read_file(&text)
-                    .map_err(|errno| self.fatal(&format!("{shown}: Cannot open: {}", errno.message())))?;
+                let bytes = sys::read_file(&text).map_err(|errno| {
+                    self.fatal(&format!("{shown}: Cannot open: {}", errno.message()))
+                })?;
                 for line in bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
                     let (text, wild) = (line.to_vec(), self.wildcards);
                     self.options.excludes.push(Pattern { text, wild });
@@ -348,9 +426,8 @@ impl Reader<'_> {
             12 => options.group = Some(id_pair(&text)),
             13 => options.mode = Some(text),
             14 | b'N' => {
-                let time = date(&text).ok_or_else(|| {
-                    self.fatal(&format!("Invalid date format '{shown}'"))
-                })?;
+                let time = date(&text)
+                    .ok_or_else(|| self.fatal(&format!("Invalid date format '{shown}'")))?;
                 match code {
                     14 => self.options.mtime = Some(time),
                     _ => self.options.newer = Some(time),
@@ -382,7 +459,11 @@ impl Reader<'_> {
             33 => options.occurrence = true,
             32 => options.ignore_failed = true,
             b'I' => {
-                let program = shown.split_whitespace().next().unwrap_or_default().to_owned();
+                let program = shown
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
                 options.level = shown
                     .split_whitespace()
                     .filter_map(|word| word.strip_prefix('-')?.parse().ok())
@@ -393,7 +474,11 @@ impl Reader<'_> {
                     "xz" | "pixz" => Format::Xz,
                     "lzma" => Format::Lzma,
                     "zstd" | "zstdmt" => Format::Zstd,
-                    _ => return Err(self.fatal(&format!("{program}: Cannot exec: No such file or directory"))),
+                    _ => {
+                        return Err(self.fatal(&format!(
+                            "{program}: Cannot exec: No such file or directory"
+                        )));
+                    }
                 });
             }
             34 => self.operand(text),
@@ -444,7 +529,10 @@ impl Reader<'_> {
                     continue;
                 }
                 let name = line.to_vec();
-                self.options.operands.push(Operand { dir: dir.clone(), name });
+                self.options.operands.push(Operand {
+                    dir: dir.clone(),
+                    name,
+                });
             }
             if self.options.operands.is_empty() && action == Action::Create {
                 self.options.recurse = true;
@@ -477,7 +565,9 @@ fn id_pair(text: &[u8]) -> (Vec<u8>, Option<u32>) {
 /// A date as `--mtime` takes it.
 fn date(text: &[u8]) -> Option<i128> {
     if text.starts_with(b"/") || text.starts_with(b".") {
-        return sys::stat(text, true).ok().map(|stat| i128::from(stat.modified_ns));
+        return sys::stat(text, true)
+            .ok()
+            .map(|stat| i128::from(stat.modified_ns));
     }
     if let Some(seconds) = text.strip_prefix(b"@") {
         let seconds: f64 = std::str::from_utf8(seconds).ok()?.parse().ok()?;

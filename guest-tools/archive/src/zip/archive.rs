@@ -38,11 +38,13 @@ const TAIL: u64 = 65_557;
 const MAX_DIRECTORY: u64 = 256 << 20;
 
 fn u16_at(data: &[u8], at: usize) -> u16 {
-    data.get(at..at + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]))
+    data.get(at..at + 2)
+        .map_or(0, |b| u16::from_le_bytes([b[0], b[1]]))
 }
 
 fn u32_at(data: &[u8], at: usize) -> u32 {
-    data.get(at..at + 4).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+    data.get(at..at + 4)
+        .map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
 }
 
 fn u64_at(data: &[u8], at: usize) -> u64 {
@@ -68,13 +70,18 @@ pub fn members(file: &File) -> io::Result<Option<Vec<Member>>> {
     let size = sys::seek(file.fd(), 0, 2).map_err(wrap)?;
     let tail_len = size.min(TAIL);
     let tail = read_at(file.fd(), size - tail_len, tail_len)?;
-    let found = (0..tail.len().saturating_sub(21)).rev().find(|at| tail[*at..].starts_with(b"PK\x05\x06"));
+    let found = (0..tail.len().saturating_sub(21))
+        .rev()
+        .find(|at| tail[*at..].starts_with(b"PK\x05\x06"));
     let Some(end) = found else {
         return Ok(None);
     };
     let mut length = u64::from(u32_at(&tail, end + 12));
     let mut offset = u64::from(u32_at(&tail, end + 16));
-    if (offset == 0xffff_ffff || length == 0xffff_ffff) && end >= 20 && tail[end - 20..].starts_with(b"PK\x06\x07") {
+    if (offset == 0xffff_ffff || length == 0xffff_ffff)
+        && end >= 20
+        && tail[end - 20..].starts_with(b"PK\x06\x07")
+    {
         let at = u64_at(&tail, end - 20 + 8);
         let record = read_at(file.fd(), at, 56)?;
         if record.starts_with(b"PK\x06\x06") {
@@ -92,8 +99,12 @@ pub fn members(file: &File) -> io::Result<Option<Vec<Member>>> {
         let name_len = usize::from(u16_at(&data, at + 28));
         let extra_len = usize::from(u16_at(&data, at + 30));
         let comment_len = usize::from(u16_at(&data, at + 32));
-        let Some(name) = data.get(at + 46..at + 46 + name_len) else { break };
-        let extra = data.get(at + 46 + name_len..at + 46 + name_len + extra_len).unwrap_or_default();
+        let Some(name) = data.get(at + 46..at + 46 + name_len) else {
+            break;
+        };
+        let extra = data
+            .get(at + 46 + name_len..at + 46 + name_len + extra_len)
+            .unwrap_or_default();
         let host = u16_at(&data, at + 4) >> 8;
         let mut member = Member {
             name: name.to_vec(),
@@ -120,7 +131,9 @@ pub fn members(file: &File) -> io::Result<Option<Vec<Member>>> {
 fn extras(mut extra: &[u8], member: &mut Member) {
     while extra.len() >= 4 {
         let (tag, len) = (u16_at(extra, 0), usize::from(u16_at(extra, 2)));
-        let Some(body) = extra.get(4..4 + len) else { return };
+        let Some(body) = extra.get(4..4 + len) else {
+            return;
+        };
         match tag {
             1 => {
                 let mut at = 0;
@@ -225,7 +238,11 @@ pub fn contents(
 
 fn common(member: &Member, out: &mut Vec<u8>) {
     let (date, time) = dos_time(member.time);
-    let version: u16 = if member.method == 8 || member.name.ends_with(b"/") { 20 } else { 10 };
+    let version: u16 = if member.method == 8 || member.name.ends_with(b"/") {
+        20
+    } else {
+        10
+    };
     out.extend_from_slice(&version.to_le_bytes());
     out.extend_from_slice(&member.flags.to_le_bytes());
     out.extend_from_slice(&member.method.to_le_bytes());

@@ -88,7 +88,11 @@ pub fn unzip(args: &Args) -> i32 {
                 b'x' => excluding = true,
                 b'd' => {
                     let glued: Vec<u8> = letters.by_ref().copied().collect();
-                    this.dir = if glued.is_empty() { rest.next().cloned() } else { Some(glued) };
+                    this.dir = if glued.is_empty() {
+                        rest.next().cloned()
+                    } else {
+                        Some(glued)
+                    };
                     excluding = false;
                 }
                 b'P' => {
@@ -132,13 +136,19 @@ impl Unzip {
         }
         let shown = String::from_utf8_lossy(given).into_owned();
         let Ok(file) = File::open(&path, OpenHow::READ) else {
-            error(format!("unzip:  cannot find or open {shown}, {shown}.zip or {shown}.ZIP.\n").as_bytes());
+            error(
+                format!("unzip:  cannot find or open {shown}, {shown}.zip or {shown}.ZIP.\n")
+                    .as_bytes(),
+            );
             return 9;
         };
         let members = archive::members(&file).unwrap_or(None);
         let quiet_listing = matches!(self.action, Action::Pipe | Action::Names);
-        if self.quiet == 0 && !quiet_listing || (self.quiet == 1 && matches!(self.action, Action::List | Action::Verbose)) {
-            self.output.put(&[b"Archive:  ", path.as_slice(), b"\n"].concat());
+        if self.quiet == 0 && !quiet_listing
+            || (self.quiet == 1 && matches!(self.action, Action::List | Action::Verbose))
+        {
+            self.output
+                .put(&[b"Archive:  ", path.as_slice(), b"\n"].concat());
         }
         let Some(members) = members else {
             self.output.flush();
@@ -186,7 +196,10 @@ impl Unzip {
                 self.finish();
                 if self.action == Action::Test && self.quiet < 2 {
                     let text = match self.code {
-                        0 => format!("No errors detected in compressed data of {}.\n", String::from_utf8_lossy(&path)),
+                        0 => format!(
+                            "No errors detected in compressed data of {}.\n",
+                            String::from_utf8_lossy(&path)
+                        ),
                         _ => "At least one error was detected.\n".to_owned(),
                     };
                     self.output.put(text.as_bytes());
@@ -197,7 +210,14 @@ impl Unzip {
         for (pattern, found) in self.wanted.iter().zip(found) {
             if !found {
                 if !matches!(self.action, Action::List | Action::Verbose) {
-                    error(&[b"caution: filename not matched:  ", pattern.as_slice(), b"\n"].concat());
+                    error(
+                        &[
+                            b"caution: filename not matched:  ",
+                            pattern.as_slice(),
+                            b"\n",
+                        ]
+                        .concat(),
+                    );
                 }
                 self.code = 11;
             }
@@ -207,7 +227,8 @@ impl Unzip {
 
     fn list(&mut self, members: &[&Member]) {
         if self.quiet < 2 {
-            self.output.put(b"  Length      Date    Time    Name\n---------  ---------- -----   ----\n");
+            self.output
+                .put(b"  Length      Date    Time    Name\n---------  ---------- -----   ----\n");
         }
         let mut total = 0_u64;
         for member in members {
@@ -287,7 +308,8 @@ impl Unzip {
         }
         if climbs {
             let text = b"warning:  skipped \"../\" path component(s) in ".as_slice();
-            self.output.put(&[text, member.name.as_slice(), b"\n"].concat());
+            self.output
+                .put(&[text, member.name.as_slice(), b"\n"].concat());
             self.code = self.code.max(1);
         }
         if self.junk {
@@ -320,7 +342,10 @@ impl Unzip {
                 0 => format!("unsupported compression method {}", member.method),
                 _ => "unable to get password".to_owned(),
             };
-            let text = format!("   skipping: {:<22}  {why}\n", String::from_utf8_lossy(&member.name));
+            let text = format!(
+                "   skipping: {:<22}  {why}\n",
+                String::from_utf8_lossy(&member.name)
+            );
             error(text.as_bytes());
             self.code = if member.flags & 1 != 0 { 82 } else { 81 };
             return true;
@@ -342,7 +367,11 @@ impl Unzip {
                     return true;
                 }
                 if self.action == Action::Show {
-                    let word = if member.method == 0 { " extracting" } else { "  inflating" };
+                    let word = if member.method == 0 {
+                        " extracting"
+                    } else {
+                        "  inflating"
+                    };
                     self.say(format!("{word}: {:<22}  \n", shown(&member.name)).as_bytes());
                 }
                 self.output.flush();
@@ -388,14 +417,24 @@ impl Unzip {
             let _ = sys::unlink(&path);
         }
         parents(&path);
-        let link = member.mode.is_some_and(|mode| mode & 0o170_000 == 0o120_000);
+        let link = member
+            .mode
+            .is_some_and(|mode| mode & 0o170_000 == 0o120_000);
         if link {
             return self.link(archive, member, path);
         }
-        let word = if member.method == 0 { " extracting" } else { "  inflating" };
+        let word = if member.method == 0 {
+            " extracting"
+        } else {
+            "  inflating"
+        };
         let name = shown(&path);
         self.say(format!("{word}: {name:<22}  ").as_bytes());
-        let how = OpenHow { exclusive: true, no_follow: true, ..OpenHow::CREATE };
+        let how = OpenHow {
+            exclusive: true,
+            no_follow: true,
+            ..OpenHow::CREATE
+        };
         let file = match File::open(&path, how) {
             Ok(file) => file,
             Err(errno) => return self.cannot(&path, errno),
@@ -534,7 +573,13 @@ impl Unzip {
     fn cannot(&mut self, path: &[u8], errno: Errno) -> bool {
         self.output.flush();
         let shown = String::from_utf8_lossy(path);
-        error(format!("error:  cannot create {shown}\n        {}\n", errno.message()).as_bytes());
+        error(
+            format!(
+                "error:  cannot create {shown}\n        {}\n",
+                errno.message()
+            )
+            .as_bytes(),
+        );
         self.code = self.code.max(50);
         true
     }
@@ -550,11 +595,18 @@ fn parents(path: &[u8]) {
 
 fn stamp(time: i64) -> String {
     let date = Date::new(time);
-    format!("{:04}-{:02}-{:02} {:02}:{:02}", date.year, date.month, date.day, date.hour, date.minute)
+    format!(
+        "{:04}-{:02}-{:02} {:02}:{:02}",
+        date.year, date.month, date.day, date.hour, date.minute
+    )
 }
 
 fn files(count: usize) -> String {
-    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+    if count == 1 {
+        "1 file".to_owned()
+    } else {
+        format!("{count} files")
+    }
 }
 
 /// How much was saved, in per cent, rounded.
@@ -563,6 +615,10 @@ pub fn percent(size: u64, packed: u64) -> i64 {
         return 0;
     }
     let saved = size as i64 - packed as i64;
-    let half = if saved < 0 { -(size as i64) / 2 } else { size as i64 / 2 };
+    let half = if saved < 0 {
+        -(size as i64) / 2
+    } else {
+        size as i64 / 2
+    };
     (saved.saturating_mul(100) + half) / size as i64
 }

@@ -38,7 +38,10 @@ fn error(text: &str) {
 
 /// Runs zip.
 pub fn zip(args: &Args) -> i32 {
-    let mut this = Zip { level: 6, ..Zip::default() };
+    let mut this = Zip {
+        level: 6,
+        ..Zip::default()
+    };
     let mut operands: Vec<Vec<u8>> = Vec::new();
     let mut list = 0;
     for arg in args.iter().skip(1) {
@@ -106,7 +109,9 @@ pub fn zip(args: &Args) -> i32 {
                 b'X' | b'o' | b'v' | b'g' | b'T' | b'A' | b'k' | b'S' | b'l' => {}
                 other => {
                     let shown = char::from(other);
-                    error(&format!("\nzip error: Invalid command arguments (short option '{shown}' not supported)\n"));
+                    error(&format!(
+                        "\nzip error: Invalid command arguments (short option '{shown}' not supported)\n"
+                    ));
                     return 16;
                 }
             }
@@ -120,7 +125,11 @@ pub fn zip(args: &Args) -> i32 {
     if this.names_on_input {
         let mut text = Vec::new();
         let _ = File::stdin().read_to_end(&mut text);
-        files.extend(text.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec));
+        files.extend(
+            text.split(|b| *b == b'\n')
+                .filter(|line| !line.is_empty())
+                .map(<[u8]>::to_vec),
+        );
     }
     let mut path = path.clone();
     let base = path.rsplit(|b| *b == b'/').next().unwrap_or(&path);
@@ -131,7 +140,9 @@ pub fn zip(args: &Args) -> i32 {
         Ok(code) => code,
         Err(failure) => {
             let shown = String::from_utf8_lossy(&path);
-            error(&format!("\nzip I/O error: {failure}\nzip error: Output file write failure ({shown})\n"));
+            error(&format!(
+                "\nzip I/O error: {failure}\nzip error: Output file write failure ({shown})\n"
+            ));
             14
         }
     }
@@ -165,16 +176,25 @@ impl Zip {
             match archive::members(file)? {
                 Some(members) => old = members,
                 None => {
-                    error(&format!("\nzip error: Zip file structure invalid ({shown})\n"));
+                    error(&format!(
+                        "\nzip error: Zip file structure invalid ({shown})\n"
+                    ));
                     return Ok(3);
                 }
             }
         }
         let mut found = Vec::new();
         if self.delete {
-            let keep: Vec<Member> = old.iter().filter(|m| !files.iter().any(|p| glob::matches(p, &m.name))).cloned().collect();
+            let keep: Vec<Member> = old
+                .iter()
+                .filter(|m| !files.iter().any(|p| glob::matches(p, &m.name)))
+                .cloned()
+                .collect();
             for pattern in files {
-                if !old.iter().any(|member| glob::matches(pattern, &member.name)) {
+                if !old
+                    .iter()
+                    .any(|member| glob::matches(pattern, &member.name))
+                {
                     self.warn(pattern);
                 }
             }
@@ -188,7 +208,10 @@ impl Zip {
             }
             old = keep;
         } else {
-            let archive_id = old_file.as_ref().and_then(|file| sys::fstat(file.fd()).ok()).map(|s| (s.device, s.inode));
+            let archive_id = old_file
+                .as_ref()
+                .and_then(|file| sys::fstat(file.fd()).ok())
+                .map(|s| (s.device, s.inode));
             let names: Vec<Vec<u8>> = match files.is_empty() && (self.freshen || self.update) {
                 true => old.iter().map(|member| member.name.clone()).collect(),
                 false => files.to_vec(),
@@ -217,7 +240,12 @@ impl Zip {
             true => None,
             false => Some(File::open(&temporary, OpenHow::CREATE).map_err(wrap)?),
         };
-        let result = self.write(&old, old_file.as_ref(), &found, out.as_ref().map_or(1, File::fd));
+        let result = self.write(
+            &old,
+            old_file.as_ref(),
+            &found,
+            out.as_ref().map_or(1, File::fd),
+        );
         self.output.iter_mut().for_each(Output::flush);
         drop(out);
         match result {
@@ -257,7 +285,10 @@ impl Zip {
         self.warned = true;
         if !self.quiet {
             self.output.iter_mut().for_each(Output::flush);
-            error(&format!("\tzip warning: name not matched: {}\n", String::from_utf8_lossy(name)));
+            error(&format!(
+                "\tzip warning: name not matched: {}\n",
+                String::from_utf8_lossy(name)
+            ));
         }
     }
 
@@ -268,7 +299,10 @@ impl Zip {
 
     /// Adds a name and, with `-r`, all below it.
     fn find(&mut self, name: &[u8], archive: Option<(u64, u64)>, found: &mut Vec<Found>) {
-        let trimmed = name.strip_suffix(b"/").filter(|rest| !rest.is_empty()).unwrap_or(name);
+        let trimmed = name
+            .strip_suffix(b"/")
+            .filter(|rest| !rest.is_empty())
+            .unwrap_or(name);
         let mut stack = vec![(trimmed.to_vec(), true)];
         while let Some((path, given)) = stack.pop() {
             let Ok(stat) = sys::stat(&path, !self.links) else {
@@ -281,7 +315,8 @@ impl Zip {
                 continue;
             }
             let directory = is_dir(&stat);
-            if directory && self.recurse
+            if directory
+                && self.recurse
                 && let Ok(mut entries) = sys::read_dir(&path)
             {
                 entries.sort_by(|a, b| b.name.cmp(&a.name));
@@ -314,13 +349,23 @@ impl Zip {
                 member.push(b'/');
             }
             if self.wanted(&member) && !found.iter().any(|one| one.name == member) {
-                found.push(Found { path, name: member, stat });
+                found.push(Found {
+                    path,
+                    name: member,
+                    stat,
+                });
             }
         }
     }
 
     /// Writes the archive; whether it is empty.
-    fn write(&mut self, old: &[Member], source: Option<&File>, found: &[Found], fd: u32) -> io::Result<bool> {
+    fn write(
+        &mut self,
+        old: &[Member],
+        source: Option<&File>,
+        found: &[Found],
+        fd: u32,
+    ) -> io::Result<bool> {
         let mut sink = io::BufWriter::with_capacity(128 * 1024, Sink(fd));
         let mut offset = 0;
         let mut members: Vec<Member> = Vec::new();
@@ -380,7 +425,10 @@ impl Zip {
                 Ok(data) => data,
                 Err(errno) => {
                     let shown = String::from_utf8_lossy(&one.path);
-                    error(&format!("\tzip warning: could not open for reading: {shown} ({})\n", errno.message()));
+                    error(&format!(
+                        "\tzip warning: could not open for reading: {shown} ({})\n",
+                        errno.message()
+                    ));
                     return Ok(());
                 }
             }
@@ -415,9 +463,18 @@ impl Zip {
         sink.write_all(&head)?;
         sink.write_all(&body)?;
         *offset += (head.len() + body.len()) as u64;
-        let how = if member.method == 8 { "deflated" } else { "stored" };
+        let how = if member.method == 8 {
+            "deflated"
+        } else {
+            "stored"
+        };
         let share = percent(member.size, member.packed);
-        let line = [format!("{word}: ").as_bytes(), &member.name, format!(" ({how} {share}%)\n").as_bytes()].concat();
+        let line = [
+            format!("{word}: ").as_bytes(),
+            &member.name,
+            format!(" ({how} {share}%)\n").as_bytes(),
+        ]
+        .concat();
         self.say(&line);
         members.push(member);
         Ok(())

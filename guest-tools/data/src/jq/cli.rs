@@ -154,9 +154,13 @@ fn parse_options(args: &Args) -> Result<Options, i32> {
                         false => Some(glued),
                     };
                     let Some(directory) = directory else {
-                        return Err(usage("-L takes a parameter: (e.g. -L /search/path or -L/search/path)"));
+                        return Err(usage(
+                            "-L takes a parameter: (e.g. -L /search/path or -L/search/path)",
+                        ));
                     };
-                    options.library.push(String::from_utf8_lossy(&directory).into_owned());
+                    options
+                        .library
+                        .push(String::from_utf8_lossy(&directory).into_owned());
                     break;
                 }
                 short_option(&mut options, *letter)?;
@@ -239,13 +243,17 @@ fn long_option(
             let Some(given) = take(1) else {
                 return Err(usage("--indent takes one parameter"));
             };
-            let width = std::str::from_utf8(&given[0]).ok().and_then(|n| n.trim().parse::<i32>().ok());
+            let width = std::str::from_utf8(&given[0])
+                .ok()
+                .and_then(|n| n.trim().parse::<i32>().ok());
             options.style.indent = match width {
                 Some(0) => Indent::Compact,
                 Some(width @ 1..=7) => Indent::Spaces(width as u8),
                 Some(-1) => Indent::Tab,
                 _ if width.is_none() => return Err(usage("--indent takes a number")),
-                Some(width) if width > 7 => return Err(usage("Cannot indent more than 7 characters")),
+                Some(width) if width > 7 => {
+                    return Err(usage("Cannot indent more than 7 characters"));
+                }
                 _ => return Err(usage("Cannot indent less than zero")),
             };
         }
@@ -261,11 +269,17 @@ fn long_option(
             let Some(given) = take(1) else {
                 return Err(usage("--library-path takes a parameter"));
             };
-            options.library.push(String::from_utf8_lossy(&given[0]).into_owned());
+            options
+                .library
+                .push(String::from_utf8_lossy(&given[0]).into_owned());
         }
         b"arg" | b"argjson" | b"slurpfile" | b"rawfile" | b"argfile" => {
             let Some(given) = take(2) else {
-                let what = if name.ends_with(b"file") { "filename" } else { "value" };
+                let what = if name.ends_with(b"file") {
+                    "filename"
+                } else {
+                    "value"
+                };
                 let example = if name == b"argjson" { "text" } else { what };
                 return Err(usage(&format!(
                     "--{shown} takes two parameters (e.g. --{shown} varname {example})"
@@ -326,13 +340,20 @@ fn one_value(bytes: &[u8]) -> Option<Value> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn compile(text: &str, named: &Map, positional: &[Value], library: &[String]) -> Result<N, String> {
+pub fn compile(
+    text: &str,
+    named: &Map,
+    positional: &[Value],
+    library: &[String],
+) -> Result<N, String> {
     let source = parse::parse(text)?;
     let mut compiler = Compiler::default();
     let mut all = Map::default();
     all.insert("positional".into(), Value::array(positional.to_vec()));
     all.insert("named".into(), Value::object(named.clone()));
-    compiler.globals.insert("ARGS".to_owned(), Value::object(all));
+    compiler
+        .globals
+        .insert("ARGS".to_owned(), Value::object(all));
     for (name, value) in named.iter() {
         compiler.globals.insert(name.to_string(), value.clone());
     }
@@ -348,10 +369,14 @@ pub fn compile(text: &str, named: &Map, positional: &[Value], library: &[String]
 }
 
 fn colors() -> Rc<[Vec<u8>; 8]> {
-    let mut codes = ["1;30", "0;39", "0;39", "0;39", "0;32", "1;39", "1;39", "34;1"]
-        .map(|code| format!("\x1b[{code}m").into_bytes());
+    let mut codes = [
+        "1;30", "0;39", "0;39", "0;39", "0;32", "1;39", "1;39", "34;1",
+    ]
+    .map(|code| format!("\x1b[{code}m").into_bytes());
     if let Ok(given) = std::env::var("JQ_COLORS")
-        && given.bytes().all(|b| b.is_ascii_digit() || b == b';' || b == b':')
+        && given
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b == b';' || b == b':')
     {
         for (slot, code) in codes.iter_mut().zip(given.split(':')) {
             *slot = format!("\x1b[{code}m").into_bytes();
@@ -377,17 +402,27 @@ fn run_with(mut options: Options) -> i32 {
         }
         (None, _) => b".".to_vec(),
     };
-    if options.color.unwrap_or_else(|| sys::is_terminal(1) && std::env::var_os("NO_COLOR").is_none()) {
+    if options
+        .color
+        .unwrap_or_else(|| sys::is_terminal(1) && std::env::var_os("NO_COLOR").is_none())
+    {
         options.style.colors = Some(colors());
     }
     if options.library.is_empty() {
         if let Ok(home) = std::env::var("HOME") {
             options.library.push(format!("{home}/.jq"));
         }
-        options.library.extend(["/usr/lib/jq".to_owned(), "/usr/local/lib/jq".to_owned()]);
+        options
+            .library
+            .extend(["/usr/lib/jq".to_owned(), "/usr/local/lib/jq".to_owned()]);
     }
     let program = String::from_utf8_lossy(&text).into_owned();
-    let main = match compile(&program, &options.named, &options.positional, &options.library) {
+    let main = match compile(
+        &program,
+        &options.named,
+        &options.positional,
+        &options.library,
+    ) {
         Ok(main) => main,
         Err(message) => {
             let place = match message.contains("<top-level>") || message.starts_with("module") {
@@ -538,12 +573,18 @@ impl Runner<'_> {
         let place = if self.options.null_input {
             "<unknown>".to_owned()
         } else {
-            let file = context.source.file().unwrap_or_else(|| "<stdin>".to_owned());
+            let file = context
+                .source
+                .file()
+                .unwrap_or_else(|| "<stdin>".to_owned());
             format!("{file}:{}", context.source.line())
         };
         let text = match &value {
             Value::String(text) => format!("jq: error (at {place}): {text}\n"),
-            other => format!("jq: error (at {place}) (not a string): {}\n", to_text(other)),
+            other => format!(
+                "jq: error (at {place}) (not a string): {}\n",
+                to_text(other)
+            ),
         };
         say(text.as_bytes());
         None

@@ -81,7 +81,9 @@ fn is_simple(kind: &Kind) -> bool {
         | Kind::Or(a, b)
         | Kind::Bind(a, b) => a.simple && b.simple,
         Kind::Modify(target, change) => is_place(target) && change.simple,
-        Kind::Slice(a, b, c) => a.simple && b.is_none_or(|n| n.simple) && c.is_none_or(|n| n.simple),
+        Kind::Slice(a, b, c) => {
+            a.simple && b.is_none_or(|n| n.simple) && c.is_none_or(|n| n.simple)
+        }
         Kind::Negate(a) | Kind::GetPath(a) => a.simple,
         Kind::If(a, b, c) => a.simple && b.simple && c.simple,
         Kind::Object(members) => members.iter().all(|(k, v)| k.simple && v.simple),
@@ -104,7 +106,13 @@ fn is_place(target: N) -> bool {
 /// What is done to each member, if a node is `.[] | f` with a simple `f`.
 pub fn maps(inner: N) -> Option<N> {
     match inner.kind {
-        Kind::Pipe(Node { kind: Kind::Iterate, .. }, f) if f.simple => Some(f),
+        Kind::Pipe(
+            Node {
+                kind: Kind::Iterate,
+                ..
+            },
+            f,
+        ) if f.simple => Some(f),
         _ => None,
     }
 }
@@ -130,7 +138,12 @@ impl Compiler {
     ///
     /// # Errors
     /// Which name is not defined.
-    pub fn define(&mut self, scope: &Scope, prefix: &str, definition: &Definition) -> Result<Scope> {
+    pub fn define(
+        &mut self,
+        scope: &Scope,
+        prefix: &str,
+        definition: &Definition,
+    ) -> Result<Scope> {
         let cell: &'static OnceCell<N> = Box::leak(Box::default());
         let arity = definition.params.len();
         let known = scope.with(Binding::Function(definition.name.clone(), arity, cell));
@@ -214,11 +227,17 @@ impl Compiler {
                 Kind::Slice(self.compile(scope, term)?, from, to)
             }
             Ast::Iterate(term) => match self.compile(scope, term)? {
-                Node { kind: Kind::Identity, .. } => Kind::Iterate,
+                Node {
+                    kind: Kind::Identity,
+                    ..
+                } => Kind::Iterate,
                 term => Kind::Pipe(term, node(Kind::Iterate)),
             },
             Ast::Try(body, handler) => {
-                let handler = handler.as_ref().map(|h| self.compile(scope, h)).transpose()?;
+                let handler = handler
+                    .as_ref()
+                    .map(|h| self.compile(scope, h))
+                    .transpose()?;
                 Kind::Try(self.compile(scope, body)?, handler)
             }
             Ast::Negate(inner) => Kind::Negate(self.compile(scope, inner)?),
@@ -263,7 +282,11 @@ impl Compiler {
                         Some(extract) => this.compile(scope, extract)?,
                         None => node(Kind::Identity),
                     };
-                    Ok(node(Kind::ForeachStep(scope.depth() - cell, update, extract)))
+                    Ok(node(Kind::ForeachStep(
+                        scope.depth() - cell,
+                        update,
+                        extract,
+                    )))
                 })?;
                 Kind::Foreach(source, start, step)
             }
@@ -336,16 +359,18 @@ impl Compiler {
         body: &Ast,
     ) -> Result<N> {
         let mut names = Vec::new();
-        all.iter().for_each(|pattern| variables(pattern, &mut names));
+        all.iter()
+            .for_each(|pattern| variables(pattern, &mut names));
         let value = scope.with(Binding::Hidden);
         let mut inner = value.clone();
         for name in &names {
             inner = inner.with(Binding::Variable(name.clone()));
         }
         let source = node(Kind::Variable(names.len()));
-        let body = self.destructure(&inner, std::slice::from_ref(pattern), &mut |this, scope| {
-            this.compile(scope, body)
-        })?;
+        let body =
+            self.destructure(&inner, std::slice::from_ref(pattern), &mut |this, scope| {
+                this.compile(scope, body)
+            })?;
         let mut out = node(Kind::Bind(source, body));
         for _ in &names {
             out = node(Kind::Bind(literal(Value::Null), out));
@@ -376,7 +401,9 @@ impl Compiler {
                 // `?//` inside reduce and foreach.
                 let inner = scope.with(Binding::Hidden);
                 let mut names = Vec::new();
-                several.iter().for_each(|pattern| variables(pattern, &mut names));
+                several
+                    .iter()
+                    .for_each(|pattern| variables(pattern, &mut names));
                 let mut bodies = Vec::new();
                 for pattern in several {
                     let mut known = inner.with(Binding::Hidden);

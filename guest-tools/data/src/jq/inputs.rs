@@ -100,7 +100,10 @@ impl Inputs {
                 continue;
             };
             let wanted = match sys::fstat(file.fd()) {
-                Ok(stat) if self.data.is_empty() && stat.mode & sys::mode::TYPE == sys::mode::REGULAR => {
+                Ok(stat)
+                    if self.data.is_empty()
+                        && stat.mode & sys::mode::TYPE == sys::mode::REGULAR =>
+                {
                     (stat.size_bytes as usize).clamp(4096, 1 << 30) + 1
                 }
                 _ => (self.data.len() - self.at).max(FIRST_READ),
@@ -204,7 +207,9 @@ impl Inputs {
         }
         if self.how.raw {
             while self.fill(true) {}
-            return Some(Ok(Value::string(String::from_utf8_lossy(&self.data).as_ref())));
+            return Some(Ok(Value::string(
+                String::from_utf8_lossy(&self.data).as_ref(),
+            )));
         }
         let mut out = Vec::new();
         while let Some(next) = self.value() {

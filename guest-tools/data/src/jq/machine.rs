@@ -256,7 +256,8 @@ impl Machine {
                     value: item.value.clone(),
                     deleted: Vec::new(),
                 }));
-                self.forks.push(Fork::Changed(cell.clone(), item.path, next));
+                self.forks
+                    .push(Fork::Changed(cell.clone(), item.path, next));
                 let frame = Frame::ModifyAt(cell, change, env.clone());
                 let next = then(Frame::PathEnd(Track::Off), then(frame, None));
                 let (value, path) = (item.value, Track::At(None));
@@ -799,9 +800,7 @@ impl Machine {
                     [Some(from), Some(to), Some(by)] => {
                         self.range(from, to, by, input.path.clone(), next())
                     }
-                    _ => Step::Raise(Raise::Error(Value::string(
-                        "Range bounds must be numeric",
-                    ))),
+                    _ => Step::Raise(Raise::Error(Value::string("Range bounds must be numeric"))),
                 }
             }
         }
@@ -822,7 +821,9 @@ impl Machine {
 
     fn get_path(input: &Item, path: Value, next: Next) -> Step {
         let Value::Array(path) = path else {
-            return Step::Raise(Raise::Error(Value::string("Path must be specified as an array")));
+            return Step::Raise(Raise::Error(Value::string(
+                "Path must be specified as an array",
+            )));
         };
         let mut track = input.path.clone();
         match &mut track {
@@ -830,7 +831,10 @@ impl Machine {
             Track::At(at) => {
                 for key in path.iter() {
                     let parent = at.take();
-                    *at = Some(Rc::new(PathNode { key: key.clone(), parent }));
+                    *at = Some(Rc::new(PathNode {
+                        key: key.clone(),
+                        parent,
+                    }));
                 }
             }
             Track::Broken => {
@@ -880,7 +884,9 @@ fn broken(how: &str, key: Option<&Value>, value: &Value) -> Raise {
             "Invalid path expression with result {value} near attempt to {how} {} of {value}",
             to_text(key)
         ),
-        None => format!("Invalid path expression with result {value} near attempt to {how} {value}"),
+        None => {
+            format!("Invalid path expression with result {value} near attempt to {how} {value}")
+        }
     };
     let text = text.replacen(&format!("with result {value} near"), "near", 1);
     match error::<()>(text) {

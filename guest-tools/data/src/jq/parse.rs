@@ -8,8 +8,27 @@ use crate::json::{Map, Value};
 const MAX_DEPTH: usize = 2_000;
 
 const KEYWORDS: [&str; 21] = [
-    "def", "if", "then", "elif", "else", "end", "as", "reduce", "foreach", "try", "catch", "label",
-    "import", "include", "and", "or", "__loc__", "module", "not_a_word", "break", "import",
+    "def",
+    "if",
+    "then",
+    "elif",
+    "else",
+    "end",
+    "as",
+    "reduce",
+    "foreach",
+    "try",
+    "catch",
+    "label",
+    "import",
+    "include",
+    "and",
+    "or",
+    "__loc__",
+    "module",
+    "not_a_word",
+    "break",
+    "import",
 ];
 
 /// Takes a program or module apart.
@@ -139,7 +158,9 @@ impl<'a> Parser<'a> {
             .filter(|b| **b == b'\n')
             .count();
         let shown = self.text.lines().nth(line - 1).unwrap_or_default();
-        format!("syntax error, unexpected {name}{expecting}{hint} at <top-level>, line {line}:\n    {shown}")
+        format!(
+            "syntax error, unexpected {name}{expecting}{hint} at <top-level>, line {line}:\n    {shown}"
+        )
     }
 
     fn source(&mut self) -> Result<Source> {
@@ -678,11 +699,17 @@ impl<'a> Parser<'a> {
                         }
                         _ => return Err(self.unexpected("")),
                     };
-                    (key.clone(), Some(Ast::Index(boxed(Ast::Identity), boxed(key))))
+                    (
+                        key.clone(),
+                        Some(Ast::Index(boxed(Ast::Identity), boxed(key))),
+                    )
                 }
                 Token::String(pieces) => {
                     let key = self.template(None, pieces)?;
-                    (key.clone(), Some(Ast::Index(boxed(Ast::Identity), boxed(key))))
+                    (
+                        key.clone(),
+                        Some(Ast::Index(boxed(Ast::Identity), boxed(key))),
+                    )
                 }
                 Token::Number(number) => (Ast::Literal(lex::number(number)), None),
                 Token::Sign("(") => {
@@ -733,9 +760,8 @@ fn combine(sign: &str, left: Ast, right: Ast) -> Ast {
         Add, AtLeast, AtMost, Divide, Equal, Greater, Less, Multiply, NotEqual, Remainder, Subtract,
     };
     let (left, right) = (boxed(left), boxed(right));
-    let calculate = |operator, left, right| {
-        Ast::Assign(Assignment::Calculate(operator), left, right)
-    };
+    let calculate =
+        |operator, left, right| Ast::Assign(Assignment::Calculate(operator), left, right);
     match sign {
         "//" => Ast::Alternative(left, right),
         "or" => Ast::Or(left, right),

@@ -24,7 +24,11 @@ fn cannot_index(value: &Value, key: &Value) -> Raise {
     let text = match key {
         Value::String(key) => format!("Cannot index {} with \"{key}\"", value.kind()),
         Value::Number(_) | Value::Literal(_) => {
-            format!("Cannot index {} with number ({})", value.kind(), shorten(key))
+            format!(
+                "Cannot index {} with number ({})",
+                value.kind(),
+                shorten(key)
+            )
         }
         key => format!("Cannot index {} with {}", value.kind(), key.kind()),
     };
@@ -38,7 +42,8 @@ pub fn index(value: Value, key: &Value) -> Result<Value, Raise> {
         (Value::Null, Value::String(_) | Value::Null) => Value::Null,
         (Value::Array(elements), Value::Number(_) | Value::Literal(_)) => {
             let at = position(key, elements.len());
-            at.and_then(|at| elements.get(at).cloned()).unwrap_or_default()
+            at.and_then(|at| elements.get(at).cloned())
+                .unwrap_or_default()
         }
         (Value::Null, Value::Number(_) | Value::Literal(_)) => Value::Null,
         (Value::Array(_) | Value::Null | Value::String(_), Value::Object(_)) => {
@@ -56,7 +61,10 @@ pub fn indices(elements: &[Value], wanted: &[Value]) -> Value {
     }
     let found = elements.windows(wanted.len()).enumerate();
     let found = found.filter(|(_, window)| {
-        window.iter().zip(wanted).all(|(a, b)| crate::json::equal(a, b))
+        window
+            .iter()
+            .zip(wanted)
+            .all(|(a, b)| crate::json::equal(a, b))
     });
     Value::array(found.map(|(at, _)| Value::from(at)).collect())
 }
@@ -206,9 +214,7 @@ fn entry<'a>(value: &'a mut Value, key: &Value) -> Result<&'a mut Value, Raise> 
             }
             Ok(&mut elements[at])
         }
-        (Value::Array(_), Value::Array(_)) => {
-            error("Cannot update field at array index of array")
-        }
+        (Value::Array(_), Value::Array(_)) => error("Cannot update field at array index of array"),
         (value, key) => Err(cannot_index(value, key)),
     }
 }
@@ -221,7 +227,10 @@ fn set_slice(value: &mut Value, key: &Value, rest: &[Value], new: Value) -> Resu
         Value::Array(_) => {}
         Value::String(_) => return error("Cannot update string slices"),
         other => {
-            return error(format!("Cannot update field at object index of {}", other.kind()));
+            return error(format!(
+                "Cannot update field at object index of {}",
+                other.kind()
+            ));
         }
     }
     let mut part = slice(value, key)?;
@@ -265,8 +274,7 @@ pub fn delete(value: Value, paths: &[Value]) -> Result<Value, Raise> {
             return Ok(Value::Null);
         };
         let siblings = |path: &&[Value]| {
-            path.len() == first.len()
-                && path.iter().zip(parent).all(|(a, b)| compare(a, b).is_eq())
+            path.len() == first.len() && path.iter().zip(parent).all(|(a, b)| compare(a, b).is_eq())
         };
         let count = rest.iter().take_while(|path| siblings(path)).count().max(1);
         let (group, others) = rest.split_at(count);
@@ -351,7 +359,10 @@ fn delete_at(value: &mut Value, parent: &[Value], keys: &[&Value]) -> Result<(),
                 "Cannot delete field at object index of {}",
                 other.kind()
             )),
-            _ => error(format!("Cannot delete field at array index of {}", other.kind())),
+            _ => error(format!(
+                "Cannot delete field at array index of {}",
+                other.kind()
+            )),
         },
     }
 }

@@ -60,7 +60,9 @@ impl Program {
             match result {
                 Ok(value) => take(value),
                 Err(Raise::Halt(code)) => return Some(Stop::Halt(code)),
-                Err(Raise::Error(Value::String(text))) => return Some(Stop::Error(text.to_string())),
+                Err(Raise::Error(Value::String(text))) => {
+                    return Some(Stop::Error(text.to_string()));
+                }
                 Err(Raise::Error(other)) => return Some(Stop::Error(to_text(&other))),
             }
         }

@@ -59,7 +59,11 @@ impl Regex {
             .backtrack_limit(10_000_000)
             .build()
         {
-            Ok(regex) => Ok(Regex { regex, global, skip_empty }),
+            Ok(regex) => Ok(Regex {
+                regex,
+                global,
+                skip_empty,
+            }),
             Err(_) => error(format!(
                 "{pattern} (at offset 0) is not a valid regex: {}",
                 complaint(pattern)
@@ -72,7 +76,9 @@ impl Regex {
         if self.skip_empty {
             return Ok(!self.spans(text)?.is_empty());
         }
-        self.regex.is_match(text).or_else(|_| error("Regex failure"))
+        self.regex
+            .is_match(text)
+            .or_else(|_| error("Regex failure"))
     }
 
     /// Where it matches, in bytes.
@@ -142,7 +148,10 @@ impl Regex {
                 let mut group = Map::with_capacity(4);
                 match captures.get(at) {
                     Some(part) => {
-                        let before = start + text[all.start()..part.start().max(all.start())].chars().count();
+                        let before = start
+                            + text[all.start()..part.start().max(all.start())]
+                                .chars()
+                                .count();
                         group.insert("offset".into(), Value::from(before));
                         let length = part.as_str().chars().count();
                         // Empty groups come with their members in another order.
@@ -178,7 +187,11 @@ fn translate(pattern: &str) -> String {
     while let Some(c) = chars.next() {
         match c {
             '\\' => match chars.next() {
-                Some('h') => out.push_str(if in_class > 0 { "0-9a-fA-F" } else { "[0-9a-fA-F]" }),
+                Some('h') => out.push_str(if in_class > 0 {
+                    "0-9a-fA-F"
+                } else {
+                    "[0-9a-fA-F]"
+                }),
                 Some('H') if in_class == 0 => out.push_str("[^0-9a-fA-F]"),
                 Some('Z') => out.push_str(r"(?=\n?\z)"),
                 Some(other) => {
@@ -213,7 +226,10 @@ fn translate(pattern: &str) -> String {
 }
 
 fn complaint(pattern: &str) -> &'static str {
-    let unescaped = pattern.replace("\\\\", "").replace("\\(", "").replace("\\[", "");
+    let unescaped = pattern
+        .replace("\\\\", "")
+        .replace("\\(", "")
+        .replace("\\[", "");
     if unescaped.matches('(').count() > unescaped.matches(')').count() {
         "end pattern with unmatched parenthesis"
     } else if unescaped.matches('[').count() > unescaped.matches(']').count() {

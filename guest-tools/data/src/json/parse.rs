@@ -203,11 +203,7 @@ impl Parser {
         let mut at = scan_plain(data, start);
         if data.get(at) == Some(&b'"') {
             let body = &data[start..at];
-            let text = if is_key {
-                self.key(body)
-            } else {
-                shared(body)
-            };
+            let text = if is_key { self.key(body) } else { shared(body) };
             return Ok((text, at + 1));
         }
         // Find the end first: what is wrong inside is reported there.
@@ -316,8 +312,7 @@ fn unescape(body: &[u8], out: &mut Vec<u8>) -> Result<(), &'static str> {
             Some(b'r') => b'\r',
             Some(b't') => b'\t',
             Some(b'u') => {
-                let mut code =
-                    hex4(body.get(at..at + 4)).ok_or("Invalid \\uXXXX escape")?;
+                let mut code = hex4(body.get(at..at + 4)).ok_or("Invalid \\uXXXX escape")?;
                 at += 4;
                 if (0xD800..0xDC00).contains(&code) {
                     if body.get(at..at + 2) != Some(b"\\u") {

@@ -103,7 +103,9 @@ impl Yq {
             };
             let mut take = || match value.take() {
                 Some(value) => value,
-                None => rest.next().map_or(String::new(), |v| String::from_utf8_lossy(v).into_owned()),
+                None => rest
+                    .next()
+                    .map_or(String::new(), |v| String::from_utf8_lossy(v).into_owned()),
             };
             match name.as_str() {
                 "--output-format" | "-o" => {
@@ -117,13 +119,18 @@ impl Yq {
                     let (variable, value) = (take(), take());
                     let value = match name.as_str() {
                         "--arg" => Value::string(value),
-                        _ => read::documents(&value).ok().and_then(|d| d.into_iter().next()).unwrap_or_default(),
+                        _ => read::documents(&value)
+                            .ok()
+                            .and_then(|d| d.into_iter().next())
+                            .unwrap_or_default(),
                     };
                     self.named.insert(variable.into(), value);
                 }
                 "--inplace" | "--in-place" => self.in_place = true,
                 "--null-input" => self.null_input = true,
-                "--prettyPrint" | "--yaml-output" | "--yaml-roundtrip" => self.output = Format::Yaml,
+                "--prettyPrint" | "--yaml-output" | "--yaml-roundtrip" => {
+                    self.output = Format::Yaml
+                }
                 "--unwrapScalar" => self.raw = Some(take_flag(value)),
                 "--raw-output" => self.raw = Some(true),
                 "--compact-output" => self.letter('c')?,
@@ -143,7 +150,9 @@ impl Yq {
                         let glued: String = letters[at + 1..].iter().collect();
                         let glued = glued.strip_prefix('=').unwrap_or(&glued).to_owned();
                         let mut given = || match glued.is_empty() {
-                            true => rest.next().map_or(String::new(), |v| String::from_utf8_lossy(v).into_owned()),
+                            true => rest
+                                .next()
+                                .map_or(String::new(), |v| String::from_utf8_lossy(v).into_owned()),
                             false => glued.clone(),
                         };
                         match letter {
@@ -174,7 +183,9 @@ impl Yq {
             let alone = operands.len() == 1 && operands.peek().is_some_and(is_file);
             self.expression = match alone {
                 true => Some(".".to_owned()),
-                false => operands.next().map(|text| String::from_utf8_lossy(&text).into_owned()),
+                false => operands
+                    .next()
+                    .map(|text| String::from_utf8_lossy(&text).into_owned()),
             };
         }
         self.files = operands.collect();
@@ -186,7 +197,12 @@ impl Yq {
             "json" | "j" => Format::Json,
             "yaml" | "y" | "yml" | "auto" | "a" => Format::Yaml,
             "props" | "p" => Format::Props,
-            other => return Err(fail(&format!("unknown format '{other}' please use [yaml|json|props]"), 1)),
+            other => {
+                return Err(fail(
+                    &format!("unknown format '{other}' please use [yaml|json|props]"),
+                    1,
+                ));
+            }
         };
         Ok(())
     }
@@ -247,7 +263,8 @@ impl Yq {
         })?;
         let text = String::from_utf8_lossy(&bytes);
         let _ = self.from_json;
-        read::documents(&text).map_err(|error| fail(&format!("bad file '{shown}': yaml: {error}"), 1))
+        read::documents(&text)
+            .map_err(|error| fail(&format!("bad file '{shown}': yaml: {error}"), 1))
     }
 
     fn run(&mut self) -> i32 {

@@ -81,12 +81,16 @@ fn scalar(value: &Value, depth: usize, indent: usize, out: &mut String) {
     let Value::String(text) = value else {
         match value {
             Value::Number(n) if n.is_nan() => out.push_str(".nan"),
-            Value::Number(n) if n.is_infinite() => out.push_str(if *n > 0.0 { ".inf" } else { "-.inf" }),
+            Value::Number(n) if n.is_infinite() => {
+                out.push_str(if *n > 0.0 { ".inf" } else { "-.inf" })
+            }
             other => out.push_str(&to_text(other)),
         }
         return;
     };
-    let printable = text.chars().all(|c| c == '\n' || c == '\t' || !c.is_control());
+    let printable = text
+        .chars()
+        .all(|c| c == '\n' || c == '\t' || !c.is_control());
     if text.contains('\n') && printable && !text.starts_with([' ', '\n']) {
         out.push('|');
         match text.ends_with('\n') {

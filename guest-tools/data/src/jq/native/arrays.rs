@@ -36,7 +36,10 @@ pub fn find(name: &str, arity: usize) -> Option<Native> {
                 Rc::make_mut(&mut elements).reverse();
                 Ok(Value::Array(elements))
             }
-            other => Err(type_error(&other, "cannot be reversed, as it is not an array")),
+            other => Err(type_error(
+                &other,
+                "cannot be reversed, as it is not an array",
+            )),
         },
         ("flatten", 0) => |_, input, _| flatten_input(&input, f64::INFINITY),
         ("flatten", 1) => |_, input, args| match args[0].number() {
@@ -47,10 +50,12 @@ pub fn find(name: &str, arity: usize) -> Option<Native> {
         ("join", 1) => join,
         ("transpose", 0) => transpose,
         ("bsearch", 1) => |_, input, args| match &input {
-            Value::Array(elements) => Ok(match elements.binary_search_by(|e| compare(e, &args[0])) {
-                Ok(at) => Value::from(at),
-                Err(at) => Value::Number(-1.0 - at as f64),
-            }),
+            Value::Array(elements) => {
+                Ok(match elements.binary_search_by(|e| compare(e, &args[0])) {
+                    Ok(at) => Value::from(at),
+                    Err(at) => Value::Number(-1.0 - at as f64),
+                })
+            }
             other => Err(type_error(other, "cannot be searched from")),
         },
         ("contains", 1) => |_, input, args| contains(&input, &args[0], 0).map(Value::Bool),
@@ -58,7 +63,10 @@ pub fn find(name: &str, arity: usize) -> Option<Native> {
         ("_strindices", 1) => |_, input, args| match (&input, &args[0]) {
             (Value::String(_), Value::String(_)) => indices(&input, &args[0]),
             (Value::String(_), other) => Err(type_error(other, "is not a string")),
-            (other, _) => Err(type_error(other, "cannot be searched, as it is not a string")),
+            (other, _) => Err(type_error(
+                other,
+                "cannot be searched, as it is not a string",
+            )),
         },
         ("_indices", 1) => |_, input, args| indices(&input, &args[0]),
         ("toarray", 0) => |_, input, _| {
@@ -76,7 +84,9 @@ pub fn by_keys(name: &str) -> Native {
     match name {
         "sort_by" => |_, input, args| {
             let pairs = keyed(input, &args[0])?;
-            Ok(Value::array(pairs.into_iter().map(|(_, value)| value).collect()))
+            Ok(Value::array(
+                pairs.into_iter().map(|(_, value)| value).collect(),
+            ))
         },
         "group_by" => |_, input, args| {
             let groups = groups(keyed(input, &args[0])?);
@@ -84,7 +94,9 @@ pub fn by_keys(name: &str) -> Native {
         },
         "unique_by" => |_, input, args| {
             let groups = groups(keyed(input, &args[0])?);
-            let firsts = groups.into_iter().filter_map(|group| group.into_iter().next());
+            let firsts = groups
+                .into_iter()
+                .filter_map(|group| group.into_iter().next());
             Ok(Value::array(firsts.collect()))
         },
         "min_by" => |_, input, args| extreme(&input, &args[0], false),
@@ -95,7 +107,10 @@ pub fn by_keys(name: &str) -> Native {
 fn sortable(input: Value) -> Result<Rc<Array>, Raise> {
     match input {
         Value::Array(elements) => Ok(elements),
-        other => Err(type_error(&other, "cannot be sorted, as it is not an array")),
+        other => Err(type_error(
+            &other,
+            "cannot be sorted, as it is not an array",
+        )),
     }
 }
 
@@ -140,14 +155,20 @@ fn extreme(input: &Value, keys: &Value, greatest: bool) -> Out {
             None => true,
             Some(best) => {
                 let order = compare(key, &keys[best]);
-                if greatest { order.is_ge() } else { order.is_lt() }
+                if greatest {
+                    order.is_ge()
+                } else {
+                    order.is_lt()
+                }
             }
         };
         if better {
             best = Some(at);
         }
     }
-    Ok(best.and_then(|at| elements.get(at).cloned()).unwrap_or_default())
+    Ok(best
+        .and_then(|at| elements.get(at).cloned())
+        .unwrap_or_default())
 }
 
 fn add(_: &mut Context, input: Value, _: &mut [Value]) -> Out {
@@ -297,7 +318,10 @@ fn indices(input: &Value, wanted: &Value) -> Out {
         }
         (Value::Array(elements), Value::Array(wanted)) => paths::indices(elements, wanted),
         (Value::Array(elements), wanted) => {
-            let found = elements.iter().enumerate().filter(|(_, e)| equal(e, wanted));
+            let found = elements
+                .iter()
+                .enumerate()
+                .filter(|(_, e)| equal(e, wanted));
             Value::array(found.map(|(at, _)| Value::from(at)).collect())
         }
         (input, wanted) => return paths::index(input.clone(), wanted),

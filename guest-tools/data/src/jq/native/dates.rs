@@ -9,11 +9,27 @@ use std::fmt::Write;
 type Out = Result<Value, Raise>;
 
 const DAYS: [&str; 7] = [
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
 ];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 pub fn find(name: &str, arity: usize) -> Option<Native> {
@@ -148,7 +164,11 @@ fn iso_week(time: &Time) -> (i64, i64) {
     let weeks_in = |year: i64| {
         let first = (days(year, 0, 1) + 3).rem_euclid(7);
         let leap = days(year + 1, 0, 1) - days(year, 0, 1) == 366;
-        if first == 3 || (leap && first == 2) { 53 } else { 52 }
+        if first == 3 || (leap && first == 2) {
+            53
+        } else {
+            52
+        }
     };
     if week < 1 {
         (time.year - 1, weeks_in(time.year - 1))
@@ -234,14 +254,17 @@ fn write(time: &Time, format: &str) -> String {
 
 fn parse(_: &mut Context, input: Value, args: &mut [Value]) -> Out {
     let Value::String(text) = &input else {
-        return Err(type_error(&input, "")).or_else(|_: Raise| {
-            error(format!("strptime/1 requires string inputs and arguments"))
-        });
+        return Err(type_error(&input, ""))
+            .or_else(|_: Raise| error(format!("strptime/1 requires string inputs and arguments")));
     };
     let Value::String(format) = &args[0] else {
         return error("strptime/1 requires string inputs and arguments");
     };
-    let mut time = Time { year: 1900, day: 0, ..Time::default() };
+    let mut time = Time {
+        year: 1900,
+        day: 0,
+        ..Time::default()
+    };
     let mut seen = Seen::default();
     match read(text, format, &mut time, &mut seen) {
         Some("") => {
@@ -271,14 +294,21 @@ struct Seen {
 }
 
 fn digits(text: &str, most: usize) -> Option<(i64, &str)> {
-    let count = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    let count = text
+        .bytes()
+        .take(most)
+        .take_while(u8::is_ascii_digit)
+        .count();
     Some((text[..count].parse().ok()?, &text[count..]))
 }
 
 fn named<'a>(text: &'a str, names: &[&str]) -> Option<(i64, &'a str)> {
     for (at, name) in names.iter().enumerate() {
         for part in [*name, &name[..3]] {
-            if text.get(..part.len()).is_some_and(|t| t.eq_ignore_ascii_case(part)) {
+            if text
+                .get(..part.len())
+                .is_some_and(|t| t.eq_ignore_ascii_case(part))
+            {
                 return Some((at as i64, &text[part.len()..]));
             }
         }

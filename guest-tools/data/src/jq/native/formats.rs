@@ -78,7 +78,9 @@ fn uri_decode(_: &mut Context, input: Value, _: &mut [Value]) -> Out {
             out.push(byte);
             continue;
         }
-        let digits = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let digits = tail
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
         let digits = digits.filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
         let code = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
         out.push(code.ok_or_else(bad)?);
@@ -176,7 +178,9 @@ fn encode(data: &[u8], alphabet: &[u8], bits: u32) -> String {
         held += 8;
         while held >= bits {
             held -= bits;
-            out.push(char::from(alphabet[(pending >> held) as usize & ((1 << bits) - 1)]));
+            out.push(char::from(
+                alphabet[(pending >> held) as usize & ((1 << bits) - 1)],
+            ));
         }
         pending &= (1 << held) - 1;
     }

@@ -100,7 +100,11 @@ fn find_0(name: &str) -> Option<Native> {
         "modf" => Some(|_, input, _| {
             let x = number(&input)?;
             let whole = libm::trunc(x);
-            let fraction = if x.is_infinite() { 0.0_f64.copysign(x) } else { x - whole };
+            let fraction = if x.is_infinite() {
+                0.0_f64.copysign(x)
+            } else {
+                x - whole
+            };
             Ok(pair(fraction, whole))
         }),
         "lgamma_r" => Some(|_, input, _| {
@@ -130,7 +134,11 @@ fn find_2(name: &str) -> Option<Native> {
         "fdim" => two!(libm::fdim),
         "hypot" => two!(libm::hypot),
         "copysign" => two!(libm::copysign),
-        "drem" | "remainder" => two!(|x, y| if y == 0.0 { f64::NAN } else { libm::remainder(x, y) }),
+        "drem" | "remainder" => two!(|x, y| if y == 0.0 {
+            f64::NAN
+        } else {
+            libm::remainder(x, y)
+        }),
         "ldexp" | "scalbln" | "scalb" => {
             two!(|x, n| libm::scalbn(x, n.clamp(-100_000.0, 100_000.0) as i32))
         }

@@ -86,9 +86,11 @@ fn keys(input: &Value, sorted: bool) -> Result<Value, Raise> {
             let names = map.sorted().into_iter();
             Value::array(names.map(|(key, _)| Value::String(key.clone())).collect())
         }
-        Value::Object(map) => {
-            Value::array(map.iter().map(|(key, _)| Value::String(key.clone())).collect())
-        }
+        Value::Object(map) => Value::array(
+            map.iter()
+                .map(|(key, _)| Value::String(key.clone()))
+                .collect(),
+        ),
         Value::Array(elements) => Value::array((0..elements.len()).map(Value::from).collect()),
         other => return Err(type_error(other, "has no keys")),
     })

@@ -38,7 +38,10 @@ pub fn events(value: &Value, out: &mut Vec<Value>) {
                 path.truncate(stack.len() - 1);
                 path.push(key);
                 if leaf(value) {
-                    out.push(Value::array(vec![Value::array(path.clone()), value.clone()]));
+                    out.push(Value::array(vec![
+                        Value::array(path.clone()),
+                        value.clone(),
+                    ]));
                 } else {
                     stack.push((value, 0));
                 }

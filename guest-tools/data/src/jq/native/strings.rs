@@ -20,7 +20,11 @@ pub fn find(name: &str, arity: usize) -> Option<Native> {
         },
         ("explode", 0) => |_, input, _| {
             let text = needs(&input, "explode input must be a string")?;
-            Ok(Value::array(text.chars().map(|c| Value::Number(u32::from(c).into())).collect()))
+            Ok(Value::array(
+                text.chars()
+                    .map(|c| Value::Number(u32::from(c).into()))
+                    .collect(),
+            ))
         },
         ("implode", 0) => implode,
         ("ltrimstr", 1) => |_, input, args| Ok(trim_text(input, &args[0], true, false)),
@@ -59,9 +63,9 @@ pub fn find(name: &str, arity: usize) -> Option<Native> {
             matches(context, &input, &args[0], &args[1], test)
         },
         ("_gaps", 1) => |_, input, args| gaps(&input, &args[0]),
-        ("test", 1) => |context, input, args| {
-            matches(context, &input, &args[0], &Value::Null, true)
-        },
+        ("test", 1) => {
+            |context, input, args| matches(context, &input, &args[0], &Value::Null, true)
+        }
         ("test", 2) => |context, input, args| matches(context, &input, &args[0], &args[1], true),
         _ => return None,
     })
@@ -84,7 +88,11 @@ fn implode(_: &mut Context, input: Value, _: &mut [Value]) -> Out {
         let Some(number) = code.number().filter(|n| !n.is_nan()) else {
             return error("Unicode codepoint must be numeric");
         };
-        let code = if number < 0.0 { u32::MAX } else { number as u32 };
+        let code = if number < 0.0 {
+            u32::MAX
+        } else {
+            number as u32
+        };
         out.push(char::from_u32(code).unwrap_or('\u{FFFD}'));
     }
     Ok(Value::string(out))
@@ -101,7 +109,11 @@ fn trim_text(input: Value, part: &Value, left: bool, right: bool) -> Value {
     if right {
         rest = rest.strip_suffix(&**part).unwrap_or(rest);
     }
-    if rest.len() == text.len() { input } else { Value::string(rest) }
+    if rest.len() == text.len() {
+        input
+    } else {
+        Value::string(rest)
+    }
 }
 
 fn trim(input: &Value, how: for<'a> fn(&'a str, fn(char) -> bool) -> &'a str) -> Out {
@@ -121,7 +133,10 @@ fn to_number(_: &mut Context, input: Value, _: &mut [Value]) -> Out {
     match Literal::parse(text) {
         Some(literal) if literal.is_plain() => Ok(Value::Number(literal.value)),
         Some(literal) => Ok(Value::Literal(Rc::new(literal))),
-        None if text.trim_start_matches(['-', '+']).eq_ignore_ascii_case("nan") => {
+        None if text
+            .trim_start_matches(['-', '+'])
+            .eq_ignore_ascii_case("nan") =>
+        {
             Ok(Value::Number(f64::NAN))
         }
         None => Err(type_error(&input, "cannot be parsed as a number")),
@@ -145,8 +160,11 @@ fn from_json(_: &mut Context, input: Value, _: &mut [Value]) -> Out {
     };
     match parser.next(text.as_bytes(), at, true) {
         Err(ParseError::Bad(what, at)) => fail(what, at),
-        Ok(_) => fail("Unexpected extra JSON values", None)
-            .or_else(|_: Raise| error(format!("Unexpected extra JSON values (while parsing '{text}')"))),
+        Ok(_) => fail("Unexpected extra JSON values", None).or_else(|_: Raise| {
+            error(format!(
+                "Unexpected extra JSON values (while parsing '{text}')"
+            ))
+        }),
         Err(_) => Ok(value),
     }
 }
@@ -173,7 +191,10 @@ fn pattern(pattern: &Value, flags: &Value) -> Result<(Rc<str>, Rc<str>), Raise> 
         other => (other.clone(), flags.clone()),
     };
     let Value::String(pattern) = pattern else {
-        return Err(type_error(&pattern, "cannot be matched, as it is not a string"));
+        return Err(type_error(
+            &pattern,
+            "cannot be matched, as it is not a string",
+        ));
     };
     let flags = match flags {
         Value::String(flags) => flags,
@@ -185,7 +206,10 @@ fn pattern(pattern: &Value, flags: &Value) -> Result<(Rc<str>, Rc<str>), Raise> 
 
 fn matches(context: &mut Context, input: &Value, re: &Value, flags: &Value, test: bool) -> Out {
     let Value::String(text) = input else {
-        return Err(type_error(input, "cannot be matched, as it is not a string"));
+        return Err(type_error(
+            input,
+            "cannot be matched, as it is not a string",
+        ));
     };
     let (pattern, flags) = pattern(re, flags)?;
     let regex = context.regexes.get(&pattern, &flags)?;
@@ -197,7 +221,10 @@ fn matches(context: &mut Context, input: &Value, re: &Value, flags: &Value, test
 
 fn split_regex(context: &mut Context, input: Value, args: &mut [Value]) -> Out {
     let Value::String(text) = &input else {
-        return Err(type_error(&input, "cannot be matched, as it is not a string"));
+        return Err(type_error(
+            &input,
+            "cannot be matched, as it is not a string",
+        ));
     };
     let (pattern, flags) = pattern(&args[0], &args[1])?;
     let regex = context.regexes.get(&pattern, &format!("g{flags}"))?;
@@ -214,7 +241,10 @@ fn split_regex(context: &mut Context, input: Value, args: &mut [Value]) -> Out {
 /// The parts of a text before each match and after the last.
 fn gaps(input: &Value, matches: &Value) -> Out {
     let (Value::String(text), Value::Array(matches)) = (input, matches) else {
-        return Err(type_error(input, "cannot be matched, as it is not a string"));
+        return Err(type_error(
+            input,
+            "cannot be matched, as it is not a string",
+        ));
     };
     let number = |value: &Value, key: &str| match value {
         Value::Object(map) => map.get(key).and_then(Value::number).unwrap_or(0.0) as usize,

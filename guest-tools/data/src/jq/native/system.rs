@@ -29,9 +29,9 @@ pub fn find(name: &str, arity: usize) -> Option<Native> {
             }
             Ok(input)
         },
-        ("input_filename", 0) => |context, _, _| {
-            Ok(context.source.file().map_or(Value::Null, Value::string))
-        },
+        ("input_filename", 0) => {
+            |context, _, _| Ok(context.source.file().map_or(Value::Null, Value::string))
+        }
         ("input_line_number", 0) => |context, _, _| Ok(Value::from(context.source.line())),
         ("halt", 0) => |_, _, _| Err(Raise::Halt(0)),
         ("halt_error", 0) => |context, input, _| halt(context, &input, 5),
@@ -39,12 +39,12 @@ pub fn find(name: &str, arity: usize) -> Option<Native> {
             Some(code) => halt(context, &input, code as i32),
             None => error("halt_error/1: number required"),
         },
-        ("now", 0) => |_, _, _| {
-            Ok(Value::Number(wardian_applet::sys::now_ns() as f64 / 1e9))
-        },
+        ("now", 0) => |_, _, _| Ok(Value::Number(wardian_applet::sys::now_ns() as f64 / 1e9)),
         ("get_search_list", 0) => |context, _, _| {
             let paths = context.library.iter();
-            Ok(Value::array(paths.map(|path| Value::string(path.as_str())).collect()))
+            Ok(Value::array(
+                paths.map(|path| Value::string(path.as_str())).collect(),
+            ))
         },
         ("builtins", 0) => |_, _, _| {
             let names = crate::jq::prelude::names();
