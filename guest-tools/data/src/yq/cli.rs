@@ -179,7 +179,8 @@ impl Yq {
         let mut operands = operands.into_iter().peekable();
         if self.expression.is_none() {
             // A single operand that names a file is a file.
-            let is_file = |name: &Vec<u8>| sys::stat(name, true).is_ok();
+            let is_file =
+                |name: &Vec<u8>| sys::stat(name, true).is_ok_and(|stat| !sys::is_dir(&stat));
             let alone = operands.len() == 1 && operands.peek().is_some_and(is_file);
             self.expression = match alone {
                 true => Some(".".to_owned()),
