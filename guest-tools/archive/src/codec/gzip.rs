@@ -149,6 +149,10 @@ impl GzipReader {
         }
         let first = self.byte()?;
         if self.members > 0 && first != 0x1f {
+            // A lone byte cannot even be told from a header that was cut.
+            if first != 0 && !self.fill()? {
+                return Err(fail(Problem::Ends));
+            }
             // Padding with zeros is no garbage.
             let mut zero = first == 0;
             while zero && self.fill()? {
