@@ -1,11 +1,23 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use wardian_applet::Module;
+use crate::{jq, yq};
+use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
 pub static MODULE: Module = Module {
     name: "data",
-    applets: &[],
+    applets: &[
+        Applet {
+            name: "jq",
+            synopsis: "[OPTION]... FILTER [FILE]...",
+            run: jq::run,
+        },
+        Applet {
+            name: "yq",
+            synopsis: "[eval] [OPTION]... [EXPRESSION] [FILE]...",
+            run: yq::run,
+        },
+    ],
 };
 
 #[cfg(test)]

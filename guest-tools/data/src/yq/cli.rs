@@ -1,0 +1,402 @@
+//! The `yq` command. Its options are those of the yq written in Go, with `-y`
+//! and `-Y` of the one written in Python.
+
+use super::{read, write};
+use crate::jq::{Program, Stop};
+use crate::json::{Indent, Map, Style, Value, print};
+use std::rc::Rc;
+use wardian_applet::Args;
+use wardian_applet::cli::Output;
+use wardian_applet::sys::{self, File, OpenHow};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Yaml,
+    Json,
+    Props,
+}
+
+struct Yq {
+    output: Format,
+    from_json: bool,
+    in_place: bool,
+    null_input: bool,
+    raw: Option<bool>,
+    compact: bool,
+    indent: usize,
+    exit_status: bool,
+    all: bool,
+    slurp: bool,
+    no_marks: bool,
+    named: Map,
+    expression: Option<String>,
+    files: Vec<Vec<u8>>,
+}
+
+fn fail(text: &str, code: i32) -> i32 {
+    let mut err = Output::new(2);
+    err.put(format!("Error: {text}\n").as_bytes());
+    err.flush();
+    code
+}
+
+const HELP: &str = "Usage: yq [eval|eval-all] [OPTION]... [EXPRESSION] [FILE]...\n\n\
+  -i, --inplace           change the first file\n\
+  -o, --output-format F   yaml, json or props\n\
+  -p, --input-format F    yaml or json\n\
+  -n, --null-input        do not read\n\
+  -P, --prettyPrint       print in block style\n\
+  -r, --unwrapScalar      print strings without quotes\n\
+  -I, --indent N          indent by N\n\
+  -e, --exit-status       fail if the last result is null or false\n\
+  -s, --slurp             read all documents into one array\n\
+  -N, --no-doc            no marks between documents\n\
+  -y, -Y, -j, -c          YAML, YAML, JSON, JSON on one line\n";
+
+/// Runs yq.
+pub fn run(args: &Args) -> i32 {
+    let mut this = Yq {
+        output: Format::Yaml,
+        from_json: false,
+        in_place: false,
+        null_input: false,
+        raw: None,
+        compact: false,
+        indent: 2,
+        exit_status: false,
+        all: false,
+        slurp: false,
+        no_marks: false,
+        named: Map::default(),
+        expression: None,
+        files: Vec::new(),
+    };
+    match this.options(args) {
+        Ok(()) => this.run(),
+        Err(code) => code,
+    }
+}
+
+impl Yq {
+    fn options(&mut self, args: &Args) -> Result<(), i32> {
+        let mut rest = args.iter().skip(1).peekable();
+        if let Some(first) = rest.peek() {
+            match first.as_slice() {
+                b"e" | b"eval" => drop(rest.next()),
+                b"ea" | b"eval-all" => {
+                    self.all = true;
+                    rest.next();
+                }
+                _ => {}
+            }
+        }
+        let mut operands: Vec<Vec<u8>> = Vec::new();
+        while let Some(arg) = rest.next() {
+            if arg.len() < 2 || arg[0] != b'-' {
+                operands.push(arg.clone());
+                continue;
+            }
+            let text = String::from_utf8_lossy(arg).into_owned();
+            let (name, mut value) = match text.split_once('=') {
+                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+                None => (text.clone(), None),
+            };
+            let mut take = || match value.take() {
+                Some(value) => value,
+                None => rest
+                    .next()
+                    .map_or(String::new(), |v| String::from_utf8_lossy(v).into_owned()),
+            };
+            match name.as_str() {
+                "--output-format" | "-o" => {
+                    let format = take();
+                    self.set_output(&format)?;
+                }
+                "--input-format" | "-p" => self.from_json = matches!(take().as_str(), "json" | "j"),
+                "--indent" | "-I" => self.set_indent(&take()),
+                "--expression" => self.expression = Some(take()),
+                "--arg" | "--argjson" => {
+                    let (variable, value) = (take(), take());
+                    let value = match name.as_str() {
+                        "--arg" => Value::string(value),
+                        _ => read::documents(&value)
+                            .ok()
+                            .and_then(|d| d.into_iter().next())
+                            .unwrap_or_default(),
+                    };
+                    self.named.insert(variable.into(), value);
+                }
+                "--inplace" | "--in-place" => self.in_place = true,
+                "--null-input" => self.null_input = true,
+                "--prettyPrint" | "--yaml-output" | "--yaml-roundtrip" => {
+                    self.output = Format::Yaml
+                }
+                "--unwrapScalar" => self.raw = Some(take_flag(value)),
+                "--raw-output" => self.raw = Some(true),
+                "--compact-output" => self.letter('c')?,
+                "--tojson" => self.output = Format::Json,
+                "--exit-status" => self.exit_status = true,
+                "--slurp" => self.slurp = true,
+                "--no-doc" => self.no_marks = true,
+                "--colors" | "--no-colors" | "--verbose" => {}
+                "--help" => return Err(self.help()),
+                "--version" => return Err(self.version()),
+                name if name.starts_with("--") => {
+                    return Err(fail(&format!("unknown flag: {name}"), 1));
+                }
+                _ => {
+                    let letters: Vec<char> = text.chars().skip(1).collect();
+                    for (at, letter) in letters.iter().enumerate() {
+                        let glued: String = letters[at + 1..].iter().collect();
+                        let glued = glued.strip_prefix('=').unwrap_or(&glued).to_owned();
+                        let mut given = || match glued.is_empty() {
+                            true => rest
+                                .next()
+                                .map_or(String::new(), |v| String::from_utf8_lossy(v).into_owned()),
+                            false => glued.clone(),
+                        };
+                        match letter {
+                            'o' => {
+                                let format = given();
+                                self.set_output(&format)?;
+                                break;
+                            }
+                            'p' => {
+                                self.from_json = matches!(given().as_str(), "json" | "j");
+                                break;
+                            }
+                            'I' => {
+                                let width = given();
+                                self.set_indent(&width);
+                                break;
+                            }
+                            letter => self.letter(*letter)?,
+                        }
+                    }
+                }
+            }
+        }
+        let mut operands = operands.into_iter().peekable();
+        if self.expression.is_none() {
+            // A single operand that names a file is a file.
+            let is_file =
+                |name: &Vec<u8>| sys::stat(name, true).is_ok_and(|stat| !sys::is_dir(&stat));
+            let alone = operands.len() == 1 && operands.peek().is_some_and(is_file);
+            self.expression = match alone {
+                true => Some(".".to_owned()),
+                false => operands
+                    .next()
+                    .map(|text| String::from_utf8_lossy(&text).into_owned()),
+            };
+        }
+        self.files = operands.collect();
+        Ok(())
+    }
+
+    fn set_output(&mut self, format: &str) -> Result<(), i32> {
+        self.output = match format {
+            "json" | "j" => Format::Json,
+            "yaml" | "y" | "yml" | "auto" | "a" => Format::Yaml,
+            "props" | "p" => Format::Props,
+            other => {
+                return Err(fail(
+                    &format!("unknown format '{other}' please use [yaml|json|props]"),
+                    1,
+                ));
+            }
+        };
+        Ok(())
+    }
+
+    fn set_indent(&mut self, text: &str) {
+        self.indent = text.parse().unwrap_or(2).min(16);
+        self.compact = self.indent == 0;
+    }
+
+    fn letter(&mut self, letter: char) -> Result<(), i32> {
+        match letter {
+            'i' => self.in_place = true,
+            'n' => self.null_input = true,
+            'r' => self.raw = Some(true),
+            'P' | 'y' | 'Y' => self.output = Format::Yaml,
+            'j' => self.output = Format::Json,
+            'c' => {
+                self.output = Format::Json;
+                self.compact = true;
+            }
+            'e' => self.exit_status = true,
+            's' => self.slurp = true,
+            'N' => self.no_marks = true,
+            'C' | 'M' | 'v' => {}
+            'h' => return Err(self.help()),
+            'V' => return Err(self.version()),
+            other => return Err(fail(&format!("unknown shorthand flag: '{other}'"), 1)),
+        }
+        Ok(())
+    }
+
+    fn help(&self) -> i32 {
+        let mut output = Output::stdout();
+        output.put(HELP.as_bytes());
+        output.flush();
+        0
+    }
+
+    fn version(&self) -> i32 {
+        let mut output = Output::stdout();
+        output.put(b"yq (Wardian) version v4.44.1\n");
+        output.flush();
+        0
+    }
+
+    fn documents(&self, path: Option<&[u8]>) -> Result<Vec<Value>, i32> {
+        let bytes = match path {
+            Some(path) if path != b"-" => sys::read_file(path),
+            _ => {
+                let mut out = Vec::new();
+                File::stdin().read_to_end(&mut out).map(|()| out)
+            }
+        };
+        let shown = String::from_utf8_lossy(path.unwrap_or(b"-")).into_owned();
+        let bytes = bytes.map_err(|errno| {
+            let reason = errno.message().to_lowercase();
+            fail(&format!("open {shown}: {reason}"), 1)
+        })?;
+        let text = String::from_utf8_lossy(&bytes);
+        let _ = self.from_json;
+        read::documents(&text)
+            .map_err(|error| fail(&format!("bad file '{shown}': yaml: {error}"), 1))
+    }
+
+    fn run(&mut self) -> i32 {
+        let text = self.expression.clone().unwrap_or_else(|| ".".to_owned());
+        let program = match Program::compile(&text, &self.named) {
+            Ok(program) => program,
+            Err(error) => return fail(&error, 1),
+        };
+        let mut inputs: Vec<Value> = Vec::new();
+        if self.null_input {
+            inputs.push(Value::Null);
+        } else if self.files.is_empty() {
+            match self.documents(None) {
+                Ok(documents) => inputs = documents,
+                Err(code) => return code,
+            }
+        } else {
+            for path in &self.files {
+                match self.documents(Some(path)) {
+                    Ok(documents) => inputs.extend(documents),
+                    Err(code) => return code,
+                }
+            }
+        }
+        if self.slurp {
+            inputs = vec![Value::array(inputs)];
+        }
+        let mut out = String::new();
+        let mut last = None;
+        let mut results = 0;
+        for input in inputs {
+            let stopped = program.run(input, &mut |value| {
+                last = Some(value.truthy());
+                self.show(&value, results, &mut out);
+                results += 1;
+            });
+            match stopped {
+                None => {}
+                Some(Stop::Error(text)) => return fail(&text, 1),
+                Some(Stop::Halt(code)) => return code,
+            }
+        }
+        let target = self.files.first().filter(|_| self.in_place);
+        if let Some(path) = target {
+            let written = File::open(path, OpenHow::CREATE).map(|file| {
+                let mut output = Output::new(file.fd());
+                output.put(out.as_bytes());
+                output.flush();
+                output.error()
+            });
+            if let Err(errno) | Ok(Some(errno)) = written {
+                return fail(errno.message(), 1);
+            }
+        } else {
+            let mut output = Output::stdout();
+            output.put(out.as_bytes());
+            output.flush();
+        }
+        if self.exit_status && !last.unwrap_or(false) {
+            return fail("no matches found", 1);
+        }
+        0
+    }
+
+    fn show(&self, value: &Value, before: usize, out: &mut String) {
+        match self.output {
+            Format::Yaml => {
+                let collection = matches!(value, Value::Array(_) | Value::Object(_));
+                if before > 0 && collection && !self.no_marks {
+                    out.push_str("---\n");
+                }
+                match value {
+                    Value::String(text) if self.raw != Some(false) => {
+                        out.push_str(text);
+                        out.push('\n');
+                    }
+                    value => write::document(value, self.indent.max(2), out),
+                }
+            }
+            Format::Json => match value {
+                Value::String(text) if self.raw == Some(true) => {
+                    out.push_str(text);
+                    out.push('\n');
+                }
+                value => {
+                    let style = Style {
+                        indent: match self.compact {
+                            true => Indent::Compact,
+                            false => Indent::Spaces(self.indent as u8),
+                        },
+                        ..Style::PLAIN
+                    };
+                    let mut bytes = Vec::new();
+                    print(value, &style, &mut bytes);
+                    out.push_str(&String::from_utf8_lossy(&bytes));
+                    out.push('\n');
+                }
+            },
+            Format::Props => props(value, "", out),
+        }
+    }
+}
+
+fn take_flag(value: Option<String>) -> bool {
+    value.is_none_or(|value| value != "false")
+}
+
+/// `a.b.0 = value` lines.
+fn props(value: &Value, prefix: &str, out: &mut String) {
+    let join = |key: &str| match prefix.is_empty() {
+        true => key.to_owned(),
+        false => format!("{prefix}.{key}"),
+    };
+    match value {
+        Value::Array(elements) => {
+            for (at, element) in elements.iter().enumerate() {
+                props(element, &join(&at.to_string()), out);
+            }
+        }
+        Value::Object(map) => {
+            for (key, member) in map.iter() {
+                let key: &Rc<str> = key;
+                props(member, &join(key), out);
+            }
+        }
+        leaf => {
+            let text = match leaf {
+                Value::String(text) => text.to_string(),
+                other => crate::json::to_text(other),
+            };
+            out.push_str(&format!("{prefix} = {text}\n"));
+        }
+    }
+}

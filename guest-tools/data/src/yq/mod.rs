@@ -1,0 +1,7 @@
+//! yq: jq's language over YAML documents.
+
+mod cli;
+mod read;
+mod write;
+
+pub use cli::run;
