@@ -117,6 +117,12 @@ impl Regex {
         }
     }
 
+    /// Whether searches take time in proportion to the text: all patterns but
+    /// those with back-references.
+    pub fn is_automaton(&self) -> bool {
+        !matches!(self.engine, Engine::Backtracker(..))
+    }
+
     /// Whether the text has a match.
     pub fn is_match(&mut self, text: &[u8]) -> bool {
         match &mut self.engine {

@@ -312,7 +312,8 @@ impl Translator<'_> {
 
     fn repeat(&mut self, operator: &str) -> Result<(), Error> {
         self.literal = None;
-        if self.syntax.strict && self.atom.is_none() {
+        let twice = self.repeated && !self.syntax.extended && !matches!(operator, "+" | "?");
+        if self.syntax.strict && (self.atom.is_none() || twice) {
             return Err(NO_OPERAND);
         }
         if self.atom.is_none() || self.anchored {

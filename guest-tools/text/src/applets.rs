@@ -1,11 +1,15 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use wardian_applet::Module;
+use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
 pub static MODULE: Module = Module {
     name: "text",
-    applets: &[],
+    applets: &[Applet {
+        name: "sed",
+        synopsis: "[-nEsuz] [-i[SUFFIX]] [-l N] [-e SCRIPT | -f FILE]... [SCRIPT] [FILE]...",
+        run: crate::sed::run,
+    }],
 };
 
 #[cfg(test)]
