@@ -206,7 +206,9 @@ impl Translator<'_> {
                 b'$' if extended || self.at_end() => self.assertion(Place::LineEnd),
                 b'(' if extended => self.open_group(),
                 // Without an open group it stands for itself.
-                b')' if extended && self.open.is_empty() => self.text(b")"),
+                b')' if extended && self.open.is_empty() && !self.syntax.strict => {
+                    self.text(b")");
+                }
                 b')' if extended => self.close_group()?,
                 b'|' if extended => self.alternative(),
                 b'+' if extended => self.repeat("+")?,

@@ -57,7 +57,7 @@ pub fn in_pattern(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The text of `a`, `i` and `c`: escapes for bytes are replaced, other
+/// The text of `a`, `i` and `c`: escapes are replaced, other
 /// backslashes go.
 pub fn in_text(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
@@ -70,7 +70,7 @@ pub fn in_text(text: &[u8]) -> Vec<u8> {
             out.push(value);
             rest = &tail[length..];
         } else if let Some((&next, tail)) = tail.split_first() {
-            out.push(next);
+            out.push(if next == b'n' { b'\n' } else { next });
             rest = tail;
         }
     }

@@ -203,7 +203,12 @@ impl<'a> Machine<'a> {
             match &command.action {
                 Action::Block(_) | Action::Nothing => {}
                 Action::Append(text) => self.queue.push(Queued::Text(text.clone())),
-                Action::Insert(text) => self.outputs.main().put(text, end),
+                Action::Insert(text) => {
+                    let line = text.split_last().map_or(b"".as_slice(), |(_, line)| line);
+                    if !text.is_empty() {
+                        self.outputs.main().put_line(line, true, end);
+                    }
+                }
                 Action::Change(text) => {
                     let inside = matches!(command.range, RangeState::Active(_));
                     if command.to.is_none() || command.negated || !inside {
@@ -270,8 +275,8 @@ impl<'a> Machine<'a> {
                     self.read(commands)?;
                 }
                 Action::Number => {
-                    let text = format!("{}\n", self.input.line_number);
-                    self.outputs.main().put(text.as_bytes(), end);
+                    let number = self.input.line_number.to_string();
+                    self.outputs.main().put_line(number.as_bytes(), true, end);
                 }
                 Action::Print => self.print(),
                 Action::PrintFirst => {
@@ -451,10 +456,10 @@ impl<'a> Machine<'a> {
             End::Line(until) => RangeState::Active(Some(*until)),
             End::Plus(0) | End::Multiple(0) => RangeState::Closed,
             End::Plus(count) => RangeState::Active(Some(line.saturating_add(*count))),
-            End::Multiple(factor) => match line.div_ceil(*factor).saturating_mul(*factor) {
-                until if until == line => RangeState::Closed,
-                until => RangeState::Active(Some(until)),
-            },
+            // A multiple that starts a range does not end it: the next one does.
+            End::Multiple(factor) => {
+                RangeState::Active(Some((line / *factor + 1).saturating_mul(*factor)))
+            }
             End::Last if self.at_end()? => RangeState::Closed,
             End::Last | End::Regex(_) => RangeState::Active(None),
         };

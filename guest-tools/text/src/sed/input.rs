@@ -140,13 +140,11 @@ impl Input {
         options: &Options,
     ) -> Result<bool, i32> {
         loop {
-            if self.file.is_some() {
-                if self.fill(context)? {
-                    self.name.clone_from(&self.opened);
-                    return Ok(true);
-                }
-                outputs.edited(context, options)?;
+            if self.fill(context)? {
+                self.name.clone_from(&self.opened);
+                return Ok(true);
             }
+            outputs.edited(context, options)?;
             let Some(name) = self.files.next() else {
                 return Ok(false);
             };

@@ -6,7 +6,7 @@ use super::command::{
 use super::escape;
 use super::options::Options;
 use super::replacement::Replacement;
-use super::run::{BAD_USAGE, PANIC};
+use super::run::PANIC;
 use super::source::{Failure, Place, Source};
 use super::substitute;
 use wardian_posix_regex as posix;
@@ -270,6 +270,11 @@ impl Parser<'_> {
         match source.next() {
             None => {}
             Some(b'\n') => self.read_text(source, None),
+            // An escape may start the text.
+            Some(b'\\') => {
+                source.back(Some(b'\\'));
+                self.read_text(source, None);
+            }
             byte => self.read_text(source, byte),
         }
         Ok(())
@@ -277,36 +282,34 @@ impl Parser<'_> {
 
     /// Reads text up to a line's end without a backslash.
     fn read_text(&mut self, source: &mut Source<'_>, lead: Option<u8>) {
-        let mut text = self.open_text.take().unwrap_or_default();
-        let lead_length = lead.iter().len();
-        let mut byte = match lead {
-            Some(lead) => {
-                text.push(lead);
-                source.next()
-            }
-            None => source.next(),
-        };
+        let mut made = self.open_text.take().unwrap_or_default();
+        // The first byte of one-line text is never part of an escape.
+        made.extend(lead);
+        let mut text = Vec::new();
+        let mut byte = source.next();
         if lead.is_none() && byte.is_none() {
             // Still nothing: the next piece goes on.
-            self.open_text = Some(text);
+            self.open_text = Some(made);
             return;
         }
+        let mut open = false;
         while let Some(read) = byte {
             match read {
                 b'\n' => break,
                 b'\\' => match source.next() {
                     Some(next) => text.extend([b'\\', next]),
-                    None => break,
+                    None => open = true,
                 },
                 _ => text.push(read),
             }
             byte = source.next();
         }
         text.push(b'\n');
-        // The first byte of one-line text is never part of an escape.
-        let mut made = text[..lead_length].to_vec();
-        made.extend(escape::in_text(&text[lead_length..]));
-        self.set_text(made);
+        made.extend(escape::in_text(&text));
+        match open {
+            true => self.open_text = Some(made),
+            false => self.set_text(made),
+        }
     }
 
     fn set_text(&mut self, made: Vec<u8>) {
@@ -437,7 +440,7 @@ impl Parser<'_> {
         let regex = match posix::Regex::new(&text, &whole) {
             Ok(regex) => regex,
             Err(error) if error.0.starts_with("character class syntax") => {
-                return Err(Failure(error.0.as_bytes().to_vec(), BAD_USAGE));
+                return Err(Failure(error.0.as_bytes().to_vec(), PANIC));
             }
             Err(error) => return source.fail(error.0),
         };

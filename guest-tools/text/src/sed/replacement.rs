@@ -123,7 +123,7 @@ impl Replacement {
                 Part::Group(number) => group(text, groups, *number),
                 Part::Case(case) => {
                     match case {
-                        Case::Upper | Case::Lower => all = Some(*case),
+                        Case::Upper | Case::Lower => (all, one) = (Some(*case), None),
                         Case::UpperOne | Case::LowerOne => one = Some(*case),
                         Case::End => (all, one) = (None, None),
                     }
@@ -188,7 +188,8 @@ mod tests {
         check("[&]\\&\\n", "[hello World]&\n");
         check("\\2 \\1\\3", "World hello");
         check("\\U\\1\\E-\\l\\2", "HELLO-world");
-        check("\\u\\1 \\u\\L\\2X", "Hello WorldX");
+        check("\\u\\1 \\u\\L\\2X", "Hello worldx");
+        check("\\L\\u\\1", "Hello");
         check("\\u\\3\\1", "Hello");
         check("\\x26\\t", "&\t");
     }
