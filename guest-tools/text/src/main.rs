@@ -2,6 +2,7 @@
 
 mod applets;
 mod sed;
+mod small;
 
 use wardian_applet::{Args, cli, sys, text};
 

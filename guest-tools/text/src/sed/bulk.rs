@@ -41,11 +41,7 @@ const WAIT_MAX: u32 = 64;
 
 impl Plan {
     /// The plan for a script; none if every line may matter.
-    pub fn new(
-        commands: &[Command],
-        patterns: &[CompiledPattern],
-        quiet: bool,
-    ) -> Option<Plan> {
+    pub fn new(commands: &[Command], patterns: &[CompiledPattern], quiet: bool) -> Option<Plan> {
         let mut plan = Plan {
             patterns: Vec::new(),
             numbers: Vec::new(),

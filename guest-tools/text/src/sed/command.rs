@@ -44,6 +44,8 @@ pub struct Command {
     pub to: Option<End>,
     pub negated: bool,
     pub range: RangeState,
+    /// What `--debug` shows after the addresses (`s`: after the pattern).
+    pub shown: Vec<u8>,
     pub action: Action,
 }
 
@@ -120,6 +122,10 @@ pub struct Script {
 
 /// A regular expression of the script.
 pub struct CompiledPattern {
+    /// As written, and its flags: `I`, `M`.
+    pub text: Vec<u8>,
+    pub ignore_case: bool,
+    pub multi_line: bool,
     pub regex: Regex,
     /// The same for a search through many lines.
     pub lines: Lines,

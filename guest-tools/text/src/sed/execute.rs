@@ -4,6 +4,7 @@ use super::bulk::Plan;
 use super::command::{
     Action, Address, Command, CompiledPattern, End, Pattern, RangeState, Script, Substitution,
 };
+use super::debug::{self, Listing};
 use super::input::Input;
 use super::list;
 use super::options::Options;
@@ -34,6 +35,8 @@ pub struct Machine<'a> {
     pub scratch: Vec<u8>,
     pub groups: Vec<Option<Span>>,
     pub plan: Option<Plan>,
+    /// For `--debug`.
+    listing: Option<Listing>,
 }
 
 /// A line in hand.
@@ -99,6 +102,7 @@ impl<'a> Machine<'a> {
             scratch: Vec::new(),
             groups: Vec::new(),
             plan: None,
+            listing: None,
         }
     }
 
@@ -107,13 +111,30 @@ impl<'a> Machine<'a> {
         for reader in &mut self.reads {
             reader.1 = Reader::open(&reader.0);
         }
-        if !self.options.unbuffered {
+        if self.options.debug {
+            let listing = Listing::new(commands, &self.patterns);
+            self.show(&listing.program());
+            self.listing = Some(listing);
+        } else if !self.options.unbuffered {
             self.plan = Plan::new(commands, &self.patterns, self.quiet);
         }
         reset(commands);
         while self.next_line(commands)? {
             loop {
+                if self.options.debug {
+                    let name = match self.input.name.as_slice() {
+                        b"-" => b"STDIN",
+                        name => name,
+                    };
+                    let number = self.input.line_number.to_string();
+                    let text = [b"INPUT:   '", name, b"' line ", number.as_bytes(), b"\n"];
+                    self.show(&text.concat());
+                    self.show(&debug::space("PATTERN:", &self.space.bytes));
+                }
                 let ended = self.execute(commands)?;
+                if self.options.debug && !matches!(ended, Ended::Quit(_) | Ended::Silent(_)) {
+                    self.show(b"END-OF-CYCLE:\n");
+                }
                 if matches!(ended, Ended::Script | Ended::Quit(_)) && !self.quiet {
                     self.print();
                 }
@@ -187,7 +208,16 @@ impl<'a> Machine<'a> {
     fn execute(&mut self, commands: &mut [Command]) -> Result<Ended, i32> {
         let end = self.options.end;
         let mut at = 0;
+        let mut debugged = commands.len();
         while at < commands.len() {
+            if self.options.debug && debugged < commands.len() {
+                self.show_spaces(&commands[debugged].action);
+            }
+            debugged = at;
+            if let Some(listing) = &self.listing {
+                let line = [b"COMMAND: ".as_slice(), &listing.line(at)].concat();
+                self.show(&line);
+            }
             let command = &mut commands[at];
             at += 1;
             let selected = match command.from {
@@ -195,6 +225,7 @@ impl<'a> Machine<'a> {
                 Some(_) => self.selects(command)? != command.negated,
             };
             if !selected {
+                debugged = usize::MAX;
                 if let Action::Block(target) = command.action {
                     at = target;
                 }
@@ -317,7 +348,25 @@ impl<'a> Machine<'a> {
                 Action::Empty => self.space.bytes.clear(),
             }
         }
+        if self.options.debug && debugged < commands.len() {
+            self.show_spaces(&commands[debugged].action);
+        }
         Ok(Ended::Script)
+    }
+
+    /// Writes a part of `--debug`.
+    fn show(&mut self, text: &[u8]) {
+        self.outputs.main().put(text, self.options.end);
+    }
+
+    fn show_spaces(&mut self, action: &Action) {
+        let (pattern, hold) = debug::shows(action);
+        if pattern {
+            self.show(&debug::space("PATTERN:", &self.space.bytes));
+        }
+        if hold {
+            self.show(&debug::space("HOLD:", &self.hold.bytes));
+        }
     }
 
     fn print(&mut self) {
@@ -371,6 +420,9 @@ impl<'a> Machine<'a> {
             &mut self.scratch,
         ) {
             return Ok(());
+        }
+        if self.options.debug {
+            self.show(&debug::registers(&self.space.bytes, &self.groups));
         }
         std::mem::swap(&mut self.space.bytes, &mut self.scratch);
         self.replaced = true;

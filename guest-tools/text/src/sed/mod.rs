@@ -5,6 +5,7 @@
 mod address;
 mod bulk;
 mod command;
+mod debug;
 mod escape;
 mod execute;
 mod input;

@@ -35,6 +35,8 @@ pub struct Options {
     pub posix: bool,
     pub separate: bool,
     pub sandbox: bool,
+    /// Show the script and each step.
+    pub debug: bool,
     pub unbuffered: bool,
     pub follow_symlinks: bool,
     /// Edit in place, with this suffix or pattern for the backup.
@@ -63,6 +65,7 @@ impl Options {
             posix: std::env::var_os("POSIXLY_CORRECT").is_some(),
             separate: false,
             sandbox: false,
+            debug: false,
             unbuffered: false,
             follow_symlinks: false,
             in_place: None,
@@ -96,10 +99,11 @@ impl Options {
                 b'E' | b'r' => options.extended = true,
                 b's' => options.separate = true,
                 b'S' => options.sandbox = true,
+                b'D' => options.debug = true,
                 b'u' => options.unbuffered = true,
                 b'z' => options.end = 0,
                 b'V' => return Err(version()),
-                // `--debug` only adds to what is shown; text is what it is in `--binary`.
+                // `--binary` changes nothing here.
                 _ => {}
             }
         }

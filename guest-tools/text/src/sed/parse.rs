@@ -119,6 +119,7 @@ impl Parser<'_> {
             to,
             negated,
             range: RangeState::Inactive,
+            shown: vec![byte.unwrap_or(0)],
             action: Action::Nothing,
         };
         let Some(letter) = byte else {
@@ -131,12 +132,8 @@ impl Parser<'_> {
                 }
                 let start = first && source.position() == 1;
                 let mut byte = source.next();
-                if byte == Some(b'n') && start {
-                    byte = source.next();
-                    if matches!(byte, None | Some(b'\n')) {
-                        self.script.quiet = true;
-                    }
-                }
+                // Whatever else the comment says.
+                self.script.quiet |= byte == Some(b'n') && start;
                 while !matches!(byte, None | Some(b'\n')) {
                     byte = source.next();
                 }
@@ -193,12 +190,16 @@ impl Parser<'_> {
                 if label.is_empty() {
                     return source.fail("\":\" lacks a label");
                 }
+                command.shown.extend_from_slice(&label);
                 if !self.labels.iter().any(|(name, _)| *name == label) {
                     self.labels.push((label, self.script.commands.len()));
                 }
             }
             b'b' | b't' | b'T' => {
                 let label = read_label(source);
+                if !label.is_empty() {
+                    command.shown = [&[letter, b' '], label.as_slice()].concat();
+                }
                 self.jumps.push((label, self.script.commands.len()));
                 command.action = match letter {
                     b'b' => Action::Branch(0),
@@ -219,6 +220,9 @@ impl Parser<'_> {
                     }
                 };
                 end_of_command(source)?;
+                if let Some(number) = number {
+                    command.shown.extend(format!(" {number}").bytes());
+                }
                 let code = i32::try_from(number.unwrap_or(0) & 0xff).unwrap_or(0);
                 command.action = match letter {
                     b'q' => Action::Quit(code),
@@ -228,6 +232,10 @@ impl Parser<'_> {
             }
             b'r' | b'R' | b'w' | b'W' => {
                 let name = self.file_name(source)?;
+                if matches!(letter, b'r' | b'R') {
+                    command.shown.push(b' ');
+                }
+                command.shown.extend_from_slice(&name);
                 command.action = match letter {
                     b'r' => Action::ReadFile(name),
                     b'R' => Action::ReadLine(index_of(&mut self.script.reads, name)),
@@ -235,7 +243,10 @@ impl Parser<'_> {
                     _ => Action::WriteFirst(index_of(&mut self.script.writes, name)),
                 };
             }
-            b's' => command.action = self.substitution(source)?,
+            b's' => {
+                let (action, shown) = self.substitution(source)?;
+                (command.action, command.shown) = (action, shown);
+            }
             b'y' => {
                 let unterminated = "unterminated `y' command";
                 let delimiter = source.next();
@@ -245,6 +256,7 @@ impl Parser<'_> {
                     return source.fail("strings for `y' command are different lengths");
                 };
                 end_of_command(source)?;
+                command.shown = [b"y/", from.as_slice(), b"/", &to, b"/"].concat();
                 command.action = Action::Translate(Box::new(made));
             }
             _ => {
@@ -345,7 +357,7 @@ impl Parser<'_> {
         Ok((Some(from), to, byte))
     }
 
-    fn substitution(&mut self, source: &mut Source<'_>) -> Result<Action, Failure> {
+    fn substitution(&mut self, source: &mut Source<'_>) -> Result<(Action, Vec<u8>), Failure> {
         let unterminated = "unterminated `s' command";
         let delimiter = source.next();
         let pattern = self.delimited(source, delimiter, true, unterminated)?;
@@ -359,6 +371,7 @@ impl Parser<'_> {
             write: None,
         };
         let (mut ignore_case, mut multi_line) = (false, false);
+        let mut file = Vec::new();
         loop {
             let byte = source.next();
             match byte {
@@ -380,6 +393,7 @@ impl Parser<'_> {
                 Some(b'g') => made.global = true,
                 Some(b'w') => {
                     let name = self.file_name(source)?;
+                    file.clone_from(&name);
                     made.write = Some(index_of(&mut self.script.writes, name));
                     break;
                 }
@@ -401,6 +415,18 @@ impl Parser<'_> {
                 _ => return source.fail("unknown option to `s'"),
             }
         }
+        let mut shown = [replacement.as_slice(), b"/"].concat();
+        shown.extend(ignore_case.then_some(b'i'));
+        shown.extend(multi_line.then_some(b'm'));
+        shown.extend(made.global.then_some(b'g'));
+        shown.extend(made.print.then_some(b'p'));
+        if made.number > 0 {
+            shown.extend(made.number.to_string().bytes());
+        }
+        if made.write.is_some() {
+            shown.push(b'w');
+            shown.extend_from_slice(&file);
+        }
         made.number = made.number.max(1);
         made.pattern = self.pattern(source, &pattern, ignore_case, multi_line)?;
         if let Some(index) = made.pattern {
@@ -410,7 +436,7 @@ impl Parser<'_> {
                 return source.fail(format!("invalid reference \\{named} on `s' command's RHS"));
             }
         }
-        Ok(Action::Substitute(Box::new(made)))
+        Ok((Action::Substitute(Box::new(made)), shown))
     }
 
     /// Compiles a regular expression.
@@ -434,7 +460,8 @@ impl Parser<'_> {
             ignore_case,
             unicode: self.options.unicode,
             multi_line: multi_line && end == b'\n',
-            lines: None,
+            // Without newlines for ends, the lines of a text are between NULs.
+            lines: (multi_line && end != b'\n').then_some(end),
             strict: true,
         };
         let regex = match posix::Regex::new(&text, &whole) {
@@ -452,10 +479,16 @@ impl Parser<'_> {
         // What can take a line's end as a character is not searched for in
         // many lines at once.
         let lines = match end == b'\n' && !text.contains(&end) && regex.is_automaton() {
-            true => Lines::Source(text, lines),
+            true => Lines::Source(text.clone(), lines),
             false => Lines::None,
         };
-        self.script.patterns.push(CompiledPattern { regex, lines });
+        self.script.patterns.push(CompiledPattern {
+            text,
+            ignore_case,
+            multi_line,
+            regex,
+            lines,
+        });
         Ok(Some(self.script.patterns.len() - 1))
     }
 
@@ -583,8 +616,10 @@ fn closes(body: &[u8]) -> bool {
         .windows(2)
         .rposition(|pair| matches!(pair, [b'[', b':' | b'.' | b'=']));
     match open {
-        Some(open) if open + 2 == body.len() => false,
-        Some(open) => body[open + 2..].contains(&body[open + 1]),
+        Some(open) => {
+            let end = [body[open + 1], b']'];
+            body[open + 2..].windows(2).any(|pair| pair == end)
+        }
         None => true,
     }
 }
