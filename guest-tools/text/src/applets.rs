@@ -27,6 +27,11 @@ pub static MODULE: Module = Module {
             run: crate::small::getopt,
         },
         Applet {
+            name: "iconv",
+            synopsis: "[-c] [-f SET] [-t SET] [-o FILE] [FILE]...",
+            run: crate::small::iconv,
+        },
+        Applet {
             name: "less",
             synopsis: "[FILE]...",
             run: crate::small::less,

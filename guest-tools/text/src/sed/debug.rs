@@ -46,7 +46,9 @@ impl Listing {
 pub fn registers(text: &[u8], groups: &[Option<Span>]) -> Vec<u8> {
     let mut out = b"MATCHED REGEX REGISTERS\n".to_vec();
     for (index, group) in groups.iter().enumerate() {
-        let (start, end) = group.unwrap_or((0, 0));
+        let Some((start, end)) = *group else {
+            continue;
+        };
         out.extend(format!("  regex[{index}] = {start}-{end} '").bytes());
         out.extend_from_slice(text.get(start..end).unwrap_or_default());
         out.extend(b"'\n");

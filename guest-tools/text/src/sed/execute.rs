@@ -120,8 +120,9 @@ impl<'a> Machine<'a> {
         }
         reset(commands);
         while self.next_line(commands)? {
+            let mut restarted = false;
             loop {
-                if self.options.debug {
+                if self.options.debug && !restarted {
                     let name = match self.input.name.as_slice() {
                         b"-" => b"STDIN",
                         name => name,
@@ -129,10 +130,14 @@ impl<'a> Machine<'a> {
                     let number = self.input.line_number.to_string();
                     let text = [b"INPUT:   '", name, b"' line ", number.as_bytes(), b"\n"];
                     self.show(&text.concat());
+                }
+                if self.options.debug {
                     self.show(&debug::space("PATTERN:", &self.space.bytes));
                 }
                 let ended = self.execute(commands)?;
-                if self.options.debug && !matches!(ended, Ended::Quit(_) | Ended::Silent(_)) {
+                restarted = matches!(ended, Ended::Restart);
+                let in_cycle = matches!(ended, Ended::Script | Ended::Deleted);
+                if self.options.debug && in_cycle {
                     self.show(b"END-OF-CYCLE:\n");
                 }
                 if matches!(ended, Ended::Script | Ended::Quit(_)) && !self.quiet {
@@ -410,6 +415,13 @@ impl<'a> Machine<'a> {
 
     fn substitute(&mut self, substitution: &Substitution) -> Result<(), i32> {
         let pattern = self.used(substitution.pattern)?;
+        if self.options.debug {
+            let regex = &mut self.patterns[pattern].regex;
+            if regex.captures_at(&self.space.bytes, 0, &mut self.groups) {
+                let shown = debug::registers(&self.space.bytes, &self.groups);
+                self.show(&shown);
+            }
+        }
         self.scratch.clear();
         if !substitute(
             substitution,
@@ -420,9 +432,6 @@ impl<'a> Machine<'a> {
             &mut self.scratch,
         ) {
             return Ok(());
-        }
-        if self.options.debug {
-            self.show(&debug::registers(&self.space.bytes, &self.groups));
         }
         std::mem::swap(&mut self.space.bytes, &mut self.scratch);
         self.replaced = true;
