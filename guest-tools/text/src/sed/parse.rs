@@ -280,6 +280,7 @@ impl Parser<'_> {
             return Ok(());
         }
         match source.next() {
+            None if self.options.posix => return source.fail("incomplete command"),
             None => {}
             Some(b'\n') => self.read_text(source, None),
             // An escape may start the text.
@@ -364,7 +365,7 @@ impl Parser<'_> {
         let replacement = self.delimited(source, delimiter, false, unterminated)?;
         let mut made = Substitution {
             pattern: None,
-            replacement: Replacement::new(&replacement),
+            replacement: Replacement::new(&replacement, self.options.posix),
             global: false,
             number: 0,
             print: false,
@@ -375,6 +376,9 @@ impl Parser<'_> {
         loop {
             let byte = source.next();
             match byte {
+                Some(b'i' | b'I' | b'm' | b'M' | b'e') if self.options.posix => {
+                    return source.fail("unknown option to `s'");
+                }
                 Some(b'i' | b'I') => ignore_case = true,
                 Some(b'm' | b'M') => multi_line = true,
                 Some(b'e') => {

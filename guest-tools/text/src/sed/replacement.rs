@@ -31,8 +31,8 @@ enum Case {
 }
 
 impl Replacement {
-    /// Compiles what stands between the delimiters.
-    pub fn new(text: &[u8]) -> Replacement {
+    /// Compiles what stands between the delimiters; POSIX knows no changes of case.
+    pub fn new(text: &[u8], posix: bool) -> Replacement {
         let mut made = Replacement::default();
         let mut plain = Vec::new();
         let mut rest = text;
@@ -44,11 +44,11 @@ impl Replacement {
                     rest = &tail[1..];
                     match letter {
                         b'0'..=b'9' => Part::Group(usize::from(letter - b'0')),
-                        b'U' => Part::Case(Case::Upper),
-                        b'L' => Part::Case(Case::Lower),
-                        b'u' => Part::Case(Case::UpperOne),
-                        b'l' => Part::Case(Case::LowerOne),
-                        b'E' => Part::Case(Case::End),
+                        b'U' if !posix => Part::Case(Case::Upper),
+                        b'L' if !posix => Part::Case(Case::Lower),
+                        b'u' if !posix => Part::Case(Case::UpperOne),
+                        b'l' if !posix => Part::Case(Case::LowerOne),
+                        b'E' if !posix => Part::Case(Case::End),
                         b'n' => {
                             plain.push(b'\n');
                             continue;
@@ -179,7 +179,7 @@ mod tests {
         let text = b"hello World";
         let groups = [Some((0, 11)), Some((0, 5)), Some((6, 11)), None];
         let mut out = Vec::new();
-        Replacement::new(replacement.as_bytes()).apply(text, &groups, &mut out);
+        Replacement::new(replacement.as_bytes(), false).apply(text, &groups, &mut out);
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }
 

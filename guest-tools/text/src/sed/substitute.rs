@@ -106,7 +106,8 @@ fn characters(text: &[u8], unicode: bool) -> Vec<Vec<u8>> {
                     rest = tail;
                     continue;
                 }
-                [] => {}
+                // No control character follows.
+                [] | [b'c'] => {}
                 _ => rest = tail,
             }
         }

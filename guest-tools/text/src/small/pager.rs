@@ -33,10 +33,9 @@ fn show(args: &Args, applet: &'static str, headers: bool) -> i32 {
             _ => names.push(arg.clone()),
         }
     }
-    let several = names.len() > 1;
     let mut out = Output::stdout();
     let code = files::each(&context, &names, "", |name, text| {
-        if headers && several {
+        if headers && name != b"-" {
             out.put(&[b"::::::::::::::\n", name, b"\n::::::::::::::\n"].concat());
         }
         out.put(text);
