@@ -498,7 +498,7 @@ impl<'a> Machine<'a> {
                 true => line >= *number && command.range != RangeState::Closed,
                 false => line == *number,
             },
-            Address::Step(first, step) => line >= *first && (line - first) % step == 0,
+            Address::Step(first, step) => line >= *first && (line - first).is_multiple_of(*step),
             Address::Last => self.at_end()?,
             Address::Regex(pattern) => self.matches(*pattern)?,
         };

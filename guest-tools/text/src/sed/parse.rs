@@ -337,7 +337,7 @@ impl Parser<'_> {
         &mut self,
         source: &mut Source<'_>,
         byte: Option<u8>,
-    ) -> Result<(Option<Address>, Option<super::command::End>, Option<u8>), Failure> {
+    ) -> Result<Addresses, Failure> {
         let Some(from) = self.address(source, byte)? else {
             return Ok((None, None, byte));
         };
@@ -559,6 +559,9 @@ impl Parser<'_> {
         }
     }
 }
+
+/// Both addresses of a command, and the byte after them.
+type Addresses = (Option<Address>, Option<super::command::End>, Option<u8>);
 
 const SANDBOX: &str = "e/r/w commands disabled in sandbox mode";
 

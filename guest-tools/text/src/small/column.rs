@@ -235,7 +235,7 @@ impl Table {
         }
         let count = rows.iter().map(Vec::len).max().unwrap_or(0);
         let shown = self.shown(count);
-        let mut widths = vec![1; count];
+        let mut widths = vec![0; count];
         for row in &rows {
             for (column, field) in row.iter().enumerate() {
                 widths[column] = width(field).max(widths[column]);
