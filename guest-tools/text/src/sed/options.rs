@@ -116,6 +116,10 @@ impl Options {
                 file: None,
             });
         }
+        if options.in_place.is_some() && options.files.is_empty() {
+            context.say(b"no input files");
+            return Err(super::run::PANIC);
+        }
         Ok(options)
     }
 }

@@ -518,6 +518,9 @@ impl Parser<'_> {
                 Some(b'\\') => match source.next() {
                     Some(b'n') if regex && delimiter != b'n' => out.push(b'\n'),
                     Some(b'\n') if regex => out.push(b'\n'),
+                    Some(byte) if byte == delimiter && bracket.is_some() => {
+                        out.extend([b'\\', byte]);
+                    }
                     Some(byte) if byte == delimiter && (regex || byte != b'&') => out.push(byte),
                     // It does not escape a bracket's end.
                     Some(b']') if bracket.is_some() => {
