@@ -1,11 +1,11 @@
 //! Bracket expressions of POSIX, as classes of the regex engine.
 
-use super::translate::{Error, Syntax};
+use super::translate::{Dialect, Error};
 use std::fmt::Write;
 
 /// Translates the expression after `[`; gives the class and its length in the
 /// pattern, without the `[`.
-pub fn translate(body: &[u8], syntax: &Syntax) -> Result<(String, usize), Error> {
+pub fn translate(body: &[u8], syntax: &Dialect) -> Result<(String, usize), Error> {
     if body.is_empty() {
         return Err(Error("Invalid regular expression"));
     }
@@ -17,8 +17,8 @@ pub fn translate(body: &[u8], syntax: &Syntax) -> Result<(String, usize), Error>
     let negated = body.first() == Some(&b'^');
     let mut at = usize::from(negated);
     let mut class = String::from(if negated { "[^" } else { "[" });
-    if negated {
-        class.push_str(if syntax.zero { "\\x00" } else { "\\n" });
+    if let Some(except) = syntax.excluded().filter(|_| negated) {
+        class.push_str(except);
     }
     let first = at;
     loop {
@@ -35,7 +35,7 @@ pub fn translate(body: &[u8], syntax: &Syntax) -> Result<(String, usize), Error>
                 .ok_or(UNMATCHED)?;
             let name = &tail[..end];
             if *kind == b':' {
-                class.push_str(named(name)?);
+                class.push_str(named(name, syntax)?);
                 at += end + 4;
                 continue;
             }
@@ -62,7 +62,7 @@ pub fn translate(body: &[u8], syntax: &Syntax) -> Result<(String, usize), Error>
         };
     }
     // A lone newline in a class can never match within a line.
-    if !negated && !syntax.zero {
+    if !negated && syntax.lines == Some(b'\n') {
         class = class
             .replace("\\x{a}", "\\x{b}--\\x{b}")
             .replace("\\x{b}--\\x{b}", "");
@@ -76,7 +76,7 @@ pub fn translate(body: &[u8], syntax: &Syntax) -> Result<(String, usize), Error>
 const UNMATCHED: Error = Error("Unmatched [, [^, [:, [., or [=");
 
 /// One character at a place, or a collating element; and its length.
-fn item(body: &[u8], at: usize, syntax: &Syntax) -> Result<(u32, usize), Error> {
+fn item(body: &[u8], at: usize, syntax: &Dialect) -> Result<(u32, usize), Error> {
     let rest = body
         .get(at..)
         .filter(|rest| !rest.is_empty())
@@ -92,7 +92,7 @@ fn item(body: &[u8], at: usize, syntax: &Syntax) -> Result<(u32, usize), Error> 
     Ok(character(rest, syntax))
 }
 
-fn character(rest: &[u8], syntax: &Syntax) -> (u32, usize) {
+fn character(rest: &[u8], syntax: &Dialect) -> (u32, usize) {
     if syntax.unicode
         && let Some(c) = rest
             .utf8_chunks()
@@ -104,8 +104,18 @@ fn character(rest: &[u8], syntax: &Syntax) -> (u32, usize) {
     (rest.first().copied().map_or(0, u32::from), 1)
 }
 
-fn named(name: &[u8]) -> Result<&'static str, Error> {
+fn named(name: &[u8], syntax: &Dialect) -> Result<&'static str, Error> {
+    let newline = syntax.lines != Some(b'\n');
     Ok(match name {
+        b"alpha" if syntax.unicode => "\\p{Alphabetic}",
+        b"alnum" if syntax.unicode => "\\p{Alphabetic}\\p{Nd}",
+        b"upper" if syntax.unicode => "\\p{Uppercase}",
+        b"lower" if syntax.unicode => "\\p{Lowercase}",
+        b"space" if newline => "\\t-\\r\\x20",
+        b"cntrl" if newline => "[:cntrl:]",
+        b"punct" if syntax.unicode => "\\p{Punctuation}\\p{Symbol}",
+        b"graph" if syntax.unicode => "[^\\p{Cc}\\p{Cn}\\p{Cs}\\p{Z}]",
+        b"print" if syntax.unicode => "[^\\p{Cc}\\p{Cn}\\p{Cs}\\p{Zl}\\p{Zp}]",
         b"alpha" => "[:alpha:]",
         b"digit" => "[:digit:]",
         b"alnum" => "[:alnum:]",

@@ -19,6 +19,54 @@ pub struct Syntax {
     pub zero: bool,
 }
 
+/// How a translation goes: [`Syntax`], and what only whole texts need.
+#[derive(Clone, Copy)]
+pub(crate) struct Dialect {
+    pub extended: bool,
+    pub unicode: bool,
+    /// What ends a line, if matches have to lie within one; else the text is
+    /// one piece, in which a newline is a character like others.
+    pub lines: Option<u8>,
+    /// In one piece: `^` and `$` match at its lines, `.` and `[^x]` within.
+    pub multi_line: bool,
+    /// An operator without an operand is an error.
+    pub strict: bool,
+    /// How a back-reference is written.
+    pub references: References,
+}
+
+/// How a back-reference is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum References {
+    /// `(?:\\1)`, for engines that know them.
+    Plain,
+    /// As a group of [`reference`] around any byte, for our own matcher.
+    Named,
+}
+
+impl Dialect {
+    /// What `.` and negated classes never match.
+    pub(crate) fn excluded(&self) -> Option<&'static str> {
+        match self.lines {
+            Some(0) => Some("\\x00"),
+            Some(_) => Some("\\n"),
+            None if self.multi_line => Some("\\n"),
+            None => None,
+        }
+    }
+}
+
+/// The group that stands for the `index`th back-reference of a pattern.
+fn reference(group: usize, index: usize) -> String {
+    format!("{REFERENCE_START}{group}_{index}>{ANY_BYTE})")
+}
+
+/// How [`reference`] starts; no other named groups occur.
+pub(crate) const REFERENCE_START: &str = "(?P<r";
+
+/// Any byte at all.
+pub(crate) const ANY_BYTE: &str = "(?s-u:.)";
+
 /// A translated pattern.
 #[derive(Debug)]
 pub struct Translated {
@@ -36,6 +84,22 @@ pub struct Translated {
 
 /// Translates one pattern; groups are numbered after `first_group` others.
 pub fn translate(pattern: &[u8], syntax: &Syntax, first_group: usize) -> Result<Translated, Error> {
+    let dialect = Dialect {
+        extended: syntax.extended,
+        unicode: syntax.unicode,
+        lines: Some(if syntax.zero { 0 } else { b'\n' }),
+        multi_line: false,
+        strict: false,
+        references: References::Plain,
+    };
+    translate_in(pattern, &dialect, first_group)
+}
+
+pub(crate) fn translate_in(
+    pattern: &[u8],
+    syntax: &Dialect,
+    first_group: usize,
+) -> Result<Translated, Error> {
     let mut translator = Translator {
         pattern,
         syntax,
@@ -48,7 +112,7 @@ pub fn translate(pattern: &[u8], syntax: &Syntax, first_group: usize) -> Result<
         atom: None,
         repeated: false,
         anchored: false,
-        back_references: false,
+        references: 0,
         literal: Some(Vec::new()),
         warnings: Vec::new(),
     };
@@ -56,7 +120,7 @@ pub fn translate(pattern: &[u8], syntax: &Syntax, first_group: usize) -> Result<
     Ok(Translated {
         regex: translator.out,
         groups: translator.groups,
-        back_references: translator.back_references,
+        back_references: translator.references > 0,
         literal: translator.literal,
         warnings: translator.warnings,
     })
@@ -91,9 +155,21 @@ fn push_byte(out: &mut String, byte: u8) {
     }
 }
 
+const NO_OPERAND: Error = Error("Invalid preceding regular expression");
+
+/// What an assertion asks of its place.
+#[derive(Clone, Copy)]
+enum Place {
+    LineStart,
+    LineEnd,
+    TextStart,
+    TextEnd,
+    Word(&'static str),
+}
+
 struct Translator<'a> {
     pattern: &'a [u8],
-    syntax: &'a Syntax,
+    syntax: &'a Dialect,
     at: usize,
     out: String,
     /// Starts of open groups in `out`, and their numbers.
@@ -106,7 +182,7 @@ struct Translator<'a> {
     repeated: bool,
     /// Whether the last item is a `^`.
     anchored: bool,
-    back_references: bool,
+    references: usize,
     literal: Option<Vec<u8>>,
     warnings: Vec<String>,
 }
@@ -125,16 +201,18 @@ impl Translator<'_> {
                     self.class(&class);
                 }
                 b'.' => self.dot(),
-                b'*' => self.star(),
-                b'^' if extended || self.at_start() => self.assertion("^"),
-                b'$' if extended || self.at_end() => self.assertion("$"),
+                b'*' => self.star()?,
+                b'^' if extended || self.at_start() => self.assertion(Place::LineStart),
+                b'$' if extended || self.at_end() => self.assertion(Place::LineEnd),
                 b'(' if extended => self.open_group(),
                 // Without an open group it stands for itself.
-                b')' if extended && self.open.is_empty() => self.text(b")"),
+                b')' if extended && self.open.is_empty() && !self.syntax.strict => {
+                    self.text(b")");
+                }
                 b')' if extended => self.close_group()?,
                 b'|' if extended => self.alternative(),
-                b'+' if extended => self.repeat("+"),
-                b'?' if extended => self.repeat("?"),
+                b'+' if extended => self.repeat("+")?,
+                b'?' if extended => self.repeat("?")?,
                 b'{' if extended => self.interval()?,
                 _ => self.character(),
             }
@@ -169,19 +247,35 @@ impl Translator<'_> {
     }
 
     fn dot(&mut self) {
-        self.class(if self.syntax.zero {
-            "[^\\x00]"
-        } else {
-            "[^\\n]"
-        });
+        match self.syntax.excluded() {
+            Some(except) => self.class(&format!("[^{except}]")),
+            None => self.class("(?s:.)"),
+        }
     }
 
-    fn assertion(&mut self, text: &str) {
+    fn assertion(&mut self, place: Place) {
         self.literal = None;
         self.begin_atom();
-        self.out.push_str(text);
-        self.anchored = text == "^";
-        if self.anchored && !self.syntax.extended {
+        let Dialect {
+            lines, multi_line, ..
+        } = *self.syntax;
+        let start = matches!(place, Place::LineStart | Place::TextStart);
+        self.out.push_str(match place {
+            Place::Word(text) => text,
+            _ if lines.is_some() => {
+                if start {
+                    "^"
+                } else {
+                    "$"
+                }
+            }
+            Place::LineStart if multi_line => "(?m:^)",
+            Place::LineEnd if multi_line => "(?m:$)",
+            _ if start => "\\A",
+            _ => "\\z",
+        });
+        self.anchored = start;
+        if (self.anchored && !self.syntax.extended) || self.syntax.strict {
             // A star after it is a character.
             self.atom = None;
         }
@@ -210,22 +304,26 @@ impl Translator<'_> {
         }
     }
 
-    fn star(&mut self) {
+    fn star(&mut self) -> Result<(), Error> {
         if self.atom.is_some() || self.syntax.extended {
-            self.repeat("*");
-        } else {
-            self.text(b"*");
+            return self.repeat("*");
         }
+        self.text(b"*");
+        Ok(())
     }
 
-    fn repeat(&mut self, operator: &str) {
+    fn repeat(&mut self, operator: &str) -> Result<(), Error> {
         self.literal = None;
+        let twice = self.repeated && !self.syntax.extended && !matches!(operator, "+" | "?");
+        if self.syntax.strict && (self.atom.is_none() || twice) {
+            return Err(NO_OPERAND);
+        }
         if self.atom.is_none() || self.anchored {
             let text = format!("warning: {operator} at start of expression");
             self.warnings.push(text);
         }
         let Some(start) = self.atom else {
-            return;
+            return Ok(());
         };
         if self.repeated {
             self.out.insert_str(start, "(?:");
@@ -233,6 +331,7 @@ impl Translator<'_> {
         }
         self.repeated = true;
         self.out.push_str(operator);
+        Ok(())
     }
 
     fn open_group(&mut self) {
@@ -277,9 +376,11 @@ impl Translator<'_> {
                     Some(high) => format!("{{{low},{high}}}"),
                     None => format!("{{{low},}}"),
                 };
-                self.repeat(&operator);
-                Ok(())
+                self.repeat(&operator)
             }
+            _ if self.syntax.strict && self.atom.is_none() => Err(NO_OPERAND),
+            (None, _) if self.syntax.strict => Err(Error("Unmatched \\{")),
+            _ if self.syntax.strict => Err(Error("Invalid content of \\{\\}")),
             // An extended expression takes a malformed interval as text.
             _ if self.syntax.extended || self.atom.is_none() => {
                 self.text(b"{");
@@ -302,31 +403,29 @@ impl Translator<'_> {
             b')' if basic => self.close_group()?,
             b'|' if basic => self.alternative(),
             b'{' if basic => self.interval()?,
-            b'+' if basic && self.atom.is_some() => self.repeat("+"),
-            b'?' if basic && self.atom.is_some() => self.repeat("?"),
+            b'+' if basic && self.atom.is_some() => self.repeat("+")?,
+            b'?' if basic && self.atom.is_some() => self.repeat("?")?,
             b'1'..=b'9' => self.back_reference(usize::from(letter - b'0'))?,
             b'w' => self.class("\\w"),
-            b'W' => self.class(if self.syntax.zero {
-                "[^\\w\\x00]"
-            } else {
-                "[^\\w\\n]"
+            b'W' => self.class(match self.syntax.lines {
+                Some(0) => "[^\\w\\x00]",
+                Some(_) => "[^\\w\\n]",
+                None => "\\W",
             }),
-            b's' => self.class(if self.syntax.zero {
-                "\\s"
-            } else {
-                "[\\s&&[^\\n]]"
+            b's' => self.class(match self.syntax.lines {
+                None | Some(0) => "\\s",
+                Some(_) => "[\\s&&[^\\n]]",
             }),
-            b'S' => self.class(if self.syntax.zero {
-                "[^\\s\\x00]"
-            } else {
-                "\\S"
+            b'S' => self.class(match self.syntax.lines {
+                Some(0) => "[^\\s\\x00]",
+                _ => "\\S",
             }),
-            b'b' => self.assertion("\\b"),
-            b'B' => self.assertion("\\B"),
-            b'<' => self.assertion("\\b{start}"),
-            b'>' => self.assertion("\\b{end}"),
-            b'`' => self.assertion("^"),
-            b'\'' => self.assertion("$"),
+            b'b' => self.assertion(Place::Word("\\b")),
+            b'B' => self.assertion(Place::Word("\\B")),
+            b'<' => self.assertion(Place::Word("\\b{start}")),
+            b'>' => self.assertion(Place::Word("\\b{end}")),
+            b'`' => self.assertion(Place::TextStart),
+            b'\'' => self.assertion(Place::TextEnd),
             _ => {
                 let known = letter.is_ascii_punctuation() || !letter.is_ascii_graphic();
                 if !known {
@@ -346,9 +445,14 @@ impl Translator<'_> {
             return Err(Error("Invalid back reference"));
         }
         self.literal = None;
-        self.back_references = true;
         self.begin_atom();
-        let _ = write!(self.out, "(?:\\{group})");
+        match self.syntax.references {
+            References::Plain => {
+                let _ = write!(self.out, "(?:\\{group})");
+            }
+            References::Named => self.out.push_str(&reference(group, self.references)),
+        }
+        self.references += 1;
         Ok(())
     }
 }

@@ -1,6 +1,10 @@
 //! Text tools equal to GNU's: sed, diff, patch, and their kin.
 
 mod applets;
+mod sed;
+mod small;
+
+use wardian_applet::{Args, cli, sys, text};
 
 fn main() {
     std::process::exit(wardian_applet::main(&applets::MODULE, || {}));
