@@ -1,6 +1,8 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{copy, fast, grep, identity, ls, meta, process};
+use crate::{
+    bytes, copy, digest, eval, fast, grep, identity, lines, ls, meta, place, process, sort,
+};
 use wardian_applet::{Applet, Module};
 
 /// A program of uutils, under its crate's name and with its message table.
@@ -28,22 +30,22 @@ macro_rules! table {
 }
 
 table! {
-    "[", "EXPRESSION ]", uu!(uu_test, "test");
+    "[", "EXPRESSION ]", eval::test::bracket;
     "arch", "[OPTION]...", identity::machine::arch;
-    "b2sum", "[OPTION]... [FILE]...", uu!(uu_b2sum, "b2sum");
-    "base32", "[OPTION]... [FILE]", uu!(uu_base32, "base32");
-    "base64", "[OPTION]... [FILE]", uu!(uu_base64, "base64");
+    "b2sum", "[OPTION]... [FILE]...", digest::b2sum;
+    "base32", "[OPTION]... [FILE]", bytes::base::base32;
+    "base64", "[OPTION]... [FILE]", bytes::base::base64;
     "basename", "NAME [SUFFIX] | OPTION... NAME...", fast::names::basename;
-    "basenc", "[OPTION]... [FILE]", uu!(uu_basenc, "basenc");
+    "basenc", "[OPTION]... [FILE]", bytes::base::basenc;
     "cat", "[OPTION]... [FILE]...", fast::cat::run;
     "chgrp", "[OPTION]... GROUP FILE...", meta::chown::chgrp;
     "chmod", "[OPTION]... MODE[,MODE]... FILE...", meta::chmod::chmod;
     "chown", "[OPTION]... [OWNER][:[GROUP]] FILE...", meta::chown::chown;
-    "cksum", "[OPTION]... [FILE]...", uu!(uu_cksum, "cksum");
-    "comm", "[OPTION]... FILE1 FILE2", uu!(uu_comm, "comm");
+    "cksum", "[OPTION]... [FILE]...", digest::cksum;
+    "comm", "[OPTION]... FILE1 FILE2", lines::comm::run;
     "cp", "[OPTION]... SOURCE... DEST", copy::cp;
     "csplit", "[OPTION]... FILE PATTERN...", uu!(uu_csplit, "csplit");
-    "cut", "OPTION... [FILE]...", uu!(uu_cut, "cut");
+    "cut", "OPTION... [FILE]...", lines::cut::run;
     "date", "[OPTION]... [+FORMAT]", uu!(uu_date, "date");
     "dd", "[OPERAND]...", copy::dd;
     "dir", "[OPTION]... [FILE]...", ls::dir;
@@ -52,13 +54,13 @@ table! {
     "echo", "[-neE] [STRING]...", fast::echo::run;
     "egrep", "[OPTION]... PATTERNS [FILE]...", grep::egrep;
     "env", "[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]", process::env::env;
-    "expand", "[OPTION]... [FILE]...", uu!(uu_expand, "expand");
-    "expr", "EXPRESSION", uu!(uu_expr, "expr");
+    "expand", "[OPTION]... [FILE]...", lines::tabs::expand;
+    "expr", "EXPRESSION", eval::expr::run;
     "factor", "[NUMBER]...", uu!(uu_factor, "factor");
     "false", "[IGNORED]...", fast::small::no_code;
     "fgrep", "[OPTION]... PATTERNS [FILE]...", grep::fgrep;
     "fmt", "[-WIDTH] [OPTION]... [FILE]...", uu!(uu_fmt, "fmt");
-    "fold", "[OPTION]... [FILE]...", uu!(uu_fold, "fold");
+    "fold", "[OPTION]... [FILE]...", lines::fold::run;
     "grep", "[OPTION]... PATTERNS [FILE]...", grep::grep;
     "groups", "[OPTION]... [USERNAME]...", identity::id::groups;
     "head", "[OPTION]... [FILE]...", fast::head::run;
@@ -66,61 +68,61 @@ table! {
     "hostname", "[OPTION]...", identity::machine::hostname;
     "id", "[OPTION]... [USER]...", identity::id::id;
     "install", "[OPTION]... SOURCE... DEST", meta::install::install;
-    "join", "[OPTION]... FILE1 FILE2", uu!(uu_join, "join");
+    "join", "[OPTION]... FILE1 FILE2", lines::join::run;
     "kill", "[-s SIGNAL | -SIGNAL] PID... | -l [SIGNAL]...", process::kill::kill;
     "link", "FILE1 FILE2", uu!(uu_link, "link");
     "ln", "[OPTION]... TARGET... LINK", copy::ln;
     "ls", "[OPTION]... [FILE]...", ls::ls;
-    "md5sum", "[OPTION]... [FILE]...", uu!(uu_md5sum, "md5sum");
+    "md5sum", "[OPTION]... [FILE]...", digest::md5sum;
     "mkdir", "[OPTION]... DIRECTORY...", meta::mkdir::mkdir;
     "mkfifo", "[OPTION]... NAME...", meta::mkdir::mkfifo;
-    "mktemp", "[OPTION]... [TEMPLATE]", uu!(uu_mktemp, "mktemp");
+    "mktemp", "[OPTION]... [TEMPLATE]", place::mktemp::run;
     "mv", "[OPTION]... SOURCE... DEST", copy::mv;
     "nice", "[OPTION] [COMMAND [ARG]...]", process::launch::nice;
-    "nl", "[OPTION]... [FILE]...", uu!(uu_nl, "nl");
+    "nl", "[OPTION]... [FILE]...", lines::nl::run;
     "nohup", "COMMAND [ARG]...", process::launch::nohup;
     "nproc", "[OPTION]...", identity::machine::nproc;
     "numfmt", "[OPTION]... [NUMBER]...", uu!(uu_numfmt, "numfmt");
     "od", "[OPTION]... [FILE]...", uu!(uu_od, "od");
-    "paste", "[OPTION]... [FILE]...", uu!(uu_paste, "paste");
+    "paste", "[OPTION]... [FILE]...", lines::paste::run;
     "pathchk", "[OPTION]... NAME...", uu!(uu_pathchk, "pathchk");
     "pr", "[OPTION]... [FILE]...", uu!(uu_pr, "pr");
     "printenv", "[OPTION]... [VARIABLE]...", process::env::printenv;
     "printf", "FORMAT [ARGUMENT]...", uu!(uu_printf, "printf");
     "ptx", "[OPTION]... [INPUT]...", uu!(uu_ptx, "ptx");
     "pwd", "[OPTION]...", fast::small::pwd;
-    "readlink", "[OPTION]... FILE...", uu!(uu_readlink, "readlink");
-    "realpath", "[OPTION]... FILE...", uu!(uu_realpath, "realpath");
+    "readlink", "[OPTION]... FILE...", place::canonical::readlink;
+    "realpath", "[OPTION]... FILE...", place::canonical::realpath;
     "rm", "[OPTION]... [FILE]...", fast::remove::rm;
     "rmdir", "[OPTION]... DIRECTORY...", fast::remove::rmdir;
     "seq", "[OPTION]... [FIRST [INCREMENT]] LAST", |args| fast::seq::run(args).unwrap_or_else(|| uu!(uu_seq, "seq")(args));
-    "sha1sum", "[OPTION]... [FILE]...", uu!(uu_sha1sum, "sha1sum");
-    "sha224sum", "[OPTION]... [FILE]...", uu!(uu_sha224sum, "sha224sum");
-    "sha256sum", "[OPTION]... [FILE]...", uu!(uu_sha256sum, "sha256sum");
-    "sha384sum", "[OPTION]... [FILE]...", uu!(uu_sha384sum, "sha384sum");
-    "sha512sum", "[OPTION]... [FILE]...", uu!(uu_sha512sum, "sha512sum");
+    "sha1sum", "[OPTION]... [FILE]...", digest::sha1sum;
+    "sha224sum", "[OPTION]... [FILE]...", digest::sha224sum;
+    "sha256sum", "[OPTION]... [FILE]...", digest::sha256sum;
+    "sha384sum", "[OPTION]... [FILE]...", digest::sha384sum;
+    "sha512sum", "[OPTION]... [FILE]...", digest::sha512sum;
     "shred", "[OPTION]... FILE...", uu!(uu_shred, "shred");
     "shuf", "[OPTION]... [FILE] | -e [ARG]... | -i LO-HI", uu!(uu_shuf, "shuf");
     "sleep", "NUMBER[SUFFIX]...", process::duration::sleep;
-    "sort", "[OPTION]... [FILE]...", uu!(uu_sort, "sort");
+    "sort", "[OPTION]... [FILE]...", sort::run;
     "split", "[OPTION]... [FILE [PREFIX]]", uu!(uu_split, "split");
     "stat", "[OPTION]... FILE...", meta::stat::stat;
-    "sum", "[OPTION]... [FILE]...", uu!(uu_sum, "sum");
+    "sum", "[OPTION]... [FILE]...", digest::sum;
     "sync", "[OPTION] [FILE]...", fast::small::sync;
     "tac", "[OPTION]... [FILE]...", |args| fast::tac::run(args).unwrap_or_else(|| uu!(uu_tac, "tac")(args));
     "tail", "[OPTION]... [FILE]...", fast::tail::run;
     "tee", "[OPTION]... [FILE]...", fast::tee::run;
-    "test", "EXPRESSION", uu!(uu_test, "test");
+    "test", "EXPRESSION", eval::test::test;
     "timeout", "[OPTION] DURATION COMMAND [ARG]...", process::timeout::timeout;
     "touch", "[OPTION]... FILE...", fast::touch::run;
-    "tr", "[OPTION]... STRING1 [STRING2]", uu!(uu_tr, "tr");
+    "tr", "[OPTION]... STRING1 [STRING2]", bytes::tr::run;
     "true", "[IGNORED]...", fast::small::yes_code;
-    "truncate", "OPTION... FILE...", uu!(uu_truncate, "truncate");
+    "truncate", "OPTION... FILE...", place::truncate::run;
     "tsort", "[OPTION] [FILE]", uu!(uu_tsort, "tsort");
     "tty", "[OPTION]...", uu!(uu_tty, "tty");
     "uname", "[OPTION]...", identity::machine::uname;
-    "unexpand", "[OPTION]... [FILE]...", uu!(uu_unexpand, "unexpand");
-    "uniq", "[OPTION]... [INPUT [OUTPUT]]", uu!(uu_uniq, "uniq");
+    "unexpand", "[OPTION]... [FILE]...", lines::tabs::unexpand;
+    "uniq", "[OPTION]... [INPUT [OUTPUT]]", lines::uniq::run;
     "unlink", "FILE", fast::small::unlink;
     "vdir", "[OPTION]... [FILE]...", ls::vdir;
     "wc", "[OPTION]... [FILE]...", fast::wc::run;
