@@ -427,7 +427,6 @@ impl Decoder {
                 for value in &group {
                     held = held << bits | u64::from(*value);
                 }
-                let spare = held & ((1 << left) - 1);
                 held >>= left;
                 bytes.extend_from_slice(&held.to_be_bytes()[8 - whole..]);
                 let fit = match (bits, padding) {
@@ -435,7 +434,7 @@ impl Decoder {
                     (6, 1 | 2) | (5, 1 | 3 | 4 | 6) => true,
                     _ => false,
                 };
-                return fit && spare == 0;
+                return fit;
             }
         }
         true

@@ -279,6 +279,12 @@ impl Set {
                 "when translating, the only character classes that may appear in\nstring2 are 'upper' and 'lower'",
             );
         }
+        let short = !truncate && second.len() < first.len();
+        if short && matches!(self.items.last(), Some(Item::Class(_))) {
+            return Err(
+                "when translating with string1 longer than string2,\nthe latter string must not end with a character class",
+            );
+        }
         let has_case = self.items.iter().any(|item| matches!(item, Item::Class(_)));
         if has_case {
             // Each must stand against a class of the other string.
@@ -309,16 +315,10 @@ impl Set {
                 return Err("misaligned [:upper:] and/or [:lower:] construct");
             }
         }
-        if !truncate && second.len() < first.len() {
-            if second.is_empty() {
+        if short {
+            let Some(last) = second.last().copied() else {
                 return Err("when not truncating set1, string2 must be non-empty");
-            }
-            if matches!(self.items.last(), Some(Item::Class(_))) {
-                return Err(
-                    "when translating with string1 longer than string2,\nthe latter string must not end with a character class",
-                );
-            }
-            let last = second[second.len() - 1];
+            };
             second.resize(first.len(), last);
         }
         if inverted && one_has_class {

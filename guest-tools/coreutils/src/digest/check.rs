@@ -96,12 +96,8 @@ fn check_list(context: &Context<'_>, plan: &Plan, list: &[u8], out: &mut Output)
         }
     }
     out.flush();
-    if let Some(errno) = reader.error() {
-        let subject = [&quote::if_needed(shown), b": read error".as_slice()].concat();
-        match errno {
-            Errno::Isdir => context.say_error(&quote::if_needed(shown), errno),
-            _ => context.say(&subject),
-        }
+    if reader.error().is_some() {
+        context.say(&[&quote::if_needed(shown), b": read error".as_slice()].concat());
         return false;
     }
     let name = quote::if_needed(shown);

@@ -128,6 +128,10 @@ impl Parser<'_> {
             return Ok(self.tokens[self.at - 1].is_empty());
         }
         let operator = self.token(0).unwrap_or_default();
+        if !matches!(operator, [b'-', _]) {
+            let last = quote::always(&self.tokens[self.tokens.len() - 1]);
+            return Err([b"missing argument after ".as_slice(), &last].concat());
+        }
         if !is_unary(operator) {
             let quoted = quote::always(operator);
             return Err([quoted.as_slice(), b": unary operator expected"].concat());

@@ -132,8 +132,8 @@ pub fn realpath(args: &Args) -> i32 {
         if links {
             return resolve(&plain, missing, true);
         }
-        if missing != Missing::Any {
-            check(&plain, missing, path.ends_with(b"/"))?;
+        if missing == Missing::Nothing {
+            check(&plain, path.ends_with(b"/"))?;
         }
         Ok(plain)
     };
@@ -242,20 +242,10 @@ fn resolve_text(path: &[u8]) -> Result<Vec<u8>, Errno> {
     Ok(out)
 }
 
-fn check(path: &[u8], missing: Missing, directory: bool) -> Result<(), Errno> {
+fn check(path: &[u8], directory: bool) -> Result<(), Errno> {
     match sys::stat(path, true) {
         Ok(stat) if directory && !sys::is_dir(&stat) => Err(Errno::Notdir),
         Ok(_) => Ok(()),
-        Err(Errno::Noent) if missing == Missing::Last => {
-            let mut parent = path.to_vec();
-            pop(&mut parent);
-            let parent = if parent.is_empty() {
-                b"/".to_vec()
-            } else {
-                parent
-            };
-            sys::stat(&parent, true).map(|_| ())
-        }
         Err(errno) => Err(errno),
     }
 }

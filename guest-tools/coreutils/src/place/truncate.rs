@@ -123,11 +123,12 @@ fn relative(context: &Context<'_>, text: &[u8]) -> Result<(u8, u64), i32> {
         [sign @ (b'+' | b'-'), rest @ ..] => (*sign, rest),
         rest => (0, rest),
     };
-    let signed = mode != 0 && matches!(rest.first(), Some(b'+' | b'-'));
+    let signed = b"</%>".contains(&mode) && matches!(rest.first(), Some(b'+' | b'-'));
     if signed {
         return Err(context.usage(b"multiple relative modifiers specified"));
     }
     let plain = rest.first().is_some_and(u8::is_ascii_digit);
+    let shown = if mode == b'+' || mode == b'-' { text } else { rest };
     match size::parse(rest).filter(|_| plain) {
         Some(0) if matches!(mode, b'/' | b'%') => {
             context.say(b"division by zero");
@@ -135,7 +136,7 @@ fn relative(context: &Context<'_>, text: &[u8]) -> Result<(u8, u64), i32> {
         }
         Some(number) => Ok((mode, number)),
         None => {
-            context.say(&[b"Invalid number: ".as_slice(), &quote::always(rest)].concat());
+            context.say(&[b"Invalid number: ".as_slice(), &quote::always(shown)].concat());
             Err(1)
         }
     }
