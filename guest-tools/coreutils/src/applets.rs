@@ -46,7 +46,7 @@ table! {
     "cp", "[OPTION]... SOURCE... DEST", copy::cp;
     "csplit", "[OPTION]... FILE PATTERN...", uu!(uu_csplit, "csplit");
     "cut", "OPTION... [FILE]...", lines::cut::run;
-    "date", "[OPTION]... [+FORMAT]", uu!(uu_date, "date");
+    "date", "[OPTION]... [+FORMAT]", fast::date::run;
     "dd", "[OPERAND]...", copy::dd;
     "dir", "[OPTION]... [FILE]...", ls::dir;
     "dircolors", "[OPTION]... [FILE]", uu!(uu_dircolors, "dircolors");

@@ -165,7 +165,7 @@ fn run(args: &Args, name: &'static str, options: &'static [Opt], form: Option<Fo
             return code;
         }
     } else if !encoder.finish(&mut out) {
-        let code = out.finish(&context, 1);
+        let code = 1;
         context.say(b"invalid input (length must be multiple of 4 characters)");
         return code;
     }

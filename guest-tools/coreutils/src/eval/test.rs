@@ -80,7 +80,7 @@ fn is_binary(token: &[u8]) -> bool {
 }
 
 fn is_unary(token: &[u8]) -> bool {
-    matches!(token, [b'-', letter] if b"bcdefgGhkLNnOoprsStuwxz".contains(letter))
+    matches!(token, [b'-', letter] if b"bcdefgGhkLNnOprsStuwxz".contains(letter))
 }
 
 impl Parser<'_> {
@@ -267,7 +267,6 @@ impl Parser<'_> {
                 let text = String::from_utf8_lossy(&number.1).into_owned();
                 !number.0 && text.parse().is_ok_and(sys::is_terminal)
             }
-            // `-o`: an option of a shell, of which there is none.
             _ => false,
         })
     }

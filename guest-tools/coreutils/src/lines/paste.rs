@@ -26,7 +26,7 @@ pub fn run(args: &Args) -> i32 {
                 match delimiters_of(&list) {
                     Some(found) => delimiters = found,
                     None => {
-                                                let text = [
+                        let text = [
                             b"delimiter list ends with an unescaped backslash: ".as_slice(),
                             &list,
                         ];

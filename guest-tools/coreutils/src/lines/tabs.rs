@@ -60,11 +60,20 @@ impl Stops {
             1
         };
         for item in text.split(|byte| matches!(byte, b',' | b' ' | b'\t')) {
-            let (mark, digits) = match item {
-                [] => continue,
-                [mark @ (b'/' | b'+'), digits @ ..] => (*mark, digits),
-                digits => (0, digits),
-            };
+            let marks = item.iter().take_while(|b| matches!(b, b'/' | b'+')).count();
+            let (marks, digits) = item.split_at(marks);
+            if item.is_empty() {
+                continue;
+            }
+            // Of several marks the last counts.
+            let mark = marks.last().copied().unwrap_or(0);
+            if self.every.is_some() || self.after_last.is_some() {
+                let before = if self.every.is_some() { '/' } else { '+' };
+                if mark == 0 {
+                    let text = format!("'{before}' specifier only allowed with the last value");
+                    return Err(fail(text.as_bytes()));
+                }
+            }
             let bad = digits.iter().position(|b| !b.is_ascii_digit());
             if let Some(at) = bad {
                 let rest = &digits[at..];
@@ -188,6 +197,12 @@ fn expand_line(stops: &Stops, line: &[u8], initial: bool, out: &mut Output) {
 /// Runs `unexpand`.
 pub fn unexpand(args: &Args) -> i32 {
     let context = Context::new(args, "unexpand", 1);
+    // Numbers as options do not ask for all blanks, `-t` does.
+    let old = |arg: &Vec<u8>| matches!(arg.as_slice(), [b'-', b'0'..=b'9', ..]);
+    let only_old = args.iter().any(old)
+        && !args
+            .iter()
+            .any(|arg| arg.starts_with(b"-t") || arg.starts_with(b"--t"));
     let parsed = match parse(&context, &modern(args), UNEXPAND, Order::Permute) {
         Ok(parsed) => parsed,
         Err(code) => return code,
@@ -198,7 +213,7 @@ pub fn unexpand(args: &Args) -> i32 {
             b'a' => all = true,
             1 => first = true,
             _ => {
-                all = true;
+                all |= !only_old;
                 if let Err(code) = stops.add(&context, &value.unwrap_or_default()) {
                     return code;
                 }

@@ -118,9 +118,7 @@ fn work(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
     if !prefix.is_empty() && !prefix.ends_with(b"/") {
         prefix.push(b'/');
     }
-    let mut seed = sys::now_ns()
-        ^ sys::monotonic_ns().rotate_left(24)
-        ^ std::process::id().rotate_left(7) as u64;
+    let mut seed = sys::now_ns() ^ sys::monotonic_ns().rotate_left(24);
     if let Some(random) = random() {
         seed ^= random;
     }

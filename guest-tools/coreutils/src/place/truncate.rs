@@ -128,7 +128,11 @@ fn relative(context: &Context<'_>, text: &[u8]) -> Result<(u8, u64), i32> {
         return Err(context.usage(b"multiple relative modifiers specified"));
     }
     let plain = rest.first().is_some_and(u8::is_ascii_digit);
-    let shown = if mode == b'+' || mode == b'-' { text } else { rest };
+    let shown = if mode == b'+' || mode == b'-' {
+        text
+    } else {
+        rest
+    };
     match size::parse(rest).filter(|_| plain) {
         Some(0) if matches!(mode, b'/' | b'%') => {
             context.say(b"division by zero");

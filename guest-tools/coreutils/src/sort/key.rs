@@ -146,6 +146,10 @@ impl Key {
         })
     }
 
+    fn kept_text(&self, text: &[u8]) -> Vec<u8> {
+        text.iter().filter_map(|byte| self.kept(*byte)).collect()
+    }
+
     /// A number by which two keys' order is decided unless it is the same.
     pub fn prefix(&self, text: &[u8], salt: u64) -> u64 {
         let prefix = match self.order {
@@ -166,6 +170,7 @@ impl Key {
             Order::Size => number::size_prefix(text),
             Order::Month => number::month(text),
             Order::Version => 0,
+            Order::Random if self.transforms() => scatter(&self.kept_text(text), salt),
             Order::Random => scatter(text, salt),
         };
         if self.reverse { !prefix } else { prefix }
@@ -188,6 +193,16 @@ impl Key {
             Order::General => number::general(a).cmp(&number::general(b)),
             Order::Size => number::compare_sizes(a, b),
             Order::Month => number::month(a).cmp(&number::month(b)),
+            Order::Version | Order::Random if self.transforms() => {
+                let plain = Key {
+                    dictionary: false,
+                    printing: false,
+                    fold: false,
+                    reverse: false,
+                    ..*self
+                };
+                plain.compare(&self.kept_text(a), &self.kept_text(b), salt)
+            }
             Order::Version => ls::version::compare(a, b),
             Order::Random => scatter(a, salt)
                 .cmp(&scatter(b, salt))

@@ -163,7 +163,7 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
             (b'z', _) => plan.end = 0,
             (b'S', _) => buffer_size(context, &value)?,
             (_, "parallel") => count(context, "--parallel", &value)?,
-            (_, "batch-size") => count(context, "--batch-size", &value)?,
+            (_, "batch-size") => batch_size(context, &value)?,
             _ => {}
         }
     }
@@ -337,6 +337,25 @@ fn count(context: &Context<'_>, option: &str, value: &[u8]) -> Result<(), i32> {
     }
     let text = format!("invalid {option} argument ");
     context.say(&[text.as_bytes(), &quote::always(value)].concat());
+    Err(TROUBLE)
+}
+
+/// Nothing depends on the size, but GNU's limits hold.
+fn batch_size(context: &Context<'_>, value: &[u8]) -> Result<(), i32> {
+    count(context, "--batch-size", value)?;
+    let number: Option<u64> = std::str::from_utf8(value)
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let problem: &[u8] = match number {
+        Some(0 | 1) => b"invalid --batch-size argument ",
+        None => b"--batch-size argument ",
+        Some(_) => return Ok(()),
+    };
+    let end: &[u8] = if number.is_none() { b" too large" } else { b"" };
+    context.say(&[problem, &quote::always(value), end].concat());
+    if number.is_some() {
+        context.say(b"minimum --batch-size argument is '2'");
+    }
     Err(TROUBLE)
 }
 

@@ -118,7 +118,7 @@ pub fn sysctl(args: &Args) -> i32 {
             out.flush();
             let name = String::from_utf8_lossy(key[..at].trim_ascii()).into_owned();
             context.say(format!("permission denied on key \"{name}\"").as_bytes());
-            code = 255;
+            code = 1;
             continue;
         }
         let path: Vec<u8> = key
@@ -145,7 +145,7 @@ pub fn sysctl(args: &Args) -> i32 {
             Err(errno) => {
                 out.flush();
                 context.say_error(&[b"cannot stat ".as_slice(), &path].concat(), errno);
-                code = 255;
+                code = 1;
             }
         }
     }

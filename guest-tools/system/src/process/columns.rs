@@ -29,7 +29,7 @@ const COLUMNS: &[(&str, &str, usize, bool)] = &[
     ("fname", "COMMAND", 8, true), ("fuid", "FUID", 5, false), ("fuser", "FUSER", 8, true), ("gid", "GID", 5, false), ("group", "GROUP", 8, true),
     ("lstart", "STARTED", 24, false), ("lwp", "LWP", 0, false), ("ni", "NI", 3, false), ("nice", "NI", 3, false),
     ("nlwp", "NLWP", 4, false), ("pcpu", "%CPU", 4, false), ("pgid", "PGID", 0, false), ("pgrp", "PGRP", 0, false),
-    ("pid", "PID", 0, false), ("pmem", "%MEM", 4, false), ("ppid", "PPID", 0, false), ("pri", "PRI", 3, false),
+    ("pid", "PID", 0, false), ("pmem", "%MEM", 4, false), ("ppid", "PPID", 0, false), ("pri", "PRI", 3, false), ("opri", "PRI", 3, false), ("priority", "PRI", 3, false), ("intpri", "PRI", 3, false),
     ("psr", "PSR", 3, false), ("rgid", "RGID", 5, false), ("rgroup", "RGROUP", 8, true), ("rss", "RSS", 5, false),
     ("rssize", "RSS", 5, false), ("rsz", "RSZ", 5, false), ("rtprio", "RTPRIO", 6, false), ("ruid", "RUID", 5, false),
     ("ruser", "RUSER", 8, true), ("s", "S", 1, true), ("sess", "SESS", 0, false), ("session", "SESS", 0, false),
@@ -82,6 +82,7 @@ fn user(name: &'static str, process: &Process, width: usize) -> String {
 pub fn value(column: &Column, process: &Process) -> Vec<u8> {
     let started = || time::local(process.started_ns());
     let recent = || sys::now_ns().saturating_sub(process.started_ns()) < 86_400_000_000_000;
+    let today = || started().format(b"%F") == time::local(sys::now_ns()).format(b"%F");
     let seconds = process.time / TICKS;
     let memory_tenths = || {
         let total = memory("MemTotal").max(1);
@@ -122,11 +123,13 @@ pub fn value(column: &Column, process: &Process) -> Vec<u8> {
         "etimes" => process.elapsed().to_string(),
         "start" if recent() => return started().format(b"%H:%M:%S"),
         "start" => return started().format(b"  %b %d"),
-        "bsdstart" | "stime" | "start_time" if recent() => return started().format(b"%H:%M"),
+        "bsdstart" | "stime" | "start_time" if today() => return started().format(b"%H:%M"),
         "bsdstart" | "stime" | "start_time" => return started().format(b"%b%d"),
         "lstart" => return started().format(b"%a %b %e %H:%M:%S %Y"),
         "ni" | "nice" => process.nice.to_string(),
         "pri" => (39 - process.priority).to_string(),
+        "opri" => (60 + process.priority).to_string(),
+        "priority" | "intpri" => process.priority.to_string(),
         "nlwp" | "thcount" => process.threads.to_string(),
         "psr" | "f" | "flag" | "flags" => "0".to_owned(),
         "cls" | "class" => "TS".to_owned(),

@@ -24,10 +24,10 @@ struct Plan {
 
 const DEFAULT: &str = "pid,tname=TTY,time,ucmd";
 const FULL: &str = "user=UID,pid,ppid,c,stime,tname=TTY,time,cmd";
-const LONG: &str = "f,s,uid,pid,ppid,c,pri,ni,addr,sz,wchan,tname=TTY,time,ucmd";
+const LONG: &str = "f,s,uid,pid,ppid,c,opri,ni,addr:1,sz,wchan,tname=TTY,time,ucmd";
 const BSD: &str = "pid,tname=TTY,stat,bsdtime,command";
 const BSD_USER: &str = "user,pid,%cpu,%mem,vsz,rss,tname=TTY,stat,bsdstart,bsdtime,command";
-const BSD_LONG: &str = "f,uid,pid,ppid,pri,ni,vsz,rss,wchan,stat,tname=TTY,bsdtime,command";
+const BSD_LONG: &str = "f,uid,pid,ppid,priority,ni,vsz,rss,wchan,stat,tname=TTY,bsdtime,command";
 const JOBS: &str = "pid,pgid,sid,tname=TTY,time,ucmd";
 const BSD_JOBS: &str = "ppid,pid,pgid,sid,tname=TTY,tpgid,stat,uid,bsdtime,command";
 
@@ -315,6 +315,7 @@ fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, Stop> {
                 .all(|byte| byte.is_ascii_digit() || *byte == b',')
         {
             plan.pids.extend(numbers(letters)?);
+            bsd = true;
             continue;
         }
         while let [letter, tail @ ..] = letters {
@@ -328,7 +329,10 @@ fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, Stop> {
                 (true, b'a' | b'd') => plan.all = true,
                 (true, b'f') => full = true,
                 (true, b'F') => full = true,
-                (_, b'l') => long = true,
+                (_, b'l') => {
+                    long = true;
+                    bsd |= !dash;
+                }
                 (_, b'j') => format = if dash { JOBS } else { BSD_JOBS },
                 (_, b'o') => add_columns(&mut plan.columns, &list())?,
                 (_, b'p') => plan.pids.extend(numbers(&list())?),
