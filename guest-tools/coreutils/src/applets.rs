@@ -1,7 +1,7 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
 use crate::{
-    bytes, copy, digest, eval, fast, grep, identity, lines, ls, meta, place, process, sort,
+    bytes, copy, digest, eval, fast, grep, identity, lines, ls, meta, numfmt, place, process, sort,
 };
 use wardian_applet::{Applet, Module};
 
@@ -82,7 +82,7 @@ table! {
     "nl", "[OPTION]... [FILE]...", lines::nl::run;
     "nohup", "COMMAND [ARG]...", process::launch::nohup;
     "nproc", "[OPTION]...", identity::machine::nproc;
-    "numfmt", "[OPTION]... [NUMBER]...", uu!(uu_numfmt, "numfmt");
+    "numfmt", "[OPTION]... [NUMBER]...", numfmt::run;
     "od", "[OPTION]... [FILE]...", uu!(uu_od, "od");
     "paste", "[OPTION]... [FILE]...", lines::paste::run;
     "pathchk", "[OPTION]... NAME...", uu!(uu_pathchk, "pathchk");

@@ -14,6 +14,7 @@ mod identity;
 mod lines;
 mod ls;
 mod meta;
+mod numfmt;
 mod place;
 mod process;
 mod sort;

@@ -168,9 +168,7 @@ impl Set {
                 if let Some((kind @ (b':' | b'='), false)) = kind {
                     let close =
                         (at + 2..text.len()).find(|end| plain(*end, kind) && plain(end + 1, b']'));
-                    if let Some(close) =
-                        close.filter(|close| *close > at + 2 || kind == b':' || text.len() > at + 4)
-                    {
+                    if let Some(close) = close {
                         let name: Vec<u8> = text[at + 2..close].iter().map(|pair| pair.0).collect();
                         match class(kind, &name) {
                             Ok(item) => {

@@ -65,8 +65,6 @@ fn is_binary(token: &[u8]) -> bool {
         token,
         b"=" | b"=="
             | b"!="
-            | b"<"
-            | b">"
             | b"-eq"
             | b"-ne"
             | b"-lt"
@@ -299,8 +297,6 @@ impl Parser<'_> {
         Ok(match operator.as_slice() {
             b"=" | b"==" => left == right,
             b"!=" => left != right,
-            b"<" => left < right,
-            b">" => left > right,
             b"-eq" => numbers()?.is_eq(),
             b"-ne" => numbers()?.is_ne(),
             b"-lt" => numbers()?.is_lt(),
