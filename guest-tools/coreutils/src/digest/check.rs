@@ -17,10 +17,10 @@ struct Entry {
 
 /// Goes through the lists; the exit code.
 pub fn check(context: &Context<'_>, plan: &Plan, lists: &[Vec<u8>], out: &mut Output) -> i32 {
-    let fits = lists
-        .iter()
-        .map(|list| check_list(context, plan, list, out));
-    let all = fits.fold(true, |all, fit| all && fit);
+    let mut all = true;
+    for list in lists {
+        all &= check_list(context, plan, list, out);
+    }
     i32::from(!all)
 }
 

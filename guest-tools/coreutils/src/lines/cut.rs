@@ -158,14 +158,13 @@ fn cut_lines(plan: &Plan, reader: &mut Reader, out: &mut Output) {
             .ranges
             .iter()
             .any(|range| (range.0..=range.1).contains(&number))
+            && (number > 1 || plan.ranges.first().is_some_and(|range| range.0 == 1))
         {
-            if number > 1 || plan.ranges.first().is_some_and(|range| range.0 == 1) {
-                if !first {
-                    out.put(&between);
-                }
-                first = false;
-                out.put(line);
+            if !first {
+                out.put(&between);
             }
+            first = false;
+            out.put(line);
         }
     }
     if number == 1 && first && !plan.only_delimited {

@@ -89,10 +89,10 @@ fn one_by_one(
         };
         let mut index = 0;
         while let Some(line) = reader.next_bare(end) {
-            if index > 0 {
-                if let Some(byte) = delimiters[(index - 1) % delimiters.len()] {
-                    out.put_byte(byte);
-                }
+            if index > 0
+                && let Some(byte) = delimiters[(index - 1) % delimiters.len()]
+            {
+                out.put_byte(byte);
             }
             index += 1;
             out.put(line);
@@ -145,20 +145,21 @@ fn side_by_side(
                 waiting.clear();
                 out.put(line);
                 any = true;
-            } else if let Some(reader) = columns[index] {
-                if readers[reader].error().is_some() && code == 0 {
-                    out.flush();
-                    readers[reader].complain(context, &names[index]);
-                    code = 1;
-                }
+            } else if let Some(reader) = columns[index]
+                && readers[reader].error().is_some()
+                && code == 0
+            {
+                out.flush();
+                readers[reader].complain(context, &names[index]);
+                code = 1;
             }
-            if index + 1 < columns.len() {
-                if let Some(byte) = delimiters[index % delimiters.len()] {
-                    if any {
-                        out.put_byte(byte);
-                    } else {
-                        waiting.push(byte);
-                    }
+            if index + 1 < columns.len()
+                && let Some(byte) = delimiters[index % delimiters.len()]
+            {
+                if any {
+                    out.put_byte(byte);
+                } else {
+                    waiting.push(byte);
                 }
             }
         }

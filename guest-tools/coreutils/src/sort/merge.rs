@@ -17,8 +17,8 @@ pub fn merge(lines: &Lines<'_>, ends: &[usize]) -> Vec<Record> {
         runs: &runs,
         nexts: Vec::new(),
     };
-    for run in 0..runs.len() {
-        if !runs[run].is_empty() {
+    for (run, records) in runs.iter().enumerate() {
+        if !records.is_empty() {
             heap.nexts.push((run, 0));
             heap.rise(heap.nexts.len() - 1);
         }

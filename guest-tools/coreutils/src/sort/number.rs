@@ -159,10 +159,10 @@ fn float(text: &[u8]) -> Option<f64> {
     if starts(b"nan") {
         return Some(f64::NAN);
     }
-    if starts(b"0x") {
-        if let Some(value) = hexadecimal(&body[2..]) {
-            return Some(signed(value));
-        }
+    if starts(b"0x")
+        && let Some(value) = hexadecimal(&body[2..])
+    {
+        return Some(signed(value));
     }
     let mut end = digits(body);
     let mut any = end > 0;
