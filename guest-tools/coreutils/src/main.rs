@@ -4,13 +4,20 @@
 //! place that lists them.
 
 mod applets;
+mod bytes;
 mod copy;
+mod digest;
+mod eval;
 mod fast;
 mod grep;
 mod identity;
+mod lines;
 mod ls;
 mod meta;
+mod numfmt;
+mod place;
 mod process;
+mod sort;
 #[cfg(target_os = "wasi")]
 mod strerror_unsafe;
 #[cfg(target_os = "wasi")]

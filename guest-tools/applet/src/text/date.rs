@@ -13,6 +13,22 @@ pub fn parse_date(text: &[u8], base_ns: u64) -> Option<u64> {
     u64::try_from(zoned.timestamp().as_nanosecond()).ok()
 }
 
+/// As [`parse_date`], in UTC if asked, before the epoch too: seconds since it,
+/// and nanoseconds.
+pub fn parse_date_in(text: &[u8], base_ns: u64, utc: bool) -> Option<(i64, u32)> {
+    let text = std::str::from_utf8(text).ok()?;
+    let base = jiff::Timestamp::from_nanosecond(i128::from(base_ns)).ok()?;
+    let zone = if utc {
+        jiff::tz::TimeZone::UTC
+    } else {
+        local_zone()
+    };
+    let date = parse_datetime::parse_datetime_at_date(base.to_zoned(zone), text).ok()?;
+    let nanosecond = date.into_zoned()?.timestamp().as_nanosecond();
+    let seconds = i64::try_from(nanosecond.div_euclid(1_000_000_000)).ok()?;
+    Some((seconds, nanosecond.rem_euclid(1_000_000_000) as u32))
+}
+
 /// `[[CC]YY]MMDDhhmm[.ss]`, local time.
 pub fn parse_stamp(text: &[u8]) -> Option<u64> {
     let (main, seconds) = match text.iter().position(|byte| *byte == b'.') {

@@ -59,6 +59,16 @@ const DAYS: [&str; 7] = [
 pub fn local(ns: u64) -> Civil {
     let epoch = (ns / 1_000_000_000) as i64;
     let nanosecond = (ns % 1_000_000_000) as u32;
+    local_at(epoch, nanosecond)
+}
+
+/// The date in UTC of a time in seconds since the epoch, and nanoseconds.
+pub fn utc_at(epoch: i64, nanosecond: u32) -> Civil {
+    civil(epoch, nanosecond, 0, "UTC".to_owned())
+}
+
+/// The local date of a time in seconds since the epoch, and nanoseconds.
+pub fn local_at(epoch: i64, nanosecond: u32) -> Civil {
     match zone() {
         Some(zone) => {
             let stamp = jiff::Timestamp::from_second(epoch).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
@@ -66,7 +76,7 @@ pub fn local(ns: u64) -> Civil {
             let name = info.abbreviation().to_owned();
             civil(epoch, nanosecond, info.offset().seconds(), name)
         }
-        None => civil(epoch, nanosecond, 0, "UTC".to_owned()),
+        None => utc_at(epoch, nanosecond),
     }
 }
 
@@ -140,11 +150,12 @@ impl Civil {
                 out.push(byte);
                 continue;
             }
-            let (mut pad, mut upper, mut colons, mut width) = (None, false, 0, 0);
+            let (mut pad, mut upper, mut swap, mut colons, mut width) = (None, false, false, 0, 0);
             loop {
                 match rest.peek() {
                     Some(flag @ (b'-' | b'_' | b'0')) if width == 0 => pad = Some(*flag),
                     Some(b'^') => upper = true,
+                    Some(b'#') => swap = true,
                     Some(b':') => colons += 1,
                     Some(digit @ b'0'..=b'9') => {
                         width = (width * 10 + usize::from(digit - b'0')).min(1024);
@@ -159,8 +170,14 @@ impl Civil {
                 break;
             };
             let mut text = self.field(letter, pad, colons, width);
-            if upper {
+            if swap && matches!(letter, b'Z' | b'p') {
+                text.make_ascii_lowercase();
+            } else if upper || swap {
                 text.make_ascii_uppercase();
+            }
+            if b"aAbBhpPZzcDxFTXRrnt%+".contains(&letter) && pad != Some(b'-') {
+                let fill = if pad == Some(b'0') { b'0' } else { b' ' };
+                out.extend(std::iter::repeat_n(fill, width.saturating_sub(text.len())));
             }
             out.extend_from_slice(text.as_bytes());
         }
@@ -217,6 +234,7 @@ impl Civil {
             b'V' => number(self.iso_week().1, 2, b'0'),
             b'G' => number(self.iso_week().0, 1, b'0'),
             b'g' => number(self.iso_week().0.rem_euclid(100), 2, b'0'),
+            b'q' => number(i64::from((self.month - 1) / 3 + 1), 1, b'0'),
             b'b' | b'h' => month[..3].to_owned(),
             b'B' => month.to_owned(),
             b'a' => day[..3].to_owned(),

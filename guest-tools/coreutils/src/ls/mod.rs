@@ -9,6 +9,6 @@ mod long;
 mod options;
 mod sort;
 mod term;
-mod version;
+pub mod version;
 
 pub use listing::{dir, ls, vdir};

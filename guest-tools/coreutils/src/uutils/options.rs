@@ -19,9 +19,6 @@ struct Tool {
 
 const MANY: usize = usize::MAX;
 
-const SUMS: &str = "b,binary c,check ignore-missing quiet status strict tag t,text w,warn z,zero";
-const BASE: &str = "d,decode i,ignore-garbage w,wrap=";
-
 macro_rules! tools {
     ($($name:literal, $code:literal, $least:literal, $most:expr, $options:expr;)*) => {
         &[$(Tool {
@@ -35,46 +32,19 @@ macro_rules! tools {
 
 #[rustfmt::skip]
 const TOOLS: &[Tool] = tools! {
-    "b2sum", 1, 0, MANY, "b,binary c,check ignore-missing l,length= quiet status strict tag t,text w,warn z,zero";
-    "base32", 1, 0, 1, BASE;
-    "base64", 1, 0, 1, BASE;
-    "basenc", 1, 0, 1, "base64 base64url base32 base32hex base16 base2msbf base2lsbf z85 d,decode i,ignore-garbage w,wrap=";
-    "cksum", 1, 0, MANY, "a,algorithm= b,binary base64 c,check debug ignore-missing l,length= quiet raw status strict tag t,text untagged w,warn z,zero";
-    "comm", 1, 2, 2, "1 2 3 check-order nocheck-order output-delimiter= total z,zero-terminated";
     "csplit", 1, 2, MANY, "b,suffix-format= f,prefix= k,keep-files suppress-matched n,digits= q,quiet s,silent z,elide-empty-files";
-    "cut", 1, 0, MANY, "b,bytes= c,characters= d,delimiter= f,fields= n complement s,only-delimited output-delimiter= z,zero-terminated";
     "dircolors", 1, 0, 1, "b,sh bourne-shell c,csh c-shell p,print-database print-ls-colors";
-    "expand", 1, 0, MANY, "i,initial t,tabs= 0-9 ,";
     "fmt", 1, 0, MANY, "c,crown-margin p,prefix= s,split-only t,tagged-paragraph u,uniform-spacing w,width= g,goal= 0-9";
-    "fold", 1, 0, MANY, "b,bytes s,spaces w,width= 0-9";
-    "join", 1, 2, 2, "i,ignore-case a= e= 1= 2= j= o= t= v= z,zero-terminated check-order nocheck-order header";
     "link", 1, 2, 2, "";
-    "md5sum", 1, 0, MANY, SUMS;
-    "mktemp", 1, 0, 1, "d,directory q,quiet suffix= u,dry-run p= tmpdir=? t V";
-    "nl", 1, 0, MANY, "h,header-numbering= b,body-numbering= f,footer-numbering= v,starting-line-number= i,line-increment= p,no-renumber l,join-blank-lines= s,number-separator= w,number-width= n,number-format= d,section-delimiter=";
     "numfmt", 1, 0, MANY, "debug d,delimiter= field= format= from= from-unit= grouping header=? invalid= padding= round= suffix= to= to-unit= z,zero-terminated 0-9";
     "od", 1, 0, MANY, "A,address-radix= endian= j,skip-bytes= N,read-bytes= S= strings=? t,format= traditional v,output-duplicates w,width=? a b c d e f h i l o s x B D F H I L O X";
-    "paste", 1, 0, MANY, "d,delimiters= s,serial z,zero-terminated";
     "pathchk", 1, 1, MANY, "p P portability";
-    "readlink", 1, 1, MANY, "f,canonicalize e,canonicalize-existing m,canonicalize-missing n,no-newline q,quiet s,silent v,verbose z,zero";
-    "realpath", 1, 1, MANY, "e,canonicalize-existing m,canonicalize-missing L,logical P,physical q,quiet relative-to= relative-base= s,strip no-symlinks z,zero";
-    "sha1sum", 1, 0, MANY, SUMS;
-    "sha224sum", 1, 0, MANY, SUMS;
-    "sha256sum", 1, 0, MANY, SUMS;
-    "sha384sum", 1, 0, MANY, SUMS;
-    "sha512sum", 1, 0, MANY, SUMS;
     "shred", 1, 1, MANY, "f,force n,iterations= random-source= s,size= u remove=? v,verbose x,exact z,zero";
     "shuf", 1, 0, MANY, "e,echo i,input-range= n,head-count= o,output= random-source= r,repeat z,zero-terminated";
-    "sort", 2, 0, MANY, "b,ignore-leading-blanks d,dictionary-order f,ignore-case g,general-numeric-sort i,ignore-nonprinting M,month-sort h,human-numeric-sort n,numeric-sort R,random-sort random-source= r,reverse sort= V,version-sort batch-size= c check=? C compress-program= debug files0-from= k,key= m,merge o,output= s,stable S,buffer-size= t,field-separator= T,temporary-directory= parallel= u,unique y=? z,zero-terminated";
     "split", 1, 0, 2, "a,suffix-length= additional-suffix= b,bytes= C,line-bytes= d numeric-suffixes=? x hex-suffixes=? e,elide-empty-files filter= l,lines= n,number= t,separator= u,unbuffered verbose 0-9";
-    "sum", 1, 0, MANY, "r s,sysv";
     "tac", 1, 0, MANY, "b,before r,regex s,separator=";
-    "tr", 1, 1, MANY, "c,complement C d,delete s,squeeze-repeats t,truncate-set1";
-    "truncate", 1, 1, MANY, "c,no-create o,io-blocks r,reference= s,size=";
     "tsort", 1, 0, 1, "";
     "tty", 2, 0, 0, "s,silent quiet";
-    "unexpand", 1, 0, MANY, "a,all first-only t,tabs= 0-9 ,";
-    "uniq", 1, 0, 2, "c,count d,repeated D all-repeated=? f,skip-fields= group=? i,ignore-case s,skip-chars= u,unique w,check-chars= z,zero-terminated 0-9";
 };
 
 /// Checks the arguments of a tool.

@@ -1,0 +1,6 @@
+//! Names of files and what they lead to: `realpath`, `readlink`, `mktemp`,
+//! `truncate`.
+
+pub mod canonical;
+pub mod mktemp;
+pub mod truncate;

@@ -1,0 +1,7 @@
+//! Tools that look at processes.
+
+mod columns;
+pub mod ps;
+pub mod select;
+pub mod table;
+pub mod top;

@@ -1,0 +1,4 @@
+//! Terminals: `clear`, `reset`, `tput`, `stty`.
+
+pub mod stty;
+pub mod tput;
