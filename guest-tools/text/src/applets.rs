@@ -1,11 +1,16 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use wardian_applet::Module;
+use crate::diff;
+use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
 pub static MODULE: Module = Module {
     name: "text",
-    applets: &[],
+    applets: &[Applet {
+        name: "diff",
+        synopsis: "[OPTION]... FILES",
+        run: diff::run,
+    }],
 };
 
 #[cfg(test)]
