@@ -1,16 +1,23 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::diff;
+use crate::{cmp, diff};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
 pub static MODULE: Module = Module {
     name: "text",
-    applets: &[Applet {
-        name: "diff",
-        synopsis: "[OPTION]... FILES",
-        run: diff::run,
-    }],
+    applets: &[
+        Applet {
+            name: "cmp",
+            synopsis: "[OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]",
+            run: cmp::run,
+        },
+        Applet {
+            name: "diff",
+            synopsis: "[OPTION]... FILES",
+            run: diff::run,
+        },
+    ],
 };
 
 #[cfg(test)]

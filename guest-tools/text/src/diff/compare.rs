@@ -112,19 +112,24 @@ impl<'a> Comparer<'a> {
             if config.recursive {
                 return self.directories(a, b, false);
             }
-            let text = [
-                b"Common subdirectories: ".as_slice(),
-                &shown(&a.name),
-                b" and ",
-            ];
-            self.printer.put(&text.concat());
-            self.printer.put(&[&shown(&b.name)[..], b"\n"].concat());
-            return SAME;
+            return self.common_directories(a, b);
         }
         if (a.stat.is_none() || b.stat.is_none()) && (a.is_dir() || b.is_dir()) {
             return self.directories(a, b, false);
         }
         self.pair(a, b, true)
+    }
+
+    /// Tells of directories that are not looked into.
+    pub fn common_directories(&mut self, a: &Node, b: &Node) -> i32 {
+        let text = [
+            b"Common subdirectories: ".as_slice(),
+            &shown(&a.name),
+            b" and ",
+        ];
+        self.printer.put(&text.concat());
+        self.printer.put(&[&shown(&b.name)[..], b"\n"].concat());
+        SAME
     }
 
     /// Compares two that are not both directories.

@@ -68,7 +68,10 @@ impl Comparer<'_> {
         if let Some(f) = lacking {
             let counts_as_empty = config.new_file || (f == 0 && config.new_first);
             let directory = nodes[1 - f].stat.as_ref().is_some_and(sys::is_dir);
-            if !counts_as_empty || directory && !config.recursive {
+            if counts_as_empty && directory && !config.recursive {
+                return self.common_directories(&nodes[0], &nodes[1]);
+            }
+            if !counts_as_empty {
                 let text = [
                     b"Only in ".as_slice(),
                     &shown(&parents[1 - f].name),
