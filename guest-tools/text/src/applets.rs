@@ -1,6 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{cmp, diff};
+use crate::{cmp, diff, patch};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
@@ -16,6 +16,11 @@ pub static MODULE: Module = Module {
             name: "diff",
             synopsis: "[OPTION]... FILES",
             run: diff::run,
+        },
+        Applet {
+            name: "patch",
+            synopsis: "[OPTION]... [ORIGFILE [PATCHFILE]]",
+            run: patch::run,
         },
     ],
 };

@@ -3,6 +3,7 @@
 mod applets;
 mod cmp;
 mod diff;
+mod patch;
 
 fn main() {
     std::process::exit(wardian_applet::main(&applets::MODULE, || {}));

@@ -4,9 +4,9 @@ use crate::sys::{self, Errno};
 use crate::table::Module;
 use crate::text::quote;
 
-/// Applets whose hint after a usage error starts with their name, as all of
-/// diffutils' do.
-const NAMED_HINTS: [&str; 4] = ["cmp", "diff", "diff3", "sdiff"];
+/// Applets whose hint after a usage error starts with their name, as
+/// diffutils' and patch's do.
+const NAMED_HINTS: [&str; 5] = ["cmp", "diff", "diff3", "patch", "sdiff"];
 
 /// Who speaks: the program as it was called, and how usage errors end.
 pub struct Context<'a> {
