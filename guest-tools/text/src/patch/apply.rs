@@ -110,6 +110,11 @@ impl<'a> Applier<'a> {
         self.copy(self.source.lines.len());
     }
 
+    /// Lines added less lines removed so far.
+    pub fn growth(&self) -> isize {
+        self.growth
+    }
+
     /// Whether the file is empty.
     pub fn is_empty(&self) -> bool {
         self.source.lines.is_empty()

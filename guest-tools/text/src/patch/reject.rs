@@ -48,7 +48,7 @@ fn unified_hunk(out: &mut Vec<u8>, hunk: &Hunk<'_>) {
     out.push(b'\n');
     for (mark, line) in &hunk.lines {
         out.push(*mark);
-        push_line(out, line);
+        out.extend_from_slice(line);
     }
 }
 
@@ -59,7 +59,8 @@ fn context_hunk(out: &mut Vec<u8>, hunk: &Hunk<'_>, normal: bool) {
     for f in 0..2 {
         let (first, count) = (hunk.start[f], hunk.count(f));
         let range = match count {
-            0 | 1 => first.to_string(),
+            0 => "0".to_owned(),
+            1 => first.to_string(),
             _ => format!("{first},{}", first + count - 1),
         };
         let text = match (f, normal) {
@@ -70,25 +71,15 @@ fn context_hunk(out: &mut Vec<u8>, hunk: &Hunk<'_>, normal: bool) {
         };
         out.extend_from_slice(text.as_bytes());
         let own = [b'-', b'+'][f];
-        if !hunk.lines.iter().any(|line| line.0 == own) {
-            continue;
-        }
         for run in hunk.lines.chunk_by(|a, b| (a.0 == b' ') == (b.0 == b' ')) {
             let both = !normal && run.first().map(|line| line.0) != run.last().map(|line| line.0);
             for (mark, line) in run {
                 if *mark == b' ' || *mark == own {
                     out.push(if both && *mark != b' ' { b'!' } else { *mark });
                     out.push(b' ');
-                    push_line(out, line);
+                    out.extend_from_slice(line);
                 }
             }
         }
-    }
-}
-
-fn push_line(out: &mut Vec<u8>, line: &[u8]) {
-    out.extend_from_slice(line);
-    if !line.ends_with(b"\n") {
-        out.extend_from_slice(b"\n\\ No newline at end of file\n");
     }
 }

@@ -435,7 +435,10 @@ impl<'a> Session<'a> {
             "  Assume -R? [n] \n"
         };
         self.say(question);
-        self.say("Apply anyway? [n] \nSkipping patch.\n");
+        self.say("Apply anyway? [n] \n");
+        if !self.config.quiet {
+            self.say("Skipping patch.\n");
+        }
         job.skip = true;
         false
     }
@@ -499,6 +502,9 @@ impl<'a> Session<'a> {
                     self.say(&format!("Hunk #{number} FAILED at {at}.\n"));
                 }
                 *mismatch = true;
+                // Numbers in reject files are those of the new file.
+                let growth = applier.growth();
+                hunk.start = hunk.start.map(|line| line.saturating_add_signed(growth));
                 rejected.push(hunk);
             }
             Outcome::Applied { at, fuzz, offset } => {
