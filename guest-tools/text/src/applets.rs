@@ -1,12 +1,17 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{cmp, diff, patch};
+use crate::{calc, cmp, diff, patch};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
 pub static MODULE: Module = Module {
     name: "text",
     applets: &[
+        Applet {
+            name: "bc",
+            synopsis: "[-hilqsvw] [FILE]...",
+            run: calc::bc,
+        },
         Applet {
             name: "cmp",
             synopsis: "[OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]",

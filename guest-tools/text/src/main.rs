@@ -1,6 +1,7 @@
 //! Text tools equal to GNU's: sed, diff, patch, and their kin.
 
 mod applets;
+mod calc;
 mod cmp;
 mod diff;
 mod patch;
