@@ -1,6 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{calc, cmp, diff, patch};
+use crate::{calc, cmp, diff, dump, patch};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
@@ -23,9 +23,29 @@ pub static MODULE: Module = Module {
             run: diff::run,
         },
         Applet {
+            name: "hd",
+            synopsis: "[OPTION]... [FILE]...",
+            run: dump::hd,
+        },
+        Applet {
+            name: "hexdump",
+            synopsis: "[OPTION]... [FILE]...",
+            run: dump::hexdump,
+        },
+        Applet {
             name: "patch",
             synopsis: "[OPTION]... [ORIGFILE [PATCHFILE]]",
             run: patch::run,
+        },
+        Applet {
+            name: "strings",
+            synopsis: "[OPTION]... [FILE]...",
+            run: dump::strings,
+        },
+        Applet {
+            name: "xxd",
+            synopsis: "[OPTION]... [INFILE [OUTFILE]]",
+            run: dump::xxd,
         },
     ],
 };

@@ -4,6 +4,7 @@ mod applets;
 mod calc;
 mod cmp;
 mod diff;
+mod dump;
 mod patch;
 
 fn main() {

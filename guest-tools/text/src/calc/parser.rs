@@ -90,7 +90,8 @@ impl<'a> Parser<'a> {
         loop {
             match &self.token {
                 Token::End if self.code.is_empty() => return Err(Stop::End),
-                Token::End | Token::Newline => return Ok(()),
+                Token::End => return Err(self.error()),
+                Token::Newline => return Ok(()),
                 Token::Symbol(";") => self.advance()?,
                 Token::Name(name) if name == b"define" => {
                     let outer = std::mem::take(&mut self.code);
