@@ -56,6 +56,9 @@ fn run(args: &Args, name: &'static str, canonical: bool) -> i32 {
         r#""%08.8_ax  " 8/1 "%02x " "  " 8/1 "%02x " "#,
         r#""  |" 16/1 "%_p" "|\n""#,
     ];
+    if canonical {
+        add(&canonical_form);
+    }
     let address = r#""%07.7_Ax\n""#;
     for (letter, _, value) in parsed.options {
         let value = value.unwrap_or_default();
@@ -107,8 +110,7 @@ fn run(args: &Args, name: &'static str, canonical: bool) -> i32 {
     }
     if texts.is_empty() {
         let default = [address, r#""%07.7_ax " 8/2 "%04x " "\n""#];
-        let items: &[&str] = if canonical { &canonical_form } else { &default };
-        texts.extend(items.iter().map(|item| item.as_bytes().to_vec()));
+        texts.extend(default.iter().map(|item| item.as_bytes().to_vec()));
     }
     let mut formats = Vec::new();
     for text in &texts {
@@ -199,7 +201,7 @@ impl Dump {
                 .iter()
                 .any(|piece| matches!(piece.kind, Kind::EndAddress(_)))
         };
-        if let Some(unit) = formats.iter().flatten().find(with_end) {
+        if let Some(unit) = formats.iter().flatten().filter(with_end).next_back() {
             for piece in &unit.pieces {
                 let text = match piece.kind {
                     Kind::EndAddress(radix) => in_radix(address, radix),

@@ -71,8 +71,7 @@ pub fn run(args: &Args) -> i32 {
                 match text.parse::<usize>() {
                     Ok(least) if least > 0 => config.least = least,
                     Ok(_) => {
-                        context
-                            .say(format!("minimum string length is too small: {text}").as_bytes());
+                        context.say(format!("invalid minimum string length {text}").as_bytes());
                         return 1;
                     }
                     Err(_) => {

@@ -280,7 +280,7 @@ fn lines(config: &Config, input: &mut Input, out: &mut Output, mut address: u64)
     };
     // Width of a group with its blank, and where the text starts.
     let width = group * if bits { 8 } else { 2 } + 1;
-    let text = 2 + (width * columns - 1) / group;
+    let text = 3 + (width * columns - 1) / group;
     let mut block = vec![0; columns];
     let mut line = Vec::new();
     let (mut zeros, mut pending) = (0u64, Vec::new());

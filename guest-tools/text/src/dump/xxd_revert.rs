@@ -27,11 +27,16 @@ pub fn revert(
     }
     if plain {
         let mut high = None;
-        for digit in text.iter().filter_map(|byte| value(*byte)) {
-            match high.take() {
-                None => high = Some(digit),
-                Some(high) => out.put_byte(high << 4 | digit),
-            }
+        for byte in &text {
+            // Both digits of a byte stand side by side.
+            high = match (high, value(*byte)) {
+                (Some(high), Some(digit)) => {
+                    out.put_byte(high << 4 | digit);
+                    None
+                }
+                (None, digit) => digit,
+                (Some(_), None) => None,
+            };
         }
         return Ok(());
     }
