@@ -1,6 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{calc, cmp, diff, dump, patch};
+use crate::{calc, cmp, diff, dump, magic, patch};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
@@ -21,6 +21,11 @@ pub static MODULE: Module = Module {
             name: "diff",
             synopsis: "[OPTION]... FILES",
             run: diff::run,
+        },
+        Applet {
+            name: "file",
+            synopsis: "[-bhiL0] [--mime-type] [--mime-encoding] FILE...",
+            run: magic::run,
         },
         Applet {
             name: "hd",

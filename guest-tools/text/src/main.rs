@@ -5,6 +5,7 @@ mod calc;
 mod cmp;
 mod diff;
 mod dump;
+mod magic;
 mod patch;
 
 fn main() {
