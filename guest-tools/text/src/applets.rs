@@ -1,6 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{calc, cmp, diff, dump, magic, patch};
+use crate::{calc, cmp, diff, dump, magic, patch, sdiff};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
@@ -16,6 +16,11 @@ pub static MODULE: Module = Module {
             name: "cmp",
             synopsis: "[OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]",
             run: cmp::run,
+        },
+        Applet {
+            name: "dc",
+            synopsis: "[-e EXPRESSION] [-f FILE] [FILE]...",
+            run: calc::dc,
         },
         Applet {
             name: "diff",
@@ -41,6 +46,11 @@ pub static MODULE: Module = Module {
             name: "patch",
             synopsis: "[OPTION]... [ORIGFILE [PATCHFILE]]",
             run: patch::run,
+        },
+        Applet {
+            name: "sdiff",
+            synopsis: "[OPTION]... FILE1 FILE2",
+            run: sdiff::run,
         },
         Applet {
             name: "strings",

@@ -7,6 +7,7 @@ mod diff;
 mod dump;
 mod magic;
 mod patch;
+mod sdiff;
 
 fn main() {
     std::process::exit(wardian_applet::main(&applets::MODULE, || {}));

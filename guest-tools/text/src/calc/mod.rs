@@ -3,6 +3,7 @@
 mod bc;
 mod code;
 mod column;
+mod dc;
 mod functions;
 mod lexer;
 mod machine;
@@ -10,3 +11,4 @@ mod number;
 mod parser;
 
 pub use bc::run as bc;
+pub use dc::run as dc;
