@@ -2,9 +2,6 @@
 
 use wardian_applet::cli::Output;
 
-/// Columns by default.
-const COLUMNS: usize = 70;
-
 /// Standard output that knows its column.
 pub struct Column {
     pub out: Output,
@@ -13,8 +10,9 @@ pub struct Column {
 }
 
 impl Column {
-    /// With the line length that this variable of the environment gives.
-    pub fn new(variable: &str) -> Column {
+    /// With the line length that this variable of the environment gives, or
+    /// else this one. One column less is used, and one for the backslash.
+    pub fn new(variable: &str, columns: usize) -> Column {
         let length = std::env::var(variable).ok();
         let length = length.and_then(|text| text.trim().parse::<usize>().ok());
         Column {
@@ -23,7 +21,7 @@ impl Column {
             limit: match length {
                 Some(0) => usize::MAX,
                 Some(length) if length > 2 => length,
-                _ => COLUMNS,
+                _ => columns,
             },
         }
     }

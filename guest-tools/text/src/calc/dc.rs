@@ -55,7 +55,7 @@ pub fn run(args: &Args) -> i32 {
         scale: 0,
         input_base: 10,
         output_base: UBig::from(10u8),
-        out: Column::new("DC_LINE_LENGTH"),
+        out: Column::new("DC_LINE_LENGTH", 71),
     };
     let mut texts = Vec::new();
     let read = |name: &[u8]| match name {
@@ -180,11 +180,7 @@ impl Calculator {
                     self.stack.push(Value::Text(body));
                 }
                 b'q' => {
-                    frames.pop();
-                    if frames.is_empty() || frames.len() == 1 && frames[0].text.is_empty() {
-                        return true;
-                    }
-                    frames.pop();
+                    frames.truncate(frames.len().saturating_sub(2));
                     if frames.is_empty() {
                         return true;
                     }
@@ -198,11 +194,8 @@ impl Calculator {
                         self.complain("Q command requires a number >= 1");
                         continue;
                     }
-                    for _ in 0..levels {
-                        if frames.len() > 1 {
-                            frames.pop();
-                        }
-                    }
+                    let levels = usize::try_from(levels).unwrap_or(usize::MAX);
+                    frames.truncate(frames.len().saturating_sub(levels));
                 }
                 b's' | b'S' | b'l' | b'L' | b':' | b';' => {
                     let register = frame.text.get(frame.at).copied().unwrap_or(0);
@@ -250,10 +243,7 @@ impl Calculator {
                         match value.and_then(|entry| entry.0.clone()) {
                             Some(Value::Text(text)) => enter(&mut frames, text),
                             Some(number) => self.stack.push(number),
-                            None => {
-                                let shown = show_register(register);
-                                self.complain(&format!("register {shown} is empty"));
-                            }
+                            None => {}
                         }
                     }
                 }
@@ -305,10 +295,7 @@ impl Calculator {
                     .and_then(|register| register.last());
                 match value.and_then(|entry| entry.0.clone()) {
                     Some(value) => self.stack.push(value),
-                    None => {
-                        let shown = show_register(name);
-                        self.complain(&format!("register {shown} is empty"));
-                    }
+                    None => self.push(Number::default()),
                 }
             }
             b'L' => match self.registers.get_mut(&name).and_then(Vec::pop) {
@@ -494,7 +481,10 @@ impl Calculator {
                     b' '..=b'~' => format!("'{}' (0{other:o}) unimplemented", char::from(other)),
                     _ => format!("0{other:o} unimplemented"),
                 };
-                self.complain(&shown);
+                // Half of the message goes to either output.
+                self.out.out.put(format!("{shown}\n").as_bytes());
+                self.out.out.flush();
+                let _ = sys::write(2, b"dc: ");
             }
         }
     }

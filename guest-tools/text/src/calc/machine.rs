@@ -75,7 +75,7 @@ impl Machine {
             library,
             void: false,
             random: 1,
-            out: Column::new("BC_LINE_LENGTH"),
+            out: Column::new("BC_LINE_LENGTH", 70),
         }
     }
 
