@@ -1,5 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
+use crate::{calc, cmp, diff, dump, magic, patch, sdiff};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
@@ -7,9 +8,29 @@ pub static MODULE: Module = Module {
     name: "text",
     applets: &[
         Applet {
+            name: "bc",
+            synopsis: "[-hilqsvw] [FILE]...",
+            run: calc::bc,
+        },
+        Applet {
+            name: "cmp",
+            synopsis: "[OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]",
+            run: cmp::run,
+        },
+        Applet {
             name: "column",
             synopsis: "[-tJxL] [-s SEPARATORS] [-o SEPARATOR] [-N NAMES] [-c WIDTH] [FILE]...",
             run: crate::small::column,
+        },
+        Applet {
+            name: "dc",
+            synopsis: "[-e EXPRESSION] [-f FILE] [FILE]...",
+            run: calc::dc,
+        },
+        Applet {
+            name: "diff",
+            synopsis: "[OPTION]... FILES",
+            run: diff::run,
         },
         Applet {
             name: "dos2unix",
@@ -22,9 +43,24 @@ pub static MODULE: Module = Module {
             run: crate::small::envsubst,
         },
         Applet {
+            name: "file",
+            synopsis: "[-bhiL0] [--mime-type] [--mime-encoding] FILE...",
+            run: magic::run,
+        },
+        Applet {
             name: "getopt",
             synopsis: "[-aqQu] [-o OPTIONS] [-l NAMES] [-n NAME] -- ARGUMENT...",
             run: crate::small::getopt,
+        },
+        Applet {
+            name: "hd",
+            synopsis: "[OPTION]... [FILE]...",
+            run: dump::hd,
+        },
+        Applet {
+            name: "hexdump",
+            synopsis: "[OPTION]... [FILE]...",
+            run: dump::hexdump,
         },
         Applet {
             name: "iconv",
@@ -47,6 +83,11 @@ pub static MODULE: Module = Module {
             run: crate::small::more,
         },
         Applet {
+            name: "patch",
+            synopsis: "[OPTION]... [ORIGFILE [PATCHFILE]]",
+            run: patch::run,
+        },
+        Applet {
             name: "pg",
             synopsis: "[FILE]...",
             run: crate::small::pg,
@@ -55,6 +96,11 @@ pub static MODULE: Module = Module {
             name: "rev",
             synopsis: "[-0] [FILE]...",
             run: crate::small::rev,
+        },
+        Applet {
+            name: "sdiff",
+            synopsis: "[OPTION]... FILE1 FILE2",
+            run: sdiff::run,
         },
         Applet {
             name: "sed",
@@ -67,9 +113,19 @@ pub static MODULE: Module = Module {
             run: crate::small::sponge,
         },
         Applet {
+            name: "strings",
+            synopsis: "[OPTION]... [FILE]...",
+            run: dump::strings,
+        },
+        Applet {
             name: "unix2dos",
             synopsis: "[-fkq] [-n IN OUT] [FILE]...",
             run: crate::small::unix2dos,
+        },
+        Applet {
+            name: "xxd",
+            synopsis: "[OPTION]... [INFILE [OUTFILE]]",
+            run: dump::xxd,
         },
     ],
 };

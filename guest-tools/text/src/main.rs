@@ -1,6 +1,13 @@
 //! Text tools equal to GNU's: sed, diff, patch, and their kin.
 
 mod applets;
+mod calc;
+mod cmp;
+mod diff;
+mod dump;
+mod magic;
+mod patch;
+mod sdiff;
 mod sed;
 mod small;
 

@@ -4,6 +4,10 @@ use crate::sys::{self, Errno};
 use crate::table::Module;
 use crate::text::quote;
 
+/// Applets whose hint after a usage error starts with their name, as
+/// diffutils' and patch's do.
+const NAMED_HINTS: [&str; 5] = ["cmp", "diff", "diff3", "patch", "sdiff"];
+
 /// Who speaks: the program as it was called, and how usage errors end.
 pub struct Context<'a> {
     /// `argv[0]`.
@@ -54,6 +58,9 @@ impl<'a> Context<'a> {
             write_all(2, &self.synopsis());
         }
         let hint = [b"Try '", self.program, b" --help' for more information.\n"].concat();
+        if NAMED_HINTS.contains(&self.applet) {
+            write_all(2, &[self.program, b": "].concat());
+        }
         write_all(2, &hint);
         self.usage_code
     }
