@@ -30,6 +30,7 @@ impl TableWriter {
         self.push_at(0, key, record, sink)
     }
 
+    #[allow(dead_code)]
     /// Appends a leaf that is stored already: the one that begins at `first`.
     pub(crate) fn push_leaf(
         &mut self,
