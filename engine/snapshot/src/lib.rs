@@ -31,12 +31,14 @@
     )
 )]
 
+mod diff;
 mod error;
 mod format;
 mod hash;
 mod limits;
 mod store;
 
+pub use diff::{Change, ChangeKind, Changes, TextLimits, What, diff};
 pub use error::{Error, ErrorKind};
 pub use hash::Hash;
 pub use limits::Limits;

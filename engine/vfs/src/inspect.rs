@@ -43,6 +43,14 @@ impl Vfs {
         }))
     }
 
+    /// Where a directory hangs: the one that holds it, and its name there; the
+    /// root holds itself. `None`: not a directory.
+    #[must_use]
+    pub fn place_of(&self, dir: Ino) -> Option<(Ino, &Name)> {
+        let (_, dir) = self.dir(dir).ok()?;
+        Some((dir.parent, &dir.name))
+    }
+
     /// The chunks of a file from number `from` on, in order. Chunk n holds the
     /// bytes from n times [`CHUNK_BYTES`] on; where it ends early, or there is
     /// none, the file reads as zeros.
