@@ -42,4 +42,6 @@ pub use diff::{Change, ChangeKind, Changes, TextLimits, What, diff};
 pub use error::{Error, ErrorKind};
 pub use hash::Hash;
 pub use limits::Limits;
+#[cfg(feature = "object-store")]
+pub use store::RemoteStore;
 pub use store::{Collection, SaveReport, Snapshot, Store, Verification};

@@ -18,7 +18,7 @@ type Lines = Vec<(Vec<u8>, String)>;
 
 fn found(changes: &Changes) -> Lines {
     assert!(changes.too_long().is_empty());
-    let line = |change| {
+    let line = |change: &wardian_snapshot::Change| {
         let wardian_snapshot::Change {
             before,
             after,
@@ -101,7 +101,7 @@ fn expected(before: &Vfs, after: &Vfs) -> Lines {
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
-        cases: 128,
+        cases: 40,
         ..ProptestConfig::default()
     })]
     #[test]
@@ -159,7 +159,8 @@ fn base() -> Vfs {
         vfs.write_file(path, text.as_bytes(), mode, 1).unwrap();
     }
     let work = vfs.find("/work").unwrap();
-    vfs.create(&ROOT, work, b"link", Create::Symlink(b"same"), 0)
+    let ctx = Ctx { now: 1, ..ROOT };
+    vfs.create(&ctx, work, b"link", Create::Symlink(b"same"), 0)
         .unwrap();
     vfs
 }
@@ -352,6 +353,7 @@ fn patched(old: &str, diff: &str) -> String {
     let mut new: Vec<String> = Vec::new();
     let mut at = 0;
     let mut left = (0, 0);
+    let mut last_sign = "";
     for line in diff.lines().skip(3) {
         if let Some(head) = line.strip_prefix("@@ -") {
             assert_eq!(left, (0, 0), "{diff}");
@@ -368,12 +370,12 @@ fn patched(old: &str, diff: &str) -> String {
             assert_eq!(new.len(), begin, "{diff}");
             left = (gone, come);
         } else if line.starts_with('\\') {
-            // Of the line before: taken from the texts themselves below.
-            if let Some(last) = new.last_mut().filter(|_| left.1 == 0) {
+            if let Some(last) = new.last_mut().filter(|_| last_sign != "-") {
                 *last = last.trim_end_matches('\n').to_owned();
             }
         } else {
             let (sign, rest) = line.split_at(1);
+            last_sign = sign;
             if sign != "+" {
                 assert_eq!(old[at].trim_end_matches('\n'), rest, "{diff}");
                 at += 1;

@@ -6,10 +6,15 @@ mod collect;
 mod directory;
 mod index;
 mod load;
+#[cfg(feature = "object-store")]
+mod remote;
 mod save;
 mod sink;
 mod source;
 mod table;
+
+#[cfg(feature = "object-store")]
+pub use self::remote::RemoteStore;
 
 use std::any::Any;
 use std::path::Path;

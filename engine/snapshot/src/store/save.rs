@@ -1,5 +1,7 @@
 //! From a filesystem to objects: chunks, then the pages that name them.
 
+use std::sync::Arc;
+
 use wardian_vfs::{Attributes, Errno, Ino, NodeKind, Stat, Vfs};
 
 use super::sink::Sink;
@@ -13,23 +15,20 @@ use crate::hash::Hash;
 /// Longest record, so that 64 of them fit in a page.
 const RECORD_BYTES: usize = (PAGE_BYTES / 65) as usize;
 
-/// The record of a file's chunk, if one is stored already that will do.
-pub(super) type Known<'a> = &'a dyn Fn(u64) -> Option<Chunk>;
-
 /// Puts all of a filesystem in; the hash of its root. Nothing may be open in it.
 pub(super) fn all(tree: &Vfs, sink: &mut Sink<'_>) -> Result<Hash, Error> {
     let mut nodes = TableWriter::new(Kind::Nodes);
     let mut record = Vec::new();
     for ino in tree.nodes(Ino(0)) {
         record.clear();
-        node(tree, ino, &|_| None, sink, &mut record)?;
+        node(tree, ino, sink, &mut record)?;
         nodes.push(ino.0, &record, sink)?;
     }
     root(tree, nodes, sink)
 }
 
 /// Puts the root in, once all nodes are.
-pub(super) fn root(tree: &Vfs, nodes: TableWriter, sink: &mut Sink<'_>) -> Result<Hash, Error> {
+fn root(tree: &Vfs, nodes: TableWriter, sink: &mut Sink<'_>) -> Result<Hash, Error> {
     let nodes = nodes.finish(sink)?;
     let nodes = nodes.ok_or_else(|| Error::new(ErrorKind::Tree, "filesystem", "has no root"))?;
     let usage = tree.usage();
@@ -43,13 +42,7 @@ pub(super) fn root(tree: &Vfs, nodes: TableWriter, sink: &mut Sink<'_>) -> Resul
 }
 
 /// Puts in what a node holds; `record` gets the node itself.
-pub(super) fn node(
-    tree: &Vfs,
-    ino: Ino,
-    known: Known<'_>,
-    sink: &mut Sink<'_>,
-    record: &mut Vec<u8>,
-) -> Result<(), Error> {
+fn node(tree: &Vfs, ino: Ino, sink: &mut Sink<'_>, record: &mut Vec<u8>) -> Result<(), Error> {
     let failed = |errno: Errno| {
         let detail = format!("cannot be read: {errno:?}");
         Error::new(ErrorKind::Tree, format!("node {}", ino.0), detail)
@@ -58,7 +51,7 @@ pub(super) fn node(
     let body = match stat.kind {
         NodeKind::Regular => Body::File {
             size: stat.size_bytes,
-            contents: contents(tree, ino, known, sink, failed)?,
+            contents: contents(tree, ino, sink, failed)?,
         },
         NodeKind::Directory => Body::Directory(entries(tree, ino, sink, failed)?),
         NodeKind::Symlink => Body::Symlink(tree.readlink(ino).map_err(failed)?),
@@ -99,24 +92,20 @@ fn fits(record: &[u8], ino: Ino) -> Result<(), Error> {
 fn contents(
     tree: &Vfs,
     ino: Ino,
-    known: Known<'_>,
     sink: &mut Sink<'_>,
     failed: impl Fn(Errno) -> Error,
 ) -> Result<Contents, Error> {
     let mut chunks = tree.chunks(ino, 0).map_err(failed)?.peekable();
-    let put = |index, chunk: &std::sync::Arc<Vec<u8>>, sink: &mut Sink<'_>| {
-        Ok(match known(index) {
-            Some(known) => known,
-            None => Chunk {
-                length: chunk.len() as u32,
-                hash: sink.chunk(chunk)?,
-            },
+    let put = |chunk: &Arc<Vec<u8>>, sink: &mut Sink<'_>| -> Result<Chunk, Error> {
+        Ok(Chunk {
+            length: chunk.len() as u32,
+            hash: sink.chunk(chunk)?,
         })
     };
     let Some((index, chunk)) = chunks.next() else {
         return Ok(Contents::Hole);
     };
-    let first = put(index, chunk, sink)?;
+    let first = put(chunk, sink)?;
     if index == 0 && chunks.peek().is_none() {
         return Ok(Contents::Single(first));
     }
@@ -126,7 +115,7 @@ fn contents(
     table.push(index, &record, sink)?;
     for (index, chunk) in chunks {
         record.clear();
-        put(index, chunk, sink)?.put(&mut record);
+        put(chunk, sink)?.put(&mut record);
         table.push(index, &record, sink)?;
     }
     let table = table.finish(sink)?;

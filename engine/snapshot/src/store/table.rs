@@ -30,18 +30,6 @@ impl TableWriter {
         self.push_at(0, key, record, sink)
     }
 
-    #[allow(dead_code)]
-    /// Appends a leaf that is stored already: the one that begins at `first`.
-    pub(crate) fn push_leaf(
-        &mut self,
-        first: u64,
-        leaf: Hash,
-        sink: &mut Sink<'_>,
-    ) -> Result<(), Error> {
-        self.close(0, sink)?;
-        self.push_at(1, first, leaf.as_bytes(), sink)
-    }
-
     /// Recurses once a level, 11 at most.
     fn push_at(
         &mut self,
