@@ -12,6 +12,8 @@ mod save;
 mod sink;
 mod source;
 mod table;
+#[cfg(test)]
+mod tests;
 
 #[cfg(feature = "object-store")]
 pub use self::remote::RemoteStore;

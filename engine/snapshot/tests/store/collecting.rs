@@ -15,7 +15,7 @@ fn packs(directory: &Path) -> usize {
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
-        cases: 48,
+        cases: 24,
         ..ProptestConfig::default()
     })]
     #[test]

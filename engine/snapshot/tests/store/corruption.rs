@@ -43,7 +43,7 @@ fn damage() -> impl Strategy<Value = Damage> {
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
-        cases: 400,
+        cases: 200,
         ..ProptestConfig::default()
     })]
     #[test]

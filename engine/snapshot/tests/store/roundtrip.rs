@@ -14,7 +14,7 @@ const ROOT: Ctx = Ctx {
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
-        cases: 96,
+        cases: 48,
         ..ProptestConfig::default()
     })]
     #[test]
