@@ -219,7 +219,7 @@ fn a_list_says_what_changed() {
          M work/edited (contents, links, owner 0:0 -> 5:0, time)\n\
          D work/empty\n\
          D work/gone\n\
-         M work/link (target)\n\
+         M work/link (target, time)\n\
          A work/new\n\
          A work/new/deep\n\
          A work/new/empty\n\
