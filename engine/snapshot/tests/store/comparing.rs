@@ -1,8 +1,5 @@
 //! The comparison against a naive one, path by path, and diffs that apply.
 
-#[path = "store/trees.rs"]
-mod trees;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -11,7 +8,7 @@ use proptest::prelude::*;
 use wardian_snapshot::{Changes, Limits, Store, TextLimits, diff};
 use wardian_vfs::{Create, Cred, Ctx, Ino, NodeKind, Quota, Stat, Vfs};
 
-use trees::{apply, steps, tree};
+use crate::trees::{apply, steps, tree};
 
 /// Path, whether it was there and is there, and what is different: as a line.
 type Lines = Vec<(Vec<u8>, String)>;
@@ -108,7 +105,7 @@ proptest! {
     fn equals_a_naive_comparison(
         first in steps(),
         left in steps(),
-        right in prop::collection::vec(trees::step(), 0..5),
+        right in prop::collection::vec(crate::trees::step(), 0..5),
         large in any::<bool>(),
     ) {
         let mut base = tree(&first);
