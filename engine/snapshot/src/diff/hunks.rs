@@ -9,6 +9,10 @@ use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 /// A file with a NUL this early is binary.
 const BINARY_BYTES: usize = 8000;
 
+/// Between the first and the last line that differ, at most so many pairs of
+/// lines are searched for a short diff: 16,384 lines against as many.
+const PAIRS_MOST: u64 = 1 << 28;
+
 /// Whether contents are no text.
 pub(super) fn is_binary(contents: &[u8]) -> bool {
     contents
@@ -17,11 +21,31 @@ pub(super) fn is_binary(contents: &[u8]) -> bool {
         .contains(&0)
 }
 
+/// The changed stretches. Where too many lines differ from too many, all of them
+/// are one: correct, if not short, and no input takes long.
+fn changed(input: &InternedInput<&[u8]>) -> Vec<Hunk> {
+    let (before, after) = (&input.before, &input.after);
+    let pairs = before.iter().zip(after);
+    let head = pairs.take_while(|(left, right)| left == right).count();
+    let least = before.len().min(after.len()) - head;
+    let pairs = before.iter().rev().zip(after.iter().rev()).take(least);
+    let tail = pairs.take_while(|(left, right)| left == right).count();
+    let ends = (before.len() - tail, after.len() - tail);
+    if (ends.0 - head) as u64 * (ends.1 - head) as u64 > PAIRS_MOST {
+        return vec![Hunk {
+            before: head as u32..ends.0 as u32,
+            after: head as u32..ends.1 as u32,
+        }];
+    }
+    let mut diff = Diff::compute(Algorithm::Histogram, input);
+    diff.postprocess_lines(input);
+    diff.hunks().collect()
+}
+
 /// Writes the hunks from `old` to `new`.
 pub(super) fn write(out: &mut dyn Write, old: &[u8], new: &[u8], context: u32) -> io::Result<()> {
     let input = InternedInput::new(byte_lines(old), byte_lines(new));
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
-    diff.postprocess_lines(&input);
+    let found = changed(&input);
     let lines = |tokens: &[imara_diff::Token], range: Range<u32>| {
         let range = range.start as usize..range.end as usize;
         let tokens = tokens.get(range).unwrap_or_default();
@@ -50,7 +74,7 @@ pub(super) fn write(out: &mut dyn Write, old: &[u8], new: &[u8], context: u32) -
         }
         put(out, b' ', lines(&input.before, at..before.end))
     };
-    for hunk in diff.hunks() {
+    for hunk in found {
         let gap = group.last().map(|last| hunk.before.start - last.before.end);
         if gap.is_some_and(|gap| gap > context.saturating_mul(2)) {
             flush(&mut group)?;
