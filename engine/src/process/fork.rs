@@ -77,7 +77,13 @@ fn child(
     let kernel = &private.kernel;
     let interrupt = Arc::new(ctx.interrupt.fork());
     let parent = &private.process;
-    let process = kernel.enter(Some(parent), group, parent.job.clone(), interrupt.clone())?;
+    let process = kernel.enter(
+        Some(parent),
+        group,
+        parent.job.clone(),
+        interrupt.clone(),
+        ctx.args.clone(),
+    )?;
     let limits = ctx.limits.clone();
     let child = Ctx {
         memory: None,
@@ -111,9 +117,9 @@ fn child(
                 limits.memory_bytes,
                 limits.table_elements,
                 kernel.memory_bytes().clone(),
+                process.clone(),
             ),
             children: wardian_abi::Usage::default(),
-            cpu_ns: Arc::default(),
         },
         limits,
     };

@@ -103,10 +103,7 @@ pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
                     ctx.process.children
                 } else {
                     wardian_abi::Usage {
-                        cpu_ns: ctx
-                            .process
-                            .cpu_ns
-                            .load(std::sync::atomic::Ordering::Relaxed),
+                        cpu_ns: ctx.process.process.cpu_ns(),
                         peak_memory_bytes: ctx.process.limiter.peak_bytes,
                         read_bytes: ctx.read_bytes,
                         written_bytes: ctx.written_bytes,

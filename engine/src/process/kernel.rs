@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
@@ -18,7 +18,22 @@ use crate::fd::{Interrupt, SharedFs};
 use crate::limits::Limits;
 use crate::reached::Reached;
 use crate::runtime::ModuleBytes;
-use crate::wasi::SystemView;
+use crate::wasi::{ProcessView, Strings, System, SystemView};
+
+/// The sandbox, as long as it is there.
+struct View(Weak<Kernel>);
+
+impl System for View {
+    fn info(&self) -> SystemInfo {
+        let kernel = self.0.upgrade();
+        kernel.map_or_else(SystemInfo::default, |kernel| kernel.system_info())
+    }
+
+    fn processes(&self) -> Vec<ProcessView> {
+        let kernel = self.0.upgrade();
+        kernel.map_or_else(Vec::new, |kernel| kernel.views())
+    }
+}
 
 /// A module that applet files name.
 #[derive(Clone)]
@@ -115,6 +130,7 @@ impl Kernel {
         group: Option<u32>,
         job: Arc<Job>,
         interrupt: Arc<Interrupt>,
+        args: Strings,
     ) -> Result<Arc<Process>, Errno> {
         let mut table = self.table();
         if table.len() >= self.limits().processes as usize {
@@ -139,7 +155,14 @@ impl Kernel {
             Some(0) => pid,
             Some(group) => group,
         };
-        let process = Process::new(pid, parent_pid, session, group, job, interrupt);
+        let started_ns = self.settings.clock.monotonic_ns();
+        let process = Process::new(
+            [pid, parent_pid, session, group],
+            started_ns,
+            job,
+            interrupt,
+            args,
+        );
         let process = Arc::new(process);
         process.job.started();
         table.insert(pid, process.clone());
@@ -226,15 +249,27 @@ impl Kernel {
 
     /// [`Kernel::system_info`] for the layers below.
     pub fn system_view(self: &Arc<Self>) -> SystemView {
-        let make = || {
-            let kernel = Arc::downgrade(self);
-            SystemView(Arc::new(move || {
-                kernel
-                    .upgrade()
-                    .map_or_else(SystemInfo::default, |kernel| kernel.system_info())
-            }))
-        };
+        let make = || SystemView(Arc::new(View(Arc::downgrade(self))));
         self.view.get_or_init(make).clone()
+    }
+
+    fn views(&self) -> Vec<ProcessView> {
+        let cred = self.settings.cred;
+        let table = self.table();
+        let view = |process: &Arc<Process>| ProcessView {
+            pid: process.pid,
+            parent_pid: process.parent_pid,
+            group: process.group(),
+            session: process.session,
+            uid: cred.uid,
+            gid: cred.gid,
+            args: process.args(),
+            running: process.is_running(),
+            cpu_ns: process.cpu_ns(),
+            memory_bytes: process.memory_bytes.load(Ordering::Relaxed),
+            started_ns: process.started_ns.saturating_sub(self.started_ns),
+        };
+        table.values().map(view).collect()
     }
 
     fn table(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<Process>>> {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use wasmtime::ResourceLimiter;
 
+use super::state::Process;
 use crate::reached::Reached;
 
 /// Counts memory of one process against two limits.
@@ -14,6 +15,7 @@ pub struct Limiter {
     sandbox_limit_bytes: u64,
     table_elements: u32,
     sandbox_bytes: Arc<AtomicU64>,
+    process: Arc<Process>,
     held_bytes: u64,
     /// Largest memory so far.
     pub peak_bytes: u64,
@@ -30,12 +32,14 @@ impl Limiter {
         sandbox_limit_bytes: u64,
         table_elements: u32,
         sandbox_bytes: Arc<AtomicU64>,
+        process: Arc<Process>,
     ) -> Limiter {
         Limiter {
             process_limit_bytes,
             sandbox_limit_bytes,
             table_elements,
             sandbox_bytes,
+            process,
             held_bytes: 0,
             peak_bytes: 0,
             refused: false,
@@ -72,6 +76,9 @@ impl ResourceLimiter for Limiter {
             && maximum.is_none_or(|maximum| desired <= maximum as u64);
         if allowed {
             self.held_bytes += more;
+            self.process
+                .memory_bytes
+                .store(self.held_bytes, Ordering::Relaxed);
             self.peak_bytes = self.peak_bytes.max(desired);
         } else {
             self.sandbox_bytes.fetch_sub(more, Ordering::AcqRel);

@@ -3,14 +3,12 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use wardian_abi::{CHILD_EXPORT, Signal, Usage, WaitStatus};
 use wasmtime::{Extern, Instance, Store, StoreContextMut, Trap, UpdateDeadline};
 
-use super::job::Job;
 use super::kernel::Kernel;
 use super::state::{Process, ProcessCtx};
 use crate::fd::Description;
@@ -42,20 +40,20 @@ pub(super) fn new_store(ctx: ProcessCtx) -> Store<ProcessCtx> {
 
 /// Runs a process to its end and tells everyone who waits for it.
 pub(super) async fn run(store: Store<ProcessCtx>, entry: Entry) -> WaitStatus {
-    let cpu_ns = store.data().process.cpu_ns.clone();
     let kernel = store.data().process.kernel.clone();
-    let job = store.data().process.process.job.clone();
+    let process = store.data().process.process.clone();
+    let job = process.job.clone();
     let running = kernel.programs().core().ticker().running();
     let mut exit = Exit {
-        process: store.data().process.process.clone(),
+        process: process.clone(),
         kernel: kernel.clone(),
         own: Usage::default(),
         status: killed(Signal::KILL),
     };
-    let (ctx, status) = timed(life(store, entry), &cpu_ns, &kernel, &job).await;
+    let (ctx, status) = timed(life(store, entry), &process, &kernel).await;
     drop(running);
     exit.own = Usage {
-        cpu_ns: cpu_ns.load(Ordering::Relaxed),
+        cpu_ns: process.cpu_ns(),
         peak_memory_bytes: ctx.process.limiter.peak_bytes,
         read_bytes: ctx.read_bytes,
         written_bytes: ctx.written_bytes,
@@ -135,6 +133,7 @@ fn replace(ctx: &mut ProcessCtx, next: super::image::Image) {
     ctx.env = next.env.clone();
     ctx.posix = next.program.posix;
     ctx.identity.program = next.path.clone();
+    ctx.process.process.set_args(next.args.clone());
     ctx.interrupt.reset_caught();
     ctx.process.limiter.reset();
     ctx.process.image = next;
@@ -247,19 +246,17 @@ pub(super) fn add(a: Usage, b: Usage) -> Usage {
 
 /// Adds up how long a future's polls take: the process's CPU time, as long as
 /// the host does not take the thread away. Ends the job when it has used up its own.
-async fn timed<T>(
-    future: impl Future<Output = T>,
-    cpu_ns: &Arc<AtomicU64>,
-    kernel: &Kernel,
-    job: &Arc<Job>,
-) -> T {
+async fn timed<T>(future: impl Future<Output = T>, process: &Process, kernel: &Kernel) -> T {
+    let job = &process.job;
     let limit_ns = u64::try_from(kernel.limits().cpu_time.as_nanos()).unwrap_or(u64::MAX);
     let mut future = pin!(future);
     poll_fn(|cx| {
         let start = Instant::now();
+        process.set_running(true);
         let result = future.as_mut().poll(cx);
+        process.set_running(false);
         let spent = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        cpu_ns.fetch_add(spent, Ordering::Relaxed);
+        process.spend(spent);
         if job.spend(spent) > limit_ns && !job.reached().has(Reached::CpuTime) {
             job.reached().note(Reached::CpuTime);
             kernel.kill_job(job, Signal::XCPU);

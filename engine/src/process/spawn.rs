@@ -150,7 +150,13 @@ impl Launch {
             fds.put(USER_FD_BASE + number, descriptor)?;
         }
         let interrupt = Arc::new(Interrupt::with_ignored(self.ignored_signals));
-        let process = kernel.enter(parent, self.group, self.job, interrupt.clone())?;
+        let process = kernel.enter(
+            parent,
+            self.group,
+            self.job,
+            interrupt.clone(),
+            self.image.args.clone(),
+        )?;
         let settings = kernel.settings();
         let ctx = Ctx {
             memory: None,
@@ -184,9 +190,9 @@ impl Launch {
                     limits.memory_bytes,
                     limits.table_elements,
                     kernel.memory_bytes().clone(),
+                    process.clone(),
                 ),
                 children: wardian_abi::Usage::default(),
-                cpu_ns: Arc::default(),
             },
             limits,
         };

@@ -1,8 +1,8 @@
 //! What is known of one process: shared with those who wait for it or signal
 //! it, and private to its own host functions.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use wardian_abi::Usage;
 
@@ -11,7 +11,7 @@ use super::job::Job;
 use super::kernel::Kernel;
 use super::limiter::Limiter;
 use crate::fd::{Completion, Interrupt};
-use crate::wasi::Ctx;
+use crate::wasi::{Ctx, Strings};
 
 /// Data of a process's Store.
 pub type ProcessCtx = Ctx<Private>;
@@ -32,16 +32,22 @@ pub struct Process {
     pub interrupt: Arc<Interrupt>,
     /// Its end.
     pub completion: Arc<Completion>,
+    /// When it started, on the sandbox's monotonic clock.
+    pub started_ns: u64,
+    /// Linear memory that it holds.
+    pub memory_bytes: AtomicU64,
+    cpu_ns: AtomicU64,
+    running: AtomicBool,
+    args: Mutex<Strings>,
 }
 
 impl Process {
     pub(super) fn new(
-        pid: u32,
-        parent_pid: u32,
-        session: u32,
-        group: u32,
+        [pid, parent_pid, session, group]: [u32; 4],
+        started_ns: u64,
         job: Arc<Job>,
         interrupt: Arc<Interrupt>,
+        args: Strings,
     ) -> Process {
         Process {
             pid,
@@ -51,7 +57,44 @@ impl Process {
             job,
             interrupt,
             completion: Arc::default(),
+            started_ns,
+            memory_bytes: AtomicU64::new(0),
+            cpu_ns: AtomicU64::new(0),
+            running: AtomicBool::new(false),
+            args: Mutex::new(args),
         }
+    }
+
+    /// Its arguments.
+    pub fn args(&self) -> Strings {
+        self.args
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Sets them: another program has taken its place.
+    pub(super) fn set_args(&self, args: Strings) {
+        *self.args.lock().unwrap_or_else(PoisonError::into_inner) = args;
+    }
+
+    /// CPU time in nanoseconds, up to the last time it gave way.
+    pub fn cpu_ns(&self) -> u64 {
+        self.cpu_ns.load(Ordering::Relaxed)
+    }
+
+    /// Adds CPU time.
+    pub(super) fn spend(&self, cpu_ns: u64) {
+        self.cpu_ns.fetch_add(cpu_ns, Ordering::Relaxed);
+    }
+
+    /// Whether it computes at this moment.
+    pub fn is_running(&self) -> bool {
+        self.running.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_running(&self, running: bool) {
+        self.running.store(running, Ordering::Relaxed);
     }
 
     /// Its process group.
@@ -79,6 +122,4 @@ pub struct Private {
     pub limiter: Limiter,
     /// Used by children it has waited for.
     pub children: Usage,
-    /// CPU time so far, in nanoseconds, up to the last time it gave way.
-    pub cpu_ns: Arc<std::sync::atomic::AtomicU64>,
 }

@@ -26,6 +26,7 @@ pub struct Exec {
     pub(super) cwd: Option<Vec<u8>>,
     pub(super) env: Vec<(Vec<u8>, Vec<u8>)>,
     pub(super) stdin: Vec<u8>,
+    pub(super) no_stdin: bool,
     pub(super) timeout: Option<Duration>,
     pub(super) cancel: Option<CancelToken>,
     pub(super) preopens: Option<Vec<Vec<u8>>>,
@@ -102,6 +103,7 @@ impl Exec {
             cwd: None,
             env: Vec::new(),
             stdin: Vec::new(),
+            no_stdin: false,
             timeout: None,
             cancel: None,
             preopens: None,
@@ -135,6 +137,13 @@ impl Exec {
     /// Standard input.
     pub fn stdin(mut self, input: impl Into<Vec<u8>>) -> Exec {
         self.stdin = input.into();
+        self
+    }
+
+    /// Gives a streamed command `/dev/null` as its standard input; what is written
+    /// to [`Streaming`]'s writer goes nowhere.
+    pub fn no_stdin(mut self) -> Exec {
+        self.no_stdin = true;
         self
     }
 

@@ -85,12 +85,13 @@ pub(super) async fn streamed(
     stderr: PipeWriter,
 ) -> Result<ExecResult, Error> {
     let errors = stderr.pipe().clone();
+    let input = if exec.no_stdin {
+        Description::Device(Device::Null)
+    } else {
+        Description::PipeReader(stdin, Flags::default())
+    };
     let stdio = [
-        Descriptor::new(
-            Description::PipeReader(stdin, Flags::default()),
-            true,
-            false,
-        ),
+        Descriptor::new(input, true, false),
         Descriptor::new(
             Description::PipeWriter(stdout, Flags::default()),
             false,

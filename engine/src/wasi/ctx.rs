@@ -7,6 +7,7 @@ use wardian_abi::{Errno, SystemInfo};
 use wardian_vfs::{Cred, Device};
 use wasmtime::Memory;
 
+use super::proc_text::ProcessView;
 use crate::clock::Clock;
 use crate::fd::{Description, Descriptor, Directory, FdTable, Interrupt, Rights, SharedFs};
 use crate::limits::Limits;
@@ -55,9 +56,17 @@ pub struct Ctx<P> {
     pub process: P,
 }
 
-/// Looks at the sandbox as a machine when asked.
+/// The sandbox as a machine, looked at when asked.
+pub trait System: Send + Sync {
+    /// Its limits and what is used of them.
+    fn info(&self) -> SystemInfo;
+    /// Its processes, by number.
+    fn processes(&self) -> Vec<ProcessView>;
+}
+
+/// A [`System`], shared.
 #[derive(Clone)]
-pub struct SystemView(pub Arc<dyn Fn() -> SystemInfo + Send + Sync>);
+pub struct SystemView(pub Arc<dyn System>);
 
 impl std::fmt::Debug for SystemView {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

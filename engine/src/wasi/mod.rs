@@ -15,6 +15,7 @@ mod open;
 mod path;
 mod poll;
 mod proc;
+mod proc_text;
 mod procfs;
 mod random;
 mod sock;
@@ -22,10 +23,11 @@ mod status;
 mod support;
 mod working_directory;
 
-pub use ctx::{Ctx, Identity, Strings, SystemView};
+pub use ctx::{Ctx, Identity, Strings, System, SystemView};
 pub use guest::{End, GuestMemory, Refusal, code, guest, memory, outcome};
 pub(crate) use path::existing;
 pub use path::{Found, resolve};
+pub use proc_text::ProcessView;
 pub use status::ext_stat_of_descriptor;
 pub use support::{MODULE, SUPPORT, Support, SupportEntry};
 

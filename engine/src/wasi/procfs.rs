@@ -5,6 +5,7 @@ use wardian_abi::{Errno, ExtStat, FileType};
 use wardian_vfs::{Magic, Vfs};
 
 use super::Ctx;
+use super::proc_text::{self, ProcessView};
 use super::status::{ext_stat, ext_stat_of_descriptor, unplaced};
 use crate::fd::{Description, Descriptor, Listing, TextFile};
 
@@ -15,6 +16,10 @@ pub enum ProcNode {
     Root,
     /// `/proc/self` and `/proc/PID` of the caller.
     Process,
+    /// `/proc/PID` of another process.
+    Other(u32),
+    /// A file in it.
+    OtherText(u32, &'static str),
     /// `/proc/self/fd`, `/dev/fd`.
     Descriptors,
     /// An entry of it: a link to an open descriptor.
@@ -37,7 +42,11 @@ const MACHINE_TEXTS: &[&str] = &[
     "uptime",
     "version",
 ];
-const PROCESS_TEXTS: &[&str] = &["cmdline", "comm", "environ", "mounts", "stat", "status"];
+const PROCESS_TEXTS: &[&str] = &[
+    "cmdline", "comm", "environ", "mounts", "stat", "statm", "status",
+];
+/// What a process shows of another.
+const OTHER_TEXTS: &[&str] = &["cmdline", "comm", "stat", "statm", "status"];
 const PROCESS_LINKS: &[&str] = &["cwd", "exe", "root"];
 const KERNEL_TEXTS: &[&str] = &["hostname", "osrelease", "ostype", "pid_max"];
 
@@ -80,6 +89,16 @@ pub(super) fn look<P>(ctx: &Ctx<P>, path: &[u8]) -> Result<ProcNode, Errno> {
             _ => Err(Errno::Notdir),
         };
     }
+    if let Some(pid) = decimal(first) {
+        process(ctx, pid)?;
+        return match rest {
+            [] => Ok(ProcNode::Other(pid)),
+            [name] => named(OTHER_TEXTS, name)
+                .map(|name| ProcNode::OtherText(pid, name))
+                .ok_or(Errno::Noent),
+            _ => Err(Errno::Notdir),
+        };
+    }
     match (*first, rest) {
         (b"sys", []) => Ok(ProcNode::Directory("sys")),
         (b"sys", [b"kernel"]) => Ok(ProcNode::Directory("sys/kernel")),
@@ -93,6 +112,14 @@ pub(super) fn look<P>(ctx: &Ctx<P>, path: &[u8]) -> Result<ProcNode, Errno> {
     }
 }
 
+/// A process of the sandbox.
+fn process<P>(ctx: &Ctx<P>, pid: u32) -> Result<ProcessView, Errno> {
+    let mut processes = ctx.system.0.processes().into_iter();
+    processes
+        .find(|process| process.pid == pid)
+        .ok_or(Errno::Noent)
+}
+
 fn named(names: &[&'static str], wanted: &[u8]) -> Option<&'static str> {
     names.iter().copied().find(|name| name.as_bytes() == wanted)
 }
@@ -103,6 +130,7 @@ fn process_text(name: &'static str) -> ProcNode {
         "comm" => "self/comm",
         "environ" => "self/environ",
         "stat" => "self/stat",
+        "statm" => "self/statm",
         "status" => "self/status",
         _ => "mounts",
     })
@@ -145,9 +173,14 @@ pub(super) fn open<P>(
         ProcNode::Link("root") => return Ok(Opened::Node(vfs.root())),
         ProcNode::Link(_) => return vfs.find(&ctx.identity.program).map(Opened::Node),
         ProcNode::Text(name) => Description::Text(TextFile::new(text(ctx, vfs, name)?)),
-        ProcNode::Root | ProcNode::Process | ProcNode::Descriptors | ProcNode::Directory(_) => {
-            Description::Listing(listing(ctx, node))
+        ProcNode::OtherText(pid, name) => {
+            Description::Text(TextFile::new(proc_text::text(&process(ctx, *pid)?, name)?))
         }
+        ProcNode::Root
+        | ProcNode::Process
+        | ProcNode::Other(_)
+        | ProcNode::Descriptors
+        | ProcNode::Directory(_) => Description::Listing(listing(ctx, node)),
     };
     if write {
         return Err(Errno::Acces);
@@ -174,7 +207,9 @@ pub(super) fn stat<P>(ctx: &Ctx<P>, vfs: &Vfs, node: &ProcNode) -> Result<ExtSta
         ProcNode::Link("cwd") => Ok(ext_stat(&vfs.stat(ctx.cwd.ino())?)),
         ProcNode::Link("root") => Ok(ext_stat(&vfs.stat(vfs.root())?)),
         ProcNode::Link(_) => Ok(ext_stat(&vfs.stat_path(&ctx.identity.program)?)),
-        ProcNode::Text(_) => Ok(unplaced(FileType::Regular, 0o444, 0, now)),
+        ProcNode::Text(_) | ProcNode::OtherText(..) => {
+            Ok(unplaced(FileType::Regular, 0o444, 0, now))
+        }
         _ => Ok(unplaced(FileType::Directory, 0o555, 0, now)),
     }
 }
@@ -213,7 +248,9 @@ fn listing<P>(ctx: &Ctx<P>, node: &ProcNode) -> Listing {
             .map(|name| (name.as_bytes().to_vec(), kind))
             .collect()
     };
+    let numbers: Vec<String>;
     let (path, entries) = match node {
+        ProcNode::Other(_) => ("self", named(OTHER_TEXTS, FileType::Regular)),
         ProcNode::Process => {
             let mut entries = named(PROCESS_TEXTS, FileType::Regular);
             entries.extend(named(PROCESS_LINKS, FileType::Symlink));
@@ -230,8 +267,10 @@ fn listing<P>(ctx: &Ctx<P>, node: &ProcNode) -> Listing {
         ProcNode::Directory("sys") => ("sys", named(&["kernel"], FileType::Directory)),
         ProcNode::Directory(_) => ("sys/kernel", named(KERNEL_TEXTS, FileType::Regular)),
         _ => {
-            let pid = ctx.identity.pid.to_string();
-            let mut entries = named(&[&pid], FileType::Directory);
+            let processes = ctx.system.0.processes().into_iter();
+            numbers = processes.map(|process| process.pid.to_string()).collect();
+            let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+            let mut entries = named(&numbers, FileType::Directory);
             entries.extend(named(MACHINE_TEXTS, FileType::Regular));
             entries.extend(named(&["self", "sys"], FileType::Directory));
             ("", entries)
@@ -246,28 +285,14 @@ fn listing<P>(ctx: &Ctx<P>, node: &ProcNode) -> Listing {
 }
 
 fn text<P>(ctx: &Ctx<P>, vfs: &Vfs, name: &str) -> Result<Vec<u8>, Errno> {
-    let system = || (ctx.system.0)();
-    let program = ctx.args.iter().next().unwrap_or_default();
-    let comm = program
-        .rsplit(|byte| *byte == b'/')
-        .next()
-        .unwrap_or_default();
-    let comm = String::from_utf8_lossy(comm.get(..comm.len().min(15)).unwrap_or_default());
-    let (pid, parent) = (ctx.identity.pid, ctx.identity.parent_pid);
+    let system = || ctx.system.0.info();
+    let pid = ctx.identity.pid;
+    if let Some(own @ ("comm" | "stat" | "statm" | "status")) = name.strip_prefix("self/") {
+        return proc_text::text(&process(ctx, pid)?, own);
+    }
     Ok(match name {
         "self/cmdline" => ctx.args.block().to_vec(),
         "self/environ" => ctx.env.block().to_vec(),
-        "self/comm" => format!("{comm}\n").into_bytes(),
-        "self/stat" => format!("{pid} ({comm}) R {parent}\n").into_bytes(),
-        "self/status" => {
-            let (uid, gid) = (ctx.cred.uid, ctx.cred.gid);
-            format!(
-                "Name:\t{comm}\nUmask:\t{:04o}\nState:\tR (running)\nTgid:\t{pid}\nPid:\t{pid}\n\
-                 PPid:\t{parent}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\nGid:\t{gid}\t{gid}\t{gid}\t{gid}\n",
-                ctx.umask
-            )
-            .into_bytes()
-        }
         "cpuinfo" => (0..system().processors)
             .map(|n| format!("processor\t: {n}\nmodel name\t: WebAssembly\n\n"))
             .collect::<String>()
@@ -281,7 +306,8 @@ fn text<P>(ctx: &Ctx<P>, vfs: &Vfs, name: &str) -> Result<Vec<u8>, Errno> {
                 .saturating_sub(info.memory_used_bytes);
             format!(
                 "MemTotal:       {:8} kB\nMemFree:        {:8} kB\nMemAvailable:   {:8} kB\n\
-                 SwapTotal:             0 kB\nSwapFree:              0 kB\n",
+                 Buffers:               0 kB\nCached:                0 kB\nShmem:                 0 kB\n\
+                 SReclaimable:          0 kB\nSwapTotal:             0 kB\nSwapFree:              0 kB\n",
                 info.memory_limit_bytes >> 10,
                 free >> 10,
                 free >> 10

@@ -9,6 +9,8 @@ use crate::fd::Description;
 
 /// Device number of the sandbox's filesystem.
 const FILESYSTEM: u64 = 0x21;
+/// What files are allocated in, in bytes.
+const PAGE_BYTES: u64 = 4096;
 /// Device number of pipes and other nodes without a place.
 const NOWHERE: u64 = 0x0d;
 
@@ -48,12 +50,18 @@ pub fn ext_stat(stat: &Stat) -> ExtStat {
         NodeKind::Device(Device::Tty) => 5 << 8,
         _ => 0,
     };
+    // As on the disk filesystems that scripts know: whole pages, and one for a
+    // directory.
+    let (size_bytes, allocated_bytes) = match stat.kind {
+        NodeKind::Directory => (PAGE_BYTES, PAGE_BYTES),
+        _ => (stat.size_bytes, stat.allocated_bytes),
+    };
     ExtStat {
         device: FILESYSTEM,
         inode: stat.ino.0,
         links: u64::from(stat.links),
-        size_bytes: stat.size_bytes,
-        blocks: stat.allocated_bytes.div_ceil(512),
+        size_bytes,
+        blocks: allocated_bytes.div_ceil(PAGE_BYTES) * (PAGE_BYTES / 512),
         accessed_ns: stat.accessed,
         modified_ns: stat.modified,
         changed_ns: stat.changed,

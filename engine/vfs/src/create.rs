@@ -122,7 +122,8 @@ impl Vfs {
         })
     }
 
-    fn check_target(&self, target: &[u8]) -> Result<(), Errno> {
+    /// Checks the target of a symbolic link.
+    pub(crate) fn check_target(&self, target: &[u8]) -> Result<(), Errno> {
         if target.is_empty() {
             Err(Errno::Noent)
         } else if target.len() > self.quota().path_bytes as usize {

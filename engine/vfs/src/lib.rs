@@ -31,7 +31,7 @@
 //! ```
 //!
 //! The layers, each knowing only those below it: paths (`resolve`, `at`,
-//! `embed`, `walk`, `image`), operations on nodes (`create`, `remove`, `rename`,
+//! `embed`, `walk`, `image`), whole trees (`inspect`, `import`), operations on nodes (`create`, `remove`, `rename`,
 //! `attributes`, `data`, `query`, `open_files`), their steps and rules (`links`,
 //! `permission`, `quota`), and the persistent structures (`tree`).
 #![forbid(unsafe_code)]
@@ -54,6 +54,8 @@ mod denials;
 mod embed;
 mod extent;
 pub mod image;
+mod import;
+mod inspect;
 mod links;
 mod name;
 mod node;
@@ -71,6 +73,8 @@ mod walk;
 pub use credentials::{Access, Cred, Ctx};
 pub use denials::Denials;
 pub use extent::Extent;
+pub use import::{Attributes, Flaw, FlawKind, Import};
+pub use inspect::{CHUNK_BYTES, Entry};
 pub use name::Name;
 pub use node::{Create, Device, Ino, Magic, NodeKind, SetTime, Stat, Timestamp};
 pub use query::{DirEntry, ReadDir};

@@ -31,14 +31,7 @@ impl Vfs {
     /// A filesystem with nothing but `/`, of mode 0755, owned by root.
     #[must_use]
     pub fn new(quota: Quota, now: Timestamp) -> Vfs {
-        let mut vfs = Vfs {
-            inodes: Trie::new(),
-            next_ino: ROOT.0,
-            quota,
-            usage: Usage::default(),
-            open_files: Arc::default(),
-            denials: Log::default(),
-        };
+        let mut vfs = Vfs::without_root(quota);
         let root = Dir::new(ROOT, Name::new(b""));
         vfs.add_inode(Inode {
             body: Body::Directory(Arc::new(root)),
@@ -52,6 +45,18 @@ impl Vfs {
             created: now,
         });
         vfs
+    }
+
+    /// A filesystem without even `/`, to be filled by [`crate::Import`].
+    pub(crate) fn without_root(quota: Quota) -> Vfs {
+        Vfs {
+            inodes: Trie::new(),
+            next_ino: ROOT.0,
+            quota,
+            usage: Usage::default(),
+            open_files: Arc::default(),
+            denials: Log::default(),
+        }
     }
 
     /// The number of `/`.
@@ -168,6 +173,31 @@ impl Vfs {
         self.usage.bytes += inode.body.charge();
         self.inodes.insert(ino.0, Arc::new(inode));
         ino
+    }
+
+    /// All nodes.
+    pub(crate) fn inodes(&self) -> &Trie<Inode> {
+        &self.inodes
+    }
+
+    /// The number that the next node gets.
+    #[must_use]
+    pub fn next_ino(&self) -> Ino {
+        Ino(self.next_ino)
+    }
+
+    /// Lets the next node have this number at least.
+    pub(crate) fn skip_numbers(&mut self, next: Ino) {
+        self.next_ino = self.next_ino.max(next.0);
+    }
+
+    /// Adds a node of a number still free and accounts for it. Later nodes get
+    /// greater numbers. The caller has checked that some are left.
+    pub(crate) fn restore_inode(&mut self, ino: Ino, inode: Inode) {
+        self.next_ino = self.next_ino.max(ino.0.saturating_add(1));
+        self.usage.inodes += 1;
+        self.usage.bytes += inode.body.charge();
+        self.inodes.insert(ino.0, Arc::new(inode));
     }
 
     /// Drops a node and what it was charged.

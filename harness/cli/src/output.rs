@@ -49,6 +49,10 @@ pub async fn run(exec: Exec, json: bool, stdin: Stdin) -> anyhow::Result<i32> {
         println!("{}", object(&result));
         return Ok(result.exit_code);
     }
+    let exec = match stdin {
+        Stdin::Passed => exec,
+        Stdin::Empty => exec.no_stdin(),
+    };
     let (input, output, errors, result) = exec.stream().split();
     match stdin {
         Stdin::Passed => feed(input),

@@ -62,6 +62,48 @@ pub const GUESTS: &[Guest] = &[
         kind: Kind::Tool,
         applets: Applets::File("applets.txt"),
     },
+    Guest {
+        name: "archive",
+        package: "wardian-archive",
+        folder: "archive",
+        kind: Kind::Tool,
+        applets: Applets::File("applets.txt"),
+    },
+    Guest {
+        name: "awk",
+        package: "wardian-awk",
+        folder: "awk",
+        kind: Kind::Tool,
+        applets: Applets::File("applets.txt"),
+    },
+    Guest {
+        name: "data",
+        package: "wardian-data",
+        folder: "data",
+        kind: Kind::Tool,
+        applets: Applets::File("applets.txt"),
+    },
+    Guest {
+        name: "find",
+        package: "wardian-find",
+        folder: "find",
+        kind: Kind::Tool,
+        applets: Applets::File("applets.txt"),
+    },
+    Guest {
+        name: "system",
+        package: "wardian-system",
+        folder: "system",
+        kind: Kind::Tool,
+        applets: Applets::File("applets.txt"),
+    },
+    Guest {
+        name: "text",
+        package: "wardian-text",
+        folder: "text",
+        kind: Kind::Tool,
+        applets: Applets::File("applets.txt"),
+    },
 ];
 
 /// The guest with a module called `name`.

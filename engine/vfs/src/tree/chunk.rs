@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 /// Bytes of a full chunk.
-pub(crate) const CHUNK_BYTES: usize = 1 << 16;
+pub const CHUNK_BYTES: usize = 1 << 16;
 /// Smallest charge for the first chunk of a file.
 const FIRST_LEAST: usize = 16;
 /// Smallest charge for any other chunk: it pays for the nodes above it too.

@@ -199,6 +199,49 @@ impl Dir {
         })
     }
 
+    /// Puts back an entry of a saved directory at its old cookie, which must be
+    /// greater than those before it; whether it was, and the name free.
+    pub(crate) fn restore(&mut self, name: &[u8], ino: Ino, cookie: u64) -> bool {
+        if cookie < self.next_cookie || self.get(name).is_some() {
+            return false;
+        }
+        self.next_cookie = cookie;
+        self.set(name, ino);
+        true
+    }
+
+    /// Names, in order, among which are all that the two directories do not
+    /// have in common. Few others are, when one was made from the other.
+    pub(crate) fn differences(&self, other: &Dir) -> Vec<Name> {
+        let mut names: Vec<Name> = match (&self.entries, &other.entries) {
+            (
+                Entries::Large {
+                    by_cookie: left, ..
+                },
+                Entries::Large {
+                    by_cookie: right, ..
+                },
+            ) => {
+                let cookies = left.differences(right);
+                let both = cookies
+                    .iter()
+                    .flat_map(|cookie| [left.get(*cookie), right.get(*cookie)]);
+                both.flatten().map(|entry| entry.name.clone()).collect()
+            }
+            _ => {
+                let differs = |entry: &&Entry, other: &Dir| {
+                    other.get(&entry.name).is_none_or(|ino| ino != entry.ino)
+                };
+                let left = self.iter().filter(|entry| differs(entry, other));
+                let right = other.iter().filter(|entry| differs(entry, self));
+                left.chain(right).map(|entry| entry.name.clone()).collect()
+            }
+        };
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     fn grow(&mut self) {
         let Entries::Small(entries) = &mut self.entries else {
             return;
@@ -275,6 +318,35 @@ mod tests {
             assert_eq!(dir.len(), count);
             assert_eq!(listed(&dir)[..3], [0, 9999, 2]);
         }
+    }
+
+    #[test]
+    fn differences_are_the_names_not_in_common() {
+        for count in [5, SMALL_MOST * 5] {
+            let mut dir = Dir::new(Ino(1), Name::new(b""));
+            for number in 0..count {
+                dir.set(&name(number), Ino(number as u64));
+            }
+            let before = dir.clone();
+            dir.remove(&name(3));
+            dir.set(&name(1), Ino(9999));
+            dir.set(b"new", Ino(77));
+            let found = dir.differences(&before);
+            let found: Vec<_> = found.iter().map(Name::as_bytes).collect();
+            assert_eq!(found, [&name(1)[..], &name(3), b"new"]);
+            assert_eq!(before.differences(&dir).len(), 3);
+            assert!(dir.differences(&dir.clone()).is_empty());
+        }
+    }
+
+    #[test]
+    fn restores_entries_at_their_cookies_only() {
+        let mut dir = Dir::new(Ino(1), Name::new(b""));
+        assert!(dir.restore(b"a", Ino(2), 5));
+        assert!(!dir.restore(b"a", Ino(3), 6), "the name is taken");
+        assert!(!dir.restore(b"b", Ino(3), 5), "the cookie is taken");
+        assert!(dir.restore(b"b", Ino(3), 1 << 40));
+        assert_eq!(listed(&dir), [2, 3]);
     }
 
     #[test]

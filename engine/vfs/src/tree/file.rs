@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::chunk::{self, CHUNK_BYTES, charge};
+use super::chunk::{self, CHUNK_BYTES, Chunk, charge};
 use super::trie::Trie;
 use crate::Extent;
 
@@ -59,6 +59,32 @@ impl File {
                 range: start..end,
             },
         }
+    }
+
+    /// The chunks from number `index` on, in order; what is missing is a hole.
+    pub(crate) fn chunks(&self, index: u64) -> impl Iterator<Item = (u64, &Chunk)> {
+        self.chunks.iter_from(index)
+    }
+
+    /// The numbers of the chunks that are not shared with another file.
+    pub(crate) fn differences(&self, other: &File) -> Vec<u64> {
+        self.chunks.differences(&other.chunks)
+    }
+
+    /// Puts back a chunk of a saved file; whether it lies within the size, in a
+    /// place still free.
+    pub(crate) fn restore(&mut self, index: u64, chunk: Chunk) -> bool {
+        let start = index.checked_mul(CHUNK_BYTES as u64);
+        let end = start.and_then(|start| start.checked_add(chunk.len() as u64));
+        let fits = !chunk.is_empty()
+            && chunk.len() <= CHUNK_BYTES
+            && end.is_some_and(|end| end <= self.size)
+            && self.chunks.get(index).is_none();
+        if fits {
+            self.allocated += charge(index, chunk.len()) as u64;
+            self.chunks.insert(index, chunk);
+        }
+        fits
     }
 
     /// Reads at `offset`; how many bytes.

@@ -131,6 +131,95 @@ impl<T> Node<T> {
     }
 }
 
+/// A part of a map, for comparing.
+enum Part<'a, T> {
+    Nothing,
+    Value(&'a Arc<T>),
+    Tree { levels: u32, node: &'a Arc<Node<T>> },
+}
+
+impl<T> Root<T> {
+    fn part(&self) -> Part<'_, T> {
+        match self {
+            Root::Empty => Part::Nothing,
+            Root::Single(value) => Part::Value(value),
+            Root::Tree { levels, node } => Part::Tree {
+                levels: *levels,
+                node,
+            },
+        }
+    }
+}
+
+// Derived, these would ask for `T: Clone`.
+impl<T> Clone for Part<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Part<'_, T> {}
+
+impl<'a, T> Part<'a, T> {
+    fn levels(&self) -> u32 {
+        match self {
+            Part::Nothing | Part::Value(_) => 0,
+            Part::Tree { levels, .. } => *levels,
+        }
+    }
+
+    /// What lies in slot `index` of a node with `levels` levels that begins
+    /// where this part does.
+    fn slot(self, index: usize, levels: u32) -> Part<'a, T> {
+        match self {
+            Part::Tree { levels: own, node } if own == levels => match &**node {
+                Node::Branch(children) => match children.get(index) {
+                    Some(Some(node)) => Part::Tree {
+                        levels: levels.saturating_sub(1),
+                        node,
+                    },
+                    _ => Part::Nothing,
+                },
+                Node::Leaf(values) => match values.get(index) {
+                    Some(Some(value)) => Part::Value(value),
+                    _ => Part::Nothing,
+                },
+            },
+            _ if index == 0 => self,
+            _ => Part::Nothing,
+        }
+    }
+
+    /// Collects the keys whose values differ. Recurses once a level, 13 at most.
+    fn compare(left: Part<'a, T>, right: Part<'a, T>, base: u64, keys: &mut Vec<u64>) {
+        match (left, right) {
+            (Part::Nothing, Part::Nothing) => return,
+            (Part::Value(left), Part::Value(right)) if Arc::ptr_eq(left, right) => return,
+            (Part::Tree { node: left, .. }, Part::Tree { node: right, .. })
+                if Arc::ptr_eq(left, right) =>
+            {
+                return;
+            }
+            _ => {}
+        }
+        let levels = left.levels().max(right.levels());
+        if levels == 0 {
+            keys.push(base);
+            return;
+        }
+        let shift = BITS * (levels - 1);
+        for index in 0..WIDTH {
+            let base = base | (index as u64).checked_shl(shift).unwrap_or(0);
+            Part::compare(
+                left.slot(index, levels),
+                right.slot(index, levels),
+                base,
+                keys,
+            );
+        }
+    }
+}
+
 impl<T> Trie<T> {
     /// An empty map.
     pub(crate) const fn new() -> Trie<T> {
@@ -164,7 +253,6 @@ impl<T> Trie<T> {
     }
 
     /// The entries from key `from` on, in order.
-    #[cfg(test)]
     pub(crate) fn iter_from(&self, from: u64) -> impl Iterator<Item = (u64, &Arc<T>)> {
         let mut next = Some(from);
         std::iter::from_fn(move || {
@@ -172,6 +260,15 @@ impl<T> Trie<T> {
             next = key.checked_add(1);
             Some((key, value))
         })
+    }
+
+    /// The keys, in order, whose values are not shared with another map. What
+    /// the maps share is skipped as a whole, so this takes as long as they differ.
+    pub(crate) fn differences(&self, other: &Trie<T>) -> Vec<u64> {
+        let mut keys = Vec::new();
+        let (left, right) = (self.root.part(), other.root.part());
+        Part::compare(left, right, 0, &mut keys);
+        keys
     }
 
     /// The value of a key, to be changed: nodes shared with clones are copied.
@@ -288,7 +385,7 @@ impl<T> Trie<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::sync::Arc;
 
     use proptest::prelude::*;
@@ -338,6 +435,14 @@ mod tests {
                     trie.first_at(key).map(|(key, value)| (key, **value)),
                     model.range(key..).next().map(|(key, value)| (*key, *value))
                 );
+            }
+            for (fork, then) in &forks {
+                let now = |key: &u64| trie.get(*key).map(Arc::as_ptr);
+                let was = |key: &u64| fork.get(*key).map(Arc::as_ptr);
+                let all: BTreeSet<u64> = model.keys().chain(then.keys()).copied().collect();
+                let differ: Vec<u64> = all.into_iter().filter(|key| now(key) != was(key)).collect();
+                prop_assert_eq!(trie.differences(fork), differ.clone());
+                prop_assert_eq!(fork.differences(&trie), differ);
             }
             forks.push((trie, model));
             for (trie, model) in forks {

@@ -5,6 +5,7 @@ mod contents;
 mod embedding;
 mod entries;
 mod fixture;
+mod importing;
 mod limits;
 mod listing;
 mod open_files;
