@@ -19,6 +19,8 @@ pub enum Description {
     PipeReader(PipeReader, Flags),
     /// The end of a pipe to write to.
     PipeWriter(PipeWriter, Flags),
+    /// Both ends of a named pipe, opened to read and write.
+    PipeBoth(PipeReader, PipeWriter, Flags),
     /// Output collected by the host.
     Capture(Arc<Capture>),
     /// A device node.
@@ -196,7 +198,9 @@ impl Description {
         match self {
             Description::Node(file) => Some(file.flags()),
             Description::Directory(directory) => Some(&directory.flags),
-            Description::PipeReader(_, flags) | Description::PipeWriter(_, flags) => Some(flags),
+            Description::PipeReader(_, flags)
+            | Description::PipeWriter(_, flags)
+            | Description::PipeBoth(_, _, flags) => Some(flags),
             Description::Capture(_)
             | Description::Device(_)
             | Description::Text(_)

@@ -33,6 +33,8 @@ struct State {
     ring: VecDeque<u8>,
     readers: usize,
     writers: usize,
+    readers_ever: u64,
+    writers_ever: u64,
     read_wakers: Vec<Waker>,
     write_wakers: Vec<Waker>,
 }
@@ -58,6 +60,7 @@ impl Pipe {
     pub fn reader(self: &Arc<Self>) -> PipeReader {
         let mut state = self.lock();
         state.readers += 1;
+        state.readers_ever += 1;
         wake(&mut state.write_wakers);
         drop(state);
         PipeReader(self.clone())
@@ -67,15 +70,26 @@ impl Pipe {
     pub fn writer(self: &Arc<Self>) -> PipeWriter {
         let mut state = self.lock();
         state.writers += 1;
+        state.writers_ever += 1;
         wake(&mut state.read_wakers);
         drop(state);
         PipeWriter(self.clone())
     }
 
-    /// Whether an end of each kind exists (what opening a named pipe waits for).
-    pub fn poll_both_ends(&self, cx: &mut Context<'_>) -> Poll<()> {
+    /// How many ends to read from and to write to there have been.
+    pub fn ends_ever(&self) -> (u64, u64) {
+        let state = self.lock();
+        (state.readers_ever, state.writers_ever)
+    }
+
+    /// Whether an end of each kind exists, or has come since `before` (what
+    /// opening a named pipe waits for): a writer may be gone again before its
+    /// reader has seen it.
+    pub fn poll_both_ends(&self, before: (u64, u64), cx: &mut Context<'_>) -> Poll<()> {
         let mut state = self.lock();
-        if state.readers > 0 && state.writers > 0 {
+        let read = state.readers > 0 || state.readers_ever > before.0;
+        let written = state.writers > 0 || state.writers_ever > before.1;
+        if read && written {
             return Poll::Ready(());
         }
         remember(&mut state.read_wakers, cx.waker());
@@ -260,6 +274,19 @@ mod tests {
             written.unwrap();
             assert_eq!(all, data);
         });
+    }
+
+    #[test]
+    fn an_end_that_came_and_went_was_there() {
+        let pipe = Pipe::new(8);
+        let mut cx = Context::from_waker(Waker::noop());
+        let before = pipe.ends_ever();
+        let reader = pipe.reader();
+        assert!(pipe.poll_both_ends(before, &mut cx).is_pending());
+        drop(pipe.writer());
+        assert!(pipe.poll_both_ends(before, &mut cx).is_ready());
+        assert!(pipe.poll_both_ends(pipe.ends_ever(), &mut cx).is_pending());
+        drop(reader);
     }
 
     #[test]

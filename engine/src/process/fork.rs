@@ -101,7 +101,6 @@ fn child(
         interrupt,
         identity: crate::wasi::Identity {
             pid: process.pid,
-            parent_pid: process.parent_pid,
             program: ctx.identity.program.clone(),
         },
         system: ctx.system.clone(),

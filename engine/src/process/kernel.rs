@@ -26,7 +26,7 @@ struct View(Weak<Kernel>);
 impl System for View {
     fn info(&self) -> SystemInfo {
         let kernel = self.0.upgrade();
-        kernel.map_or_else(SystemInfo::default, |kernel| kernel.system_info())
+        kernel.map_or_else(SystemInfo::default, |kernel| kernel.machine_info())
     }
 
     fn processes(&self) -> Vec<ProcessView> {
@@ -231,6 +231,17 @@ impl Kernel {
             (*vfs.quota(), vfs.usage())
         };
         SystemInfo {
+            fs_limit_bytes: quota.bytes,
+            fs_used_bytes: usage.bytes,
+            fs_limit_inodes: quota.inodes,
+            fs_used_inodes: usage.inodes,
+            ..self.machine_info()
+        }
+    }
+
+    /// The same without the filesystem, whose lock is not taken.
+    fn machine_info(&self) -> SystemInfo {
+        SystemInfo {
             uptime_ns: self
                 .settings
                 .clock
@@ -238,12 +249,9 @@ impl Kernel {
                 .saturating_sub(self.started_ns),
             memory_limit_bytes: self.limits().memory_bytes,
             memory_used_bytes: self.memory_bytes.load(Ordering::Relaxed),
-            fs_limit_bytes: quota.bytes,
-            fs_used_bytes: usage.bytes,
-            fs_limit_inodes: quota.inodes,
-            fs_used_inodes: usage.inodes,
             processes: self.alive() as u32,
             processors: self.settings.processors,
+            ..SystemInfo::default()
         }
     }
 

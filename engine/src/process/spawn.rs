@@ -174,7 +174,6 @@ impl Launch {
             interrupt,
             identity: Identity {
                 pid: process.pid,
-                parent_pid: process.parent_pid,
                 program: self.image.path.clone(),
             },
             system: kernel.system_view(),

@@ -58,7 +58,8 @@ pub struct Ctx<P> {
 
 /// The sandbox as a machine, looked at when asked.
 pub trait System: Send + Sync {
-    /// Its limits and what is used of them.
+    /// Its limits and what is used of them, but for those of the filesystem,
+    /// which the caller may hold locked.
     fn info(&self) -> SystemInfo;
     /// Its processes, by number.
     fn processes(&self) -> Vec<ProcessView>;
@@ -79,8 +80,6 @@ impl std::fmt::Debug for SystemView {
 pub struct Identity {
     /// Process number.
     pub pid: u32,
-    /// Its parent's.
-    pub parent_pid: u32,
     /// Path of the program.
     pub program: Arc<[u8]>,
 }

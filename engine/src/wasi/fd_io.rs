@@ -79,7 +79,7 @@ pub(super) async fn read<P>(
 ) -> Result<(), Refusal> {
     let (description, buffers) = target(caller, fd, buffers, count, rights::READ)?;
     let moved = match &*description {
-        Description::PipeReader(reader, flags) => {
+        Description::PipeReader(reader, flags) | Description::PipeBoth(reader, _, flags) => {
             read_pipe(caller, reader, flags, &buffers).await?
         }
         Description::Node(file) => {
@@ -250,7 +250,7 @@ pub(super) async fn write<P>(
 ) -> Result<(), Refusal> {
     let (description, buffers) = target(caller, fd, buffers, count, rights::WRITE)?;
     let moved = match &*description {
-        Description::PipeWriter(writer, flags) => {
+        Description::PipeWriter(writer, flags) | Description::PipeBoth(_, writer, flags) => {
             write_pipe(caller, writer, flags, &buffers).await?
         }
         Description::Capture(capture) => {
@@ -406,6 +406,7 @@ fn unseekable<P>(caller: &Caller<'_, Ctx<P>>, fd: u32, refusal: Refusal) -> Refu
             &*descriptor.description,
             Description::PipeReader(..)
                 | Description::PipeWriter(..)
+                | Description::PipeBoth(..)
                 | Description::Device(_)
                 | Description::Capture(_)
                 | Description::Process(_)

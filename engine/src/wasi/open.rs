@@ -247,20 +247,21 @@ async fn open_fifo<P>(
     let pipe = ctx.fs.fifo(ino, ctx.limits.pipe_bytes as usize);
     let flags = Flags::new(request.fdflags as u16);
     let nonblock = flags.get() & Flags::NONBLOCK != 0;
-    let description = if request.write {
-        Description::PipeWriter(pipe.writer(), flags)
-    } else {
-        Description::PipeReader(pipe.reader(), flags)
+    let before = pipe.ends_ever();
+    let description = match (request.read, request.write) {
+        (true, true) => Description::PipeBoth(pipe.reader(), pipe.writer(), flags),
+        (false, true) => Description::PipeWriter(pipe.writer(), flags),
+        _ => Description::PipeReader(pipe.reader(), flags),
     };
     if !(nonblock || (request.read && request.write)) {
         let interrupt = ctx.interrupt.clone();
         interrupt
-            .guard(poll_fn(|cx| pipe.poll_both_ends(cx)))
+            .guard(poll_fn(|cx| pipe.poll_both_ends(before, cx)))
             .await?;
     }
     Ok(Descriptor::of(
         Arc::new(description),
-        !request.write,
+        request.read || !request.write,
         request.write,
     ))
 }

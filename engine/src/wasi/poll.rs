@@ -205,7 +205,7 @@ type Readiness = Result<(u64, bool), Errno>;
 
 fn readable(description: &Description, cx: &mut Context<'_>) -> Poll<Readiness> {
     match description {
-        Description::PipeReader(reader, _) => reader
+        Description::PipeReader(reader, _) | Description::PipeBoth(reader, _, _) => reader
             .poll_readable(cx)
             .map(|(bytes, ended)| Ok((bytes as u64, ended))),
         Description::Process(completion) => completion.poll(cx).map(|_| Ok((0, true))),
@@ -230,7 +230,7 @@ fn readable(description: &Description, cx: &mut Context<'_>) -> Poll<Readiness> 
 
 fn writable(description: &Description, cx: &mut Context<'_>) -> Poll<Readiness> {
     match description {
-        Description::PipeWriter(writer, _) => writer
+        Description::PipeWriter(writer, _) | Description::PipeBoth(_, writer, _) => writer
             .poll_writable(cx)
             .map(|(room, gone)| Ok((room as u64, gone))),
         Description::Node(_) | Description::Capture(_) | Description::Device(_) => {

@@ -226,6 +226,7 @@ pub(super) fn read_link<P>(ctx: &Ctx<P>, vfs: &Vfs, node: &ProcNode) -> Result<V
                 Description::Directory(directory) => vfs.path_of(directory.ino())?,
                 Description::PipeReader(..)
                 | Description::PipeWriter(..)
+                | Description::PipeBoth(..)
                 | Description::Capture(_) => format!("pipe:[{number}]").into_bytes(),
                 Description::Device(_) => b"/dev/null".to_vec(),
                 Description::Process(_) => b"anon_inode:[process]".to_vec(),

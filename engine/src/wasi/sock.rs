@@ -64,8 +64,14 @@ fn not_a_socket<P>(caller: &Caller<'_, Ctx<P>>, fd: u32) -> Result<(), Errno> {
 
 fn pipe_without_flags<P>(caller: &Caller<'_, Ctx<P>>, fd: u32, flags: u32) -> Result<(), Errno> {
     match &*caller.data().fds.get(fd)?.description {
-        Description::PipeReader(..) | Description::PipeWriter(..) if flags == 0 => Ok(()),
-        Description::PipeReader(..) | Description::PipeWriter(..) => Err(Errno::Notsup),
+        Description::PipeReader(..) | Description::PipeWriter(..) | Description::PipeBoth(..)
+            if flags == 0 =>
+        {
+            Ok(())
+        }
+        Description::PipeReader(..) | Description::PipeWriter(..) | Description::PipeBoth(..) => {
+            Err(Errno::Notsup)
+        }
         _ => Err(Errno::Notsock),
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn type_of(description: &Description) -> FileType {
         Description::Device(_) => FileType::CharacterDevice,
         Description::PipeReader(..)
         | Description::PipeWriter(..)
+        | Description::PipeBoth(..)
         | Description::Capture(_)
         | Description::Process(_) => FileType::Fifo,
     }
@@ -111,6 +112,7 @@ pub fn ext_stat_of_descriptor(
         Description::Device(_) => Ok(unplaced(FileType::CharacterDevice, 0o666, 0, now_ns)),
         Description::PipeReader(..)
         | Description::PipeWriter(..)
+        | Description::PipeBoth(..)
         | Description::Capture(_)
         | Description::Process(_) => Ok(unplaced(FileType::Fifo, 0o600, 0, now_ns)),
     }

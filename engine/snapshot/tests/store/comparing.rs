@@ -139,19 +139,19 @@ const ROOT: Ctx = Ctx {
 fn base() -> Vfs {
     let mut vfs = Vfs::new(Quota::default(), 0);
     for (path, text, mode) in [
-        ("/work/same", "same\n", 0o644),
+        ("/home/same", "same\n", 0o644),
         (
-            "/work/edited",
+            "/home/edited",
             "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n",
             0o644,
         ),
-        ("/work/gone", "gone\nwithout newline", 0o644),
-        ("/work/tool", "#!/bin/sh\n", 0o644),
-        ("/work/with space", "a\nb\n", 0o644),
-        ("/work/\"q\"\t\u{e4}", "a\nb\n", 0o644),
-        ("/work/binary", "a\0b", 0o644),
-        ("/work/empty", "", 0o644),
-        ("/work/becomes link", "text\n", 0o644),
+        ("/home/gone", "gone\nwithout newline", 0o644),
+        ("/home/tool", "#!/bin/sh\n", 0o644),
+        ("/home/with space", "a\nb\n", 0o644),
+        ("/home/\"q\"\t\u{e4}", "a\nb\n", 0o644),
+        ("/home/binary", "a\0b", 0o644),
+        ("/home/empty", "", 0o644),
+        ("/home/becomes link", "text\n", 0o644),
     ] {
         vfs.write_file(path, text.as_bytes(), mode, 1).unwrap();
     }
@@ -166,19 +166,19 @@ fn edit(vfs: &mut Vfs) {
     let work = vfs.find("/work").unwrap();
     for (path, text) in [
         (
-            "/work/edited",
+            "/home/edited",
             "1\n2\nthree\n4\n5\n6\n7\n8\n9\n10\n11\n12\nmore",
         ),
-        ("/work/with space", "a\nc\n"),
-        ("/work/\"q\"\t\u{e4}", "b\n"),
-        ("/work/new/deep", "new\n"),
-        ("/work/new/empty", ""),
+        ("/home/with space", "a\nc\n"),
+        ("/home/\"q\"\t\u{e4}", "b\n"),
+        ("/home/new/deep", "new\n"),
+        ("/home/new/empty", ""),
     ] {
         vfs.write_file(path, text.as_bytes(), 0o644, 2).unwrap();
     }
-    vfs.remove_all("/work/gone", 2).unwrap();
-    vfs.remove_all("/work/empty", 2).unwrap();
-    let tool = vfs.find("/work/tool").unwrap();
+    vfs.remove_all("/home/gone", 2).unwrap();
+    vfs.remove_all("/home/empty", 2).unwrap();
+    let tool = vfs.find("/home/tool").unwrap();
     vfs.chmod(&ROOT, tool, 0o755).unwrap();
     for (name, target) in [("link", "edited"), ("becomes link", "same")] {
         vfs.unlink(&ROOT, work, name.as_bytes()).unwrap();
@@ -201,7 +201,7 @@ fn a_list_says_what_changed() {
     let before = base();
     let mut after = before.fork();
     edit(&mut after);
-    let edited = after.find("/work/edited").unwrap();
+    let edited = after.find("/home/edited").unwrap();
     after.chown(&ROOT, edited, Some(5), None).unwrap();
     after.link(&ROOT, edited, after.root(), b"linked").unwrap();
     let mut list = Vec::new();
@@ -230,25 +230,25 @@ fn unified_diffs_read_as_git_writes_them() {
     let before = base();
     let mut after = before.fork();
     edit(&mut after);
-    after.write_file("/work/binary", b"a\0c", 0o644, 2).unwrap();
+    after.write_file("/home/binary", b"a\0c", 0o644, 2).unwrap();
     let text = unified(&before, &after, &TextLimits::default());
-    let expected = "diff --git \"a/work/\\\"q\\\"\\t\\303\\244\" \"b/work/\\\"q\\\"\\t\\303\\244\"\n\
-         --- \"a/work/\\\"q\\\"\\t\\303\\244\"\n\
-         +++ \"b/work/\\\"q\\\"\\t\\303\\244\"\n\
+    let expected = "diff --git \"a/home/\\\"q\\\"\\t\\303\\244\" \"b/home/\\\"q\\\"\\t\\303\\244\"\n\
+         --- \"a/home/\\\"q\\\"\\t\\303\\244\"\n\
+         +++ \"b/home/\\\"q\\\"\\t\\303\\244\"\n\
          @@ -1,2 +1 @@\n-a\n b\n\
-         diff --git a/work/becomes link b/work/becomes link\n\
+         diff --git a/home/becomes link b/home/becomes link\n\
          deleted file mode 100644\n\
-         --- a/work/becomes link\t\n+++ /dev/null\n@@ -1 +0,0 @@\n-text\n\
-         diff --git a/work/becomes link b/work/becomes link\n\
+         --- a/home/becomes link\t\n+++ /dev/null\n@@ -1 +0,0 @@\n-text\n\
+         diff --git a/home/becomes link b/home/becomes link\n\
          new file mode 120000\n\
-         --- /dev/null\n+++ b/work/becomes link\t\n@@ -0,0 +1 @@\n+same\n\\ No newline at end of file\n\
-         diff --git a/work/binary b/work/binary\n\
-         Binary files a/work/binary and b/work/binary differ\n\
-         diff --git a/work/edited b/work/edited\n\
-         --- a/work/edited\n+++ b/work/edited\n\
+         --- /dev/null\n+++ b/home/becomes link\t\n@@ -0,0 +1 @@\n+same\n\\ No newline at end of file\n\
+         diff --git a/home/binary b/home/binary\n\
+         Binary files a/home/binary and b/home/binary differ\n\
+         diff --git a/home/edited b/home/edited\n\
+         --- a/home/edited\n+++ b/home/edited\n\
          @@ -1,6 +1,6 @@\n 1\n 2\n-3\n+three\n 4\n 5\n 6\n\
          @@ -10,3 +10,4 @@\n 10\n 11\n 12\n+more\n\\ No newline at end of file\n\
-         diff --git a/work/empty b/work/empty\n\
+         diff --git a/home/empty b/home/empty\n\
          deleted file mode 100644\n";
     assert!(text.starts_with(expected), "{text}");
     let short = TextLimits {
@@ -257,7 +257,7 @@ fn unified_diffs_read_as_git_writes_them() {
     };
     let text = unified(&before, &after, &short);
     let long =
-        "Files a/work/edited and b/work/edited differ: too long to be compared line by line\n";
+        "Files a/home/edited and b/home/edited differ: too long to be compared line by line\n";
     assert!(text.contains(long), "{text}");
 }
 
