@@ -18,8 +18,8 @@ mod precompiled {
         let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
         let target = std::env::var("TARGET")?;
         let mut table = String::from("&[\n");
-        for module in build_tools::modules() {
-            let code = build_engine::precompile(&module.wasm()?, Some(&target))?;
+        for module in wardian_tools::modules() {
+            let code = wardian_engine::precompile(&module.wasm()?, Some(&target))?;
             let file = out.join(format!("{}.cwasm", module.name));
             std::fs::write(&file, code)?;
             writeln!(table, "({:?}, include_bytes!({file:?})),", module.name)?;
