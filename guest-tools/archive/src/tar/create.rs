@@ -309,7 +309,7 @@ impl Creator<'_, '_, '_> {
             mode::FIFO => entry.kind = b'6',
             mode::CHARACTER | mode::BLOCK => {
                 entry.kind = if kind == mode::BLOCK { b'4' } else { b'3' };
-                entry.device = (stat.device_node as u32 >> 8, stat.device_node as u32 & 0xff);
+                entry.device = (stat.device_node >> 8, stat.device_node & 0xff);
             }
             _ => {
                 self.session

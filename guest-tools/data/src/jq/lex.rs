@@ -190,7 +190,7 @@ impl Lexer<'_> {
     fn number(&mut self) -> String {
         let start = self.at;
         self.digits();
-        if self.byte(0) == b'.' && !(self.byte(1) == b'.') {
+        if self.byte(0) == b'.' && self.byte(1) != b'.' {
             self.at += 1;
             self.digits();
         }
@@ -210,7 +210,8 @@ impl Lexer<'_> {
         let mut units: Vec<u16> = Vec::new();
         loop {
             let byte = self.byte(0);
-            if !(byte == b'\\' && self.byte(1) == b'u') && !units.is_empty() {
+            let unit_follows = byte == b'\\' && self.byte(1) == b'u';
+            if !unit_follows && !units.is_empty() {
                 text.push_str(&String::from_utf16_lossy(&units));
                 units.clear();
             }

@@ -28,6 +28,7 @@ enum Open {
 }
 
 /// A reader of JSON texts. It keeps the keys it has seen, to share them.
+#[derive(Default)]
 pub struct Parser {
     keys: Vec<Option<Rc<str>>>,
     scratch: Vec<u8>,
@@ -37,16 +38,6 @@ pub struct Parser {
 
 const KEY_SLOTS: usize = 256;
 const SEPARATOR: &str = "Expected separator between values";
-
-impl Default for Parser {
-    fn default() -> Parser {
-        Parser {
-            keys: Vec::new(),
-            scratch: Vec::new(),
-            seq: false,
-        }
-    }
-}
 
 impl Parser {
     /// The next value at or after `start`, and the offset after it. `eof` tells

@@ -185,7 +185,7 @@ fn print_leaf(value: &Value, style: &Style, out: &mut Vec<u8>) {
 }
 
 fn print_number(number: f64, out: &mut Vec<u8>) {
-    if number >= 0.0 && number < 1e15 && number.fract() == 0.0 && !number.is_sign_negative() {
+    if (0.0..1e15).contains(&number) && number.fract() == 0.0 && !number.is_sign_negative() {
         let mut digits = [0; 20];
         let mut at = digits.len();
         let mut rest = number as u64;

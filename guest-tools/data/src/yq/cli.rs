@@ -295,12 +295,12 @@ impl Yq {
         }
         let mut out = String::new();
         let mut last = None;
-        let mut results = 0;
         for input in inputs {
+            // A mark comes between results of different documents only.
+            let mut new_document = last.is_some();
             let stopped = program.run(input, &mut |value| {
                 last = Some(value.truthy());
-                self.show(&value, results, &mut out);
-                results += 1;
+                self.show(&value, std::mem::take(&mut new_document), &mut out);
             });
             match stopped {
                 None => {}
@@ -330,11 +330,10 @@ impl Yq {
         0
     }
 
-    fn show(&self, value: &Value, before: usize, out: &mut String) {
+    fn show(&self, value: &Value, new_document: bool, out: &mut String) {
         match self.output {
             Format::Yaml => {
-                let collection = matches!(value, Value::Array(_) | Value::Object(_));
-                if before > 0 && collection && !self.no_marks {
+                if new_document && !self.no_marks {
                     out.push_str("---\n");
                 }
                 match value {

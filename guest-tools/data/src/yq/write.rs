@@ -133,5 +133,5 @@ fn needs_quotes(text: &str) -> bool {
         || text.ends_with([':', ' '])
         || text.starts_with("---")
         || text.contains('\t')
-        || matches!(text, "yes" | "no" | "on" | "off" | "y" | "n" | "<<" | "=")
+        || text == "<<"
 }

@@ -254,8 +254,9 @@ fn write(time: &Time, format: &str) -> String {
 
 fn parse(_: &mut Context, input: Value, args: &mut [Value]) -> Out {
     let Value::String(text) = &input else {
-        return Err(type_error(&input, ""))
-            .or_else(|_: Raise| error(format!("strptime/1 requires string inputs and arguments")));
+        return Err(type_error(&input, "")).or_else(|_: Raise| {
+            error("strptime/1 requires string inputs and arguments".to_string())
+        });
     };
     let Value::String(format) = &args[0] else {
         return error("strptime/1 requires string inputs and arguments");

@@ -188,7 +188,7 @@ fn encode(data: &[u8], alphabet: &[u8], bits: u32) -> String {
         out.push(char::from(alphabet[(pending << (bits - held)) as usize]));
     }
     let group = if bits == 6 { 4 } else { 8 };
-    while out.len() % group != 0 {
+    while !out.len().is_multiple_of(group) {
         out.push('=');
     }
     out

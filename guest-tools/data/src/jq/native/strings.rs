@@ -116,7 +116,10 @@ fn trim_text(input: Value, part: &Value, left: bool, right: bool) -> Value {
     }
 }
 
-fn trim(input: &Value, how: for<'a> fn(&'a str, fn(char) -> bool) -> &'a str) -> Out {
+/// One of the ways in which `str` trims what a predicate is true of.
+type Trim = for<'a> fn(&'a str, fn(char) -> bool) -> &'a str;
+
+fn trim(input: &Value, how: Trim) -> Out {
     let Value::String(text) = input else {
         return Err(type_error(input, "cannot be trimmed"));
     };
