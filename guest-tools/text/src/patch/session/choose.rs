@@ -21,11 +21,6 @@ impl Session<'_> {
                 target::choose(&self.config.root, &job.header, self.config.strip, creates)
             }
         };
-        let target = match target {
-            Some(target) => Some(target),
-            // An earlier patch of a dry run may have made it.
-            None => None,
-        };
         let Some(target) = target else {
             return self.no_file(job);
         };
@@ -52,7 +47,7 @@ impl Session<'_> {
             };
             return self.summary(job, &name, &all);
         }
-        self.to_file(job, target.stat.map(|stat| stat.mode))
+        self.apply(job, target.stat.map(|stat| stat.mode))
     }
 
     fn no_file(&mut self, job: &mut Job<'_>) -> Result<(), Malformed> {

@@ -8,11 +8,7 @@ use crate::patch::target;
 use wardian_applet::sys;
 
 impl Session<'_> {
-    pub(super) fn to_file(
-        &mut self,
-        job: &mut Job<'_>,
-        mode: Option<u32>,
-    ) -> Result<(), Malformed> {
+    pub(super) fn apply(&mut self, job: &mut Job<'_>, mode: Option<u32>) -> Result<(), Malformed> {
         let git = job.header.git.clone().unwrap_or_default();
         let to = usize::from(!job.reversed);
         let moved = [&git.rename, &git.copy].into_iter().find_map(|pair| {
