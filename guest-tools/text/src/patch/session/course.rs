@@ -126,7 +126,9 @@ impl Session<'_> {
         if usize::from(!empty) >= claims || job.hunks.is_empty() {
             return Ok(());
         }
-        if empty && job.absence(1) == 1 {
+        // A patch that says which side is absent knows of an empty other side.
+        let gone = usize::from(absent);
+        if empty && job.absence(gone) == 1 && job.absence(1 - gone) == 2 {
             return Ok(());
         }
         let text = [
