@@ -153,7 +153,7 @@ impl Parser<'_> {
                     return source.fail("unexpected `}'");
                 };
                 if addressed {
-                    return source.fail("} doesn't want any addresses");
+                    return source.fail("`}' doesn't want any addresses");
                 }
                 end_of_command(source)?;
                 let end = self.script.commands.len();
@@ -177,7 +177,7 @@ impl Parser<'_> {
                 };
                 let byte = source.next_nonblank();
                 if byte.is_none() {
-                    return source.fail("expected \\ after `a', `c' or `i'");
+                    return source.fail(EXPECTED_TEXT);
                 }
                 self.script.commands.push(command);
                 return self.start_text(source, byte);
@@ -301,6 +301,7 @@ impl Parser<'_> {
 /// Both addresses of a command, and the byte after them.
 type Addresses = (Option<Address>, Option<super::command::End>, Option<u8>);
 
+const EXPECTED_TEXT: &str = "expected \\ after `a', `c' or `i'";
 const SANDBOX: &str = "e/r/w commands disabled in sandbox mode";
 
 fn plain(letter: u8) -> Option<Action> {

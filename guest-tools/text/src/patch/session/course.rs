@@ -78,8 +78,8 @@ impl Session<'_> {
         if !job.skip {
             let deletes =
                 job.absence(1) == 2 || git.deleted && !job.reversed || git.created && job.reversed;
-            let gone =
-                output.is_empty() && rejected.is_empty() && (deletes || self.config.remove_empty);
+            // What is left empty goes, even if a hunk failed.
+            let gone = output.is_empty() && (deletes || self.config.remove_empty);
             if deletes && !output.is_empty() && self.config.output.is_none() {
                 let text = [b"Not deleting file ".as_slice(), &shown(&result)];
                 self.say_parts(&[&text.concat(), b" as content differs from patch\n"]);
@@ -95,7 +95,7 @@ impl Session<'_> {
             if backup {
                 self.back_up(&result)?;
             }
-            if changed || !mismatch {
+            if changed || gone || !mismatch {
                 self.place(&result, output, gone, mode)?;
             }
             if let Some((from, _)) = moved.filter(|_| !copied)

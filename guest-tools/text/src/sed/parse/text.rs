@@ -1,6 +1,6 @@
 //! The text of `a`, `i` and `c`, which may run over several pieces.
 
-use super::Parser;
+use super::{EXPECTED_TEXT, Parser};
 use crate::sed::command::Action;
 use crate::sed::escape;
 use crate::sed::source::{Failure, Source};
@@ -14,6 +14,9 @@ impl Parser<'_> {
     ) -> Result<(), Failure> {
         self.open_text = Some(Vec::new());
         if byte != Some(b'\\') {
+            if self.options.posix {
+                return source.fail(EXPECTED_TEXT);
+            }
             self.read_text(source, byte);
             return Ok(());
         }
