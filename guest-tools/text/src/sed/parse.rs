@@ -125,6 +125,18 @@ impl Parser<'_> {
         let Some(letter) = byte else {
             return source.fail("missing command");
         };
+        if self.options.posix {
+            if two && matches!(letter, b'=' | b'a' | b'i' | b'l' | b'r') {
+                return source.fail(ONE_ADDRESS);
+            }
+            // Commands that POSIX does not have.
+            if matches!(
+                letter,
+                b'e' | b'F' | b'Q' | b'R' | b'T' | b'v' | b'W' | b'z'
+            ) {
+                return source.fail([b"unknown command: `".as_slice(), &[letter], b"'"].concat());
+            }
+        }
         match letter {
             b'#' => {
                 if addressed {
@@ -209,7 +221,7 @@ impl Parser<'_> {
             }
             b'q' | b'Q' | b'l' => {
                 if two && letter != b'l' {
-                    return source.fail("command only uses one address");
+                    return source.fail(ONE_ADDRESS);
                 }
                 let byte = source.next_nonblank();
                 let number = match byte {
@@ -302,6 +314,7 @@ impl Parser<'_> {
 type Addresses = (Option<Address>, Option<super::command::End>, Option<u8>);
 
 const EXPECTED_TEXT: &str = "expected \\ after `a', `c' or `i'";
+const ONE_ADDRESS: &str = "command only uses one address";
 const SANDBOX: &str = "e/r/w commands disabled in sandbox mode";
 
 fn plain(letter: u8) -> Option<Action> {
