@@ -255,7 +255,12 @@ impl Job<'_> {
         let [a, b] = &self.names;
         let text = [a.as_slice(), b" ", b, b" differ: "].concat();
         out.put(&text);
-        out.put(format!("byte {byte}, line {line}").as_bytes());
+        // POSIX wants another word where messages are not translated.
+        let unit = match self.print_bytes || crate::locale::is_hard("LC_MESSAGES") {
+            true => "byte",
+            false => "char",
+        };
+        out.put(format!("{unit} {byte}, line {line}").as_bytes());
         if self.print_bytes {
             let text = format!(" is {x:3o} {} {y:3o} {}", visible(x), visible(y));
             out.put(text.as_bytes());

@@ -5,6 +5,7 @@ mod calc;
 mod cmp;
 mod diff;
 mod dump;
+mod locale;
 mod magic;
 mod patch;
 mod sdiff;

@@ -38,8 +38,8 @@ pub fn find(sides: [&[u32]; 2], classes: usize, minimal: bool) -> Marks {
         |at| gone[places[0][at] as usize] = true,
         |at| new[places[1][at] as usize] = true,
     );
-    for f in 0..2 {
-        slide(sides[f], &mut marks, f);
+    for (f, side) in sides.iter().enumerate() {
+        slide(side, &mut marks, f);
     }
     marks
 }

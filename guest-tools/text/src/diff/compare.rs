@@ -255,6 +255,11 @@ impl<'a> Comparer<'a> {
             _ => [b"", b""],
         };
         if matches!(style, Style::Unified | Style::Context) {
+            // POSIX has a date of its own for context diffs.
+            let date_format: &[u8] = match style {
+                Style::Context if !crate::locale::is_hard("LC_TIME") => b"%a %b %e %T %Y",
+                _ => b"%Y-%m-%d %H:%M:%S.%N %z",
+            };
             for (f, node) in [a, b].into_iter().enumerate() {
                 self.printer.paint(Paint::Header);
                 self.printer.put(marks[f]);
@@ -268,7 +273,7 @@ impl<'a> Comparer<'a> {
                             Some(stat) => stat.modified_ns,
                             None => 0,
                         };
-                        let date = time::local(date).format(b"%Y-%m-%d %H:%M:%S.%N %z");
+                        let date = time::local(date).format(date_format);
                         self.printer.put(&date);
                     }
                 }

@@ -76,7 +76,7 @@ fn is_trivial(texts: [&Text; 2], change: &Change, config: &Config) -> bool {
 }
 
 /// Groups changes whose surroundings meet. The groups follow each other.
-pub fn groups<'a>(changes: &'a [Change], context: usize) -> impl Iterator<Item = &'a [Change]> {
+pub fn groups(changes: &[Change], context: usize) -> impl Iterator<Item = &[Change]> {
     changes.chunk_by(move |a, b| {
         let near = match b.ignored {
             true => context,

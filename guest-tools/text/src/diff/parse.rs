@@ -94,11 +94,14 @@ struct Draft {
     to: Option<Vec<u8>>,
 }
 
+/// The names of two files to compare.
+pub type Pair = [Vec<u8>; 2];
+
 /// Reads the arguments: the options, and the pairs of files to compare.
 ///
 /// # Errors
 /// The exit code, after a message or help.
-pub fn parse(context: &Context<'_>, args: &Args) -> Result<(Config, Vec<[Vec<u8>; 2]>), i32> {
+pub fn parse(context: &Context<'_>, args: &Args) -> Result<(Config, Vec<Pair>), i32> {
     let parsed = take_apart(context, args, OPTIONS, Order::Permute)?;
     let mut config = Config::default();
     let mut draft = Draft::default();

@@ -201,7 +201,7 @@ impl Dump {
                 .iter()
                 .any(|piece| matches!(piece.kind, Kind::EndAddress(_)))
         };
-        if let Some(unit) = formats.iter().flatten().filter(with_end).next_back() {
+        if let Some(unit) = formats.iter().flatten().rfind(with_end) {
             for piece in &unit.pieces {
                 let text = match piece.kind {
                     Kind::EndAddress(radix) => in_radix(address, radix),

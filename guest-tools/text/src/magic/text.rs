@@ -33,10 +33,10 @@ enum Language {
 
 /// The character set in words and for MIME, and the text after a mark.
 fn characters(bytes: &[u8]) -> Option<(&'static str, &'static str, &[u8])> {
-    if bytes.starts_with(b"\xff\xfe") && bytes.len() % 2 == 0 {
+    if bytes.starts_with(b"\xff\xfe") && bytes.len().is_multiple_of(2) {
         return Some(("Unicode text, UTF-16, little-endian", "utf-16le", b""));
     }
-    if bytes.starts_with(b"\xfe\xff") && bytes.len() % 2 == 0 {
+    if bytes.starts_with(b"\xfe\xff") && bytes.len().is_multiple_of(2) {
         return Some(("Unicode text, UTF-16, big-endian", "utf-16be", b""));
     }
     let control = |byte: &u8| matches!(byte, 0..=6 | 14..=26 | 28..=31 | 127);

@@ -1,9 +1,10 @@
 //! Runs a compiled script over the input: one cycle for each line.
 
+mod reader;
+mod select;
+
 use super::bulk::Plan;
-use super::command::{
-    Action, Address, Command, CompiledPattern, End, Pattern, RangeState, Script, Substitution,
-};
+use super::command::{Action, Command, CompiledPattern, RangeState, Script, Substitution};
 use super::debug::{self, Listing};
 use super::input::Input;
 use super::list;
@@ -12,6 +13,8 @@ use super::output::Outputs;
 use super::substitute::substitute;
 use crate::cli::Context;
 use crate::sys::{Errno, File, OpenHow};
+use reader::Reader;
+use select::reset;
 use wardian_posix_regex::Span;
 
 /// A script at work.
@@ -51,13 +54,6 @@ enum Queued {
     File(Vec<u8>),
     /// A line of `R`, its end included.
     Line(Vec<u8>),
-}
-
-/// A file read line by line.
-struct Reader {
-    file: File,
-    buf: Vec<u8>,
-    at: usize,
 }
 
 /// How a pass through the script ended.
@@ -445,88 +441,6 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// The pattern that is meant: an empty one is the one used last.
-    fn used(&mut self, pattern: Pattern) -> Result<usize, i32> {
-        if let Some(index) = pattern.or(self.last_pattern) {
-            self.last_pattern = Some(index);
-            return Ok(index);
-        }
-        self.outputs.flush_main();
-        self.context
-            .say(b"-e expression #1, char 0: no previous regular expression");
-        Err(super::run::BAD_USAGE)
-    }
-
-    fn matches(&mut self, pattern: Pattern) -> Result<bool, i32> {
-        let index = self.used(pattern)?;
-        Ok(self.patterns[index].regex.is_match(&self.space.bytes))
-    }
-
-    /// Whether the addresses select the line; moves a range on.
-    fn selects(&mut self, command: &mut Command) -> Result<bool, i32> {
-        let line = self.input.line_number;
-        let Some(from) = &command.from else {
-            return Ok(true);
-        };
-        if let RangeState::Active(until) = command.range {
-            return match &command.to {
-                Some(End::Regex(pattern)) => {
-                    if self.matches(*pattern)? {
-                        command.range = RangeState::Closed;
-                    }
-                    Ok(true)
-                }
-                Some(End::Last) => {
-                    if self.at_end()? {
-                        command.range = RangeState::Closed;
-                    }
-                    Ok(true)
-                }
-                _ => {
-                    let until = until.unwrap_or(0);
-                    if line >= until {
-                        command.range = RangeState::Closed;
-                    }
-                    Ok(line <= until)
-                }
-            };
-        }
-        let starts = match from {
-            Address::Line(number) => match command.to.is_some() {
-                // A range that starts at a line starts once, even if `n` or `N`
-                // passed that line over.
-                true => line >= *number && command.range != RangeState::Closed,
-                false => line == *number,
-            },
-            Address::Step(first, step) => line >= *first && (line - first).is_multiple_of(*step),
-            Address::Last => self.at_end()?,
-            Address::Regex(pattern) => self.matches(*pattern)?,
-        };
-        let (Some(to), true) = (&command.to, starts) else {
-            return Ok(starts);
-        };
-        let passed = match (from, to) {
-            (Address::Line(number), _) => line > *number,
-            _ => false,
-        };
-        command.range = match to {
-            End::Line(until) if *until <= line => {
-                command.range = RangeState::Closed;
-                return Ok(!passed || *until == line);
-            }
-            End::Line(until) => RangeState::Active(Some(*until)),
-            End::Plus(0) | End::Multiple(0) => RangeState::Closed,
-            End::Plus(count) => RangeState::Active(Some(line.saturating_add(*count))),
-            // A multiple that starts a range does not end it: the next one does.
-            End::Multiple(factor) => {
-                RangeState::Active(Some((line / *factor + 1).saturating_mul(*factor)))
-            }
-            End::Last if self.at_end()? => RangeState::Closed,
-            End::Last | End::Regex(_) => RangeState::Active(None),
-        };
-        Ok(true)
-    }
-
     /// Passes over lines that the script leaves alone.
     fn pass_over(&mut self) -> Result<(), i32> {
         let Some(mut plan) = self.plan.take() else {
@@ -540,16 +454,6 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Puts all ranges back to their start: `0,/re/` is in it from the first line.
-fn reset(commands: &mut [Command]) {
-    for command in commands {
-        command.range = match command.from {
-            Some(Address::Line(0)) => RangeState::Active(None),
-            _ => RangeState::Inactive,
-        };
-    }
-}
-
 impl Text {
     fn copy(&mut self, other: &Text) {
         self.bytes.clone_from(&other.bytes);
@@ -560,40 +464,5 @@ impl Text {
         self.bytes.push(end);
         self.bytes.extend_from_slice(&other.bytes);
         self.complete = other.complete;
-    }
-}
-
-impl Reader {
-    fn open(name: &[u8]) -> Option<Reader> {
-        let file = match name {
-            b"/dev/stdin" => File::stdin(),
-            path => File::open(path, OpenHow::READ).ok()?,
-        };
-        Some(Reader {
-            file,
-            buf: Vec::new(),
-            at: 0,
-        })
-    }
-
-    /// The next line, its end included.
-    fn line(&mut self, end: u8) -> Option<Vec<u8>> {
-        let mut line = Vec::new();
-        loop {
-            let rest = &self.buf[self.at..];
-            if let Some(length) = memchr::memchr(end, rest) {
-                line.extend_from_slice(&rest[..=length]);
-                self.at += length + 1;
-                return Some(line);
-            }
-            line.extend_from_slice(rest);
-            self.buf.resize(64 * 1024, 0);
-            let got = self.file.read(&mut self.buf).unwrap_or(0);
-            self.buf.truncate(got);
-            self.at = 0;
-            if got == 0 {
-                return (!line.is_empty()).then_some(line);
-            }
-        }
     }
 }

@@ -203,8 +203,18 @@ impl Outputs {
         }
     }
 
+    /// Gives up on the file being edited: it stays as it was.
+    pub fn abandon(&mut self) {
+        if let Some(editing) = self.editing.take() {
+            self.main = STDOUT;
+            self.sinks[IN_PLACE] = Sink::new(1, None);
+            let _ = sys::unlink(&editing.temporary);
+        }
+    }
+
     /// Writes out everything; gives the exit code.
     pub fn finish(&mut self, context: &Context<'_>, code: i32) -> i32 {
+        self.abandon();
         let mut code = code;
         for (index, sink) in self.sinks.iter_mut().enumerate() {
             if index != STDERR || !sink.out.failed() {
@@ -220,24 +230,13 @@ impl Outputs {
 }
 
 /// The name of the backup: the suffix after the name, or each `*` of the
-/// pattern replaced by the name; in the file's directory unless it has a slash.
+/// pattern replaced by the name with its directory, as GNU's does.
 fn backup(target: &[u8], suffix: &[u8]) -> Vec<u8> {
-    let cut = target
-        .iter()
-        .rposition(|byte| *byte == b'/')
-        .map_or(0, |at| at + 1);
-    let (directory, base) = target.split_at(cut);
-    let name = match suffix.contains(&b'*') {
-        false => [base, suffix].concat(),
-        true => {
-            let parts: Vec<&[u8]> = suffix.split(|byte| *byte == b'*').collect();
-            parts.join(base)
-        }
-    };
-    match name.contains(&b'/') {
-        true => name,
-        false => [directory, &name].concat(),
+    if !suffix.contains(&b'*') {
+        return [target, suffix].concat();
     }
+    let parts: Vec<&[u8]> = suffix.split(|byte| *byte == b'*').collect();
+    parts.join(target)
 }
 
 /// Links followed at most.
@@ -292,9 +291,9 @@ mod tests {
     use super::backup;
 
     #[test]
-    fn backups_are_named_beside_the_file() {
+    fn backups_are_named_after_the_file() {
         assert_eq!(backup(b"d/f", b".bak"), b"d/f.bak");
-        assert_eq!(backup(b"d/f", b"old_*"), b"d/old_f");
-        assert_eq!(backup(b"d/f", b"bak/*"), b"bak/f");
+        assert_eq!(backup(b"f", b"old_*"), b"old_f");
+        assert_eq!(backup(b"d/f", b"bak/*"), b"bak/d/f");
     }
 }

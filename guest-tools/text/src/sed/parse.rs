@@ -1,15 +1,15 @@
 //! From the text of a script to commands.
 
-use super::command::{
-    Action, Address, Command, CompiledPattern, Lines, Pattern, RangeState, Script, Substitution,
-};
-use super::escape;
+mod pieces;
+mod substitution;
+mod text;
+
+use super::command::{Action, Address, Command, RangeState, Script};
 use super::options::Options;
-use super::replacement::Replacement;
 use super::run::PANIC;
 use super::source::{Failure, Place, Source};
 use super::substitute;
-use wardian_posix_regex as posix;
+use pieces::{end_of_command, read_label, version};
 
 /// Compiles the script.
 ///
@@ -125,6 +125,18 @@ impl Parser<'_> {
         let Some(letter) = byte else {
             return source.fail("missing command");
         };
+        if self.options.posix {
+            if two && matches!(letter, b'=' | b'a' | b'i' | b'l' | b'r') {
+                return source.fail(ONE_ADDRESS);
+            }
+            // Commands that POSIX does not have.
+            if matches!(
+                letter,
+                b'e' | b'F' | b'Q' | b'R' | b'T' | b'v' | b'W' | b'z'
+            ) {
+                return source.fail([b"unknown command: `".as_slice(), &[letter], b"'"].concat());
+            }
+        }
         match letter {
             b'#' => {
                 if addressed {
@@ -153,7 +165,7 @@ impl Parser<'_> {
                     return source.fail("unexpected `}'");
                 };
                 if addressed {
-                    return source.fail("} doesn't want any addresses");
+                    return source.fail("`}' doesn't want any addresses");
                 }
                 end_of_command(source)?;
                 let end = self.script.commands.len();
@@ -177,7 +189,7 @@ impl Parser<'_> {
                 };
                 let byte = source.next_nonblank();
                 if byte.is_none() {
-                    return source.fail("expected \\ after `a', `c' or `i'");
+                    return source.fail(EXPECTED_TEXT);
                 }
                 self.script.commands.push(command);
                 return self.start_text(source, byte);
@@ -209,7 +221,7 @@ impl Parser<'_> {
             }
             b'q' | b'Q' | b'l' => {
                 if two && letter != b'l' {
-                    return source.fail("command only uses one address");
+                    return source.fail(ONE_ADDRESS);
                 }
                 let byte = source.next_nonblank();
                 let number = match byte {
@@ -272,67 +284,6 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The text after `a`, `i` or `c`, from its first byte.
-    fn start_text(&mut self, source: &mut Source<'_>, byte: Option<u8>) -> Result<(), Failure> {
-        self.open_text = Some(Vec::new());
-        if byte != Some(b'\\') {
-            self.read_text(source, byte);
-            return Ok(());
-        }
-        match source.next() {
-            None if self.options.posix => return source.fail("incomplete command"),
-            None => {}
-            Some(b'\n') => self.read_text(source, None),
-            // An escape may start the text.
-            Some(b'\\') => {
-                source.back(Some(b'\\'));
-                self.read_text(source, None);
-            }
-            byte => self.read_text(source, byte),
-        }
-        Ok(())
-    }
-
-    /// Reads text up to a line's end without a backslash.
-    fn read_text(&mut self, source: &mut Source<'_>, lead: Option<u8>) {
-        let mut made = self.open_text.take().unwrap_or_default();
-        // The first byte of one-line text is never part of an escape.
-        made.extend(lead);
-        let mut text = Vec::new();
-        let mut byte = source.next();
-        if lead.is_none() && byte.is_none() {
-            // Still nothing: the next piece goes on.
-            self.open_text = Some(made);
-            return;
-        }
-        let mut open = false;
-        while let Some(read) = byte {
-            match read {
-                b'\n' => break,
-                b'\\' => match source.next() {
-                    Some(next) => text.extend([b'\\', next]),
-                    None => open = true,
-                },
-                _ => text.push(read),
-            }
-            byte = source.next();
-        }
-        text.push(b'\n');
-        made.extend(escape::in_text(&text));
-        match open {
-            true => self.open_text = Some(made),
-            false => self.set_text(made),
-        }
-    }
-
-    fn set_text(&mut self, made: Vec<u8>) {
-        if let Some(Action::Append(text) | Action::Insert(text) | Action::Change(text)) =
-            self.script.commands.last_mut().map(|c| &mut c.action)
-        {
-            *text = made;
-        }
-    }
-
     fn addresses(
         &mut self,
         source: &mut Source<'_>,
@@ -357,215 +308,13 @@ impl Parser<'_> {
         }
         Ok((Some(from), to, byte))
     }
-
-    fn substitution(&mut self, source: &mut Source<'_>) -> Result<(Action, Vec<u8>), Failure> {
-        let unterminated = "unterminated `s' command";
-        let delimiter = source.next();
-        let pattern = self.delimited(source, delimiter, true, unterminated)?;
-        let replacement = self.delimited(source, delimiter, false, unterminated)?;
-        let mut made = Substitution {
-            pattern: None,
-            replacement: Replacement::new(&replacement, self.options.posix),
-            global: false,
-            number: 0,
-            print: false,
-            write: None,
-        };
-        let (mut ignore_case, mut multi_line) = (false, false);
-        let mut file = Vec::new();
-        loop {
-            let byte = source.next();
-            match byte {
-                Some(b'i' | b'I' | b'm' | b'M' | b'e') if self.options.posix => {
-                    return source.fail("unknown option to `s'");
-                }
-                Some(b'i' | b'I') => ignore_case = true,
-                Some(b'm' | b'M') => multi_line = true,
-                Some(b'e') => {
-                    return source.fail(match self.options.sandbox {
-                        true => SANDBOX,
-                        false => "the `e' option is not available: scripts start no programs",
-                    });
-                }
-                Some(b'p') if made.print => {
-                    return source.fail("multiple `p' options to `s' command");
-                }
-                Some(b'p') => made.print = true,
-                Some(b'g') if made.global => {
-                    return source.fail("multiple `g' options to `s' command");
-                }
-                Some(b'g') => made.global = true,
-                Some(b'w') => {
-                    let name = self.file_name(source)?;
-                    file.clone_from(&name);
-                    made.write = Some(index_of(&mut self.script.writes, name));
-                    break;
-                }
-                Some(digit @ b'0'..=b'9') => {
-                    if made.number > 0 {
-                        return source.fail("multiple number options to `s' command");
-                    }
-                    made.number = source.number(digit);
-                    if made.number == 0 {
-                        return source.fail("number option to `s' command may not be zero");
-                    }
-                }
-                Some(b'}' | b'#') => {
-                    source.back(byte);
-                    break;
-                }
-                None | Some(b'\n' | b';') => break,
-                Some(b' ' | b'\t' | b'\r' | 0x0b | 0x0c) => {}
-                _ => return source.fail("unknown option to `s'"),
-            }
-        }
-        let mut shown = [replacement.as_slice(), b"/"].concat();
-        shown.extend(ignore_case.then_some(b'i'));
-        shown.extend(multi_line.then_some(b'm'));
-        shown.extend(made.global.then_some(b'g'));
-        shown.extend(made.print.then_some(b'p'));
-        if made.number > 0 {
-            shown.extend(made.number.to_string().bytes());
-        }
-        if made.write.is_some() {
-            shown.push(b'w');
-            shown.extend_from_slice(&file);
-        }
-        made.number = made.number.max(1);
-        made.pattern = self.pattern(source, &pattern, ignore_case, multi_line)?;
-        if let Some(index) = made.pattern {
-            let groups = self.script.patterns[index].regex.groups();
-            let named = made.replacement.groups;
-            if named > groups {
-                return source.fail(format!("invalid reference \\{named} on `s' command's RHS"));
-            }
-        }
-        Ok((Action::Substitute(Box::new(made)), shown))
-    }
-
-    /// Compiles a regular expression.
-    pub fn pattern(
-        &mut self,
-        source: &Source<'_>,
-        text: &[u8],
-        ignore_case: bool,
-        multi_line: bool,
-    ) -> Result<Pattern, Failure> {
-        if text.is_empty() {
-            if ignore_case || multi_line {
-                return source.fail("cannot specify modifiers on empty regexp");
-            }
-            return Ok(None);
-        }
-        let text = escape::in_pattern(text);
-        let end = self.options.end;
-        let whole = posix::Options {
-            extended: self.options.extended,
-            ignore_case,
-            unicode: self.options.unicode,
-            multi_line: multi_line && end == b'\n',
-            // Without newlines for ends, the lines of a text are between NULs.
-            lines: (multi_line && end != b'\n').then_some(end),
-            strict: true,
-        };
-        let regex = match posix::Regex::new(&text, &whole) {
-            Ok(regex) => regex,
-            Err(error) if error.0.starts_with("character class syntax") => {
-                return Err(Failure(error.0.as_bytes().to_vec(), PANIC));
-            }
-            Err(error) => return source.fail(error.0),
-        };
-        let lines = posix::Options {
-            lines: Some(end),
-            multi_line: false,
-            ..whole
-        };
-        // What can take a line's end as a character is not searched for in
-        // many lines at once.
-        let lines = match end == b'\n' && !text.contains(&end) && regex.is_automaton() {
-            true => Lines::Source(text.clone(), lines),
-            false => Lines::None,
-        };
-        self.script.patterns.push(CompiledPattern {
-            text,
-            ignore_case,
-            multi_line,
-            regex,
-            lines,
-        });
-        Ok(Some(self.script.patterns.len() - 1))
-    }
-
-    /// What stands before the next delimiter. In a regular expression, a
-    /// delimiter within brackets is a character.
-    pub fn delimited(
-        &self,
-        source: &mut Source<'_>,
-        delimiter: Option<u8>,
-        regex: bool,
-        unterminated: &str,
-    ) -> Result<Vec<u8>, Failure> {
-        let Some(delimiter) = delimiter.filter(|d| !matches!(d, b'\n' | b'\\')) else {
-            return source.fail(unterminated);
-        };
-        let mut out = Vec::new();
-        // Where the bracket expression starts that is open.
-        let mut bracket: Option<usize> = None;
-        loop {
-            let byte = source.next();
-            match byte {
-                Some(byte) if byte == delimiter && bracket.is_none() => return Ok(out),
-                Some(b'\\') => match source.next() {
-                    Some(b'n') if regex && delimiter != b'n' => out.push(b'\n'),
-                    Some(b'\n') if regex => out.push(b'\n'),
-                    Some(byte) if byte == delimiter && bracket.is_some() => {
-                        out.extend([b'\\', byte]);
-                    }
-                    Some(byte) if byte == delimiter && (regex || byte != b'&') => out.push(byte),
-                    // It does not escape a bracket's end.
-                    Some(b']') if bracket.is_some() => {
-                        out.extend(b"\\]");
-                        bracket = None;
-                    }
-                    Some(byte) => out.extend([b'\\', byte]),
-                    None => return source.fail(unterminated),
-                },
-                Some(b'\n') | None => {
-                    source.back(byte);
-                    return source.fail(unterminated);
-                }
-                Some(byte) => {
-                    out.push(byte);
-                    match (bracket, byte) {
-                        (None, b'[') if regex => bracket = Some(out.len()),
-                        (Some(start), b']') if closes(&out[start..]) => bracket = None,
-                        _ => {}
-                    }
-                }
-            }
-        }
-    }
-
-    fn file_name(&self, source: &mut Source<'_>) -> Result<Vec<u8>, Failure> {
-        if self.options.sandbox {
-            return source.fail(SANDBOX);
-        }
-        let mut name = Vec::new();
-        let mut byte = source.next_nonblank();
-        while let Some(read) = byte.filter(|byte| *byte != b'\n') {
-            name.push(read);
-            byte = source.next();
-        }
-        match name.is_empty() {
-            true => source.fail("missing filename in r/R/w/W commands"),
-            false => Ok(name),
-        }
-    }
 }
 
 /// Both addresses of a command, and the byte after them.
 type Addresses = (Option<Address>, Option<super::command::End>, Option<u8>);
 
+const EXPECTED_TEXT: &str = "expected \\ after `a', `c' or `i'";
+const ONE_ADDRESS: &str = "command only uses one address";
 const SANDBOX: &str = "e/r/w commands disabled in sandbox mode";
 
 fn plain(letter: u8) -> Option<Action> {
@@ -595,70 +344,5 @@ fn index_of(names: &mut Vec<Vec<u8>>, name: Vec<u8>) -> usize {
             names.push(name);
             names.len() - 1
         }
-    }
-}
-
-fn read_label(source: &mut Source<'_>) -> Vec<u8> {
-    let mut label = Vec::new();
-    let mut byte = source.next_nonblank();
-    loop {
-        match byte {
-            None => return label,
-            Some(b'\n' | b' ' | b'\t' | b'\r' | 0x0b | 0x0c | b';' | b'}') => {
-                source.back(byte);
-                return label;
-            }
-            Some(read) => label.push(read),
-        }
-        byte = source.next();
-    }
-}
-
-/// Whether the last `]` of what follows a `[` ends the bracket expression.
-fn closes(body: &[u8]) -> bool {
-    let body = &body[..body.len() - 1];
-    let body = body.strip_prefix(b"^").unwrap_or(body);
-    if body.is_empty() {
-        return false;
-    }
-    // `[:`, `[.` and `[=` run to their own ends.
-    let open = body
-        .windows(2)
-        .rposition(|pair| matches!(pair, [b'[', b':' | b'.' | b'=']));
-    match open {
-        Some(open) => {
-            let end = [body[open + 1], b']'];
-            body[open + 2..].windows(2).any(|pair| pair == end)
-        }
-        None => true,
-    }
-}
-
-fn end_of_command(source: &mut Source<'_>) -> Result<(), Failure> {
-    let byte = source.next_nonblank();
-    match byte {
-        Some(b'}' | b'#') => source.back(byte),
-        None | Some(b'\n' | b';') => {}
-        _ => return source.fail("extra characters after command"),
-    }
-    Ok(())
-}
-
-/// `v`: asks for this version of GNU sed at least.
-fn version(source: &Source<'_>, wanted: &[u8]) -> Result<(), Failure> {
-    let newer = "expected newer version of sed";
-    let text = std::str::from_utf8(wanted).unwrap_or("x");
-    let mut numbers = [0; 3];
-    if !text.is_empty() {
-        for (index, part) in text.split('.').enumerate() {
-            match (part.parse::<u32>(), numbers.get_mut(index)) {
-                (Ok(number), Some(place)) => *place = number,
-                _ => return source.fail(newer),
-            }
-        }
-    }
-    match numbers > [4, 9, 0] {
-        true => source.fail(newer),
-        false => Ok(()),
     }
 }

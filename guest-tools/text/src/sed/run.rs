@@ -37,6 +37,7 @@ pub fn run(args: &Args) -> i32 {
     let code = match machine.run(&mut commands) {
         Ok(code) => code,
         Err(code) => {
+            outputs.abandon();
             outputs.flush_main();
             return code;
         }
