@@ -139,51 +139,51 @@ const ROOT: Ctx = Ctx {
 fn base() -> Vfs {
     let mut vfs = Vfs::new(Quota::default(), 0);
     for (path, text, mode) in [
-        ("/home/same", "same\n", 0o644),
+        ("/project/same", "same\n", 0o644),
         (
-            "/home/edited",
+            "/project/edited",
             "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n",
             0o644,
         ),
-        ("/home/gone", "gone\nwithout newline", 0o644),
-        ("/home/tool", "#!/bin/sh\n", 0o644),
-        ("/home/with space", "a\nb\n", 0o644),
-        ("/home/\"q\"\t\u{e4}", "a\nb\n", 0o644),
-        ("/home/binary", "a\0b", 0o644),
-        ("/home/empty", "", 0o644),
-        ("/home/becomes link", "text\n", 0o644),
+        ("/project/gone", "gone\nwithout newline", 0o644),
+        ("/project/tool", "#!/bin/sh\n", 0o644),
+        ("/project/with space", "a\nb\n", 0o644),
+        ("/project/\"q\"\t\u{e4}", "a\nb\n", 0o644),
+        ("/project/binary", "a\0b", 0o644),
+        ("/project/empty", "", 0o644),
+        ("/project/becomes link", "text\n", 0o644),
     ] {
         vfs.write_file(path, text.as_bytes(), mode, 1).unwrap();
     }
-    let work = vfs.find("/work").unwrap();
+    let project = vfs.find("/project").unwrap();
     let ctx = Ctx { now: 1, ..ROOT };
-    vfs.create(&ctx, work, b"link", Create::Symlink(b"same"), 0)
+    vfs.create(&ctx, project, b"link", Create::Symlink(b"same"), 0)
         .unwrap();
     vfs
 }
 
 fn edit(vfs: &mut Vfs) {
-    let work = vfs.find("/work").unwrap();
+    let project = vfs.find("/project").unwrap();
     for (path, text) in [
         (
-            "/home/edited",
+            "/project/edited",
             "1\n2\nthree\n4\n5\n6\n7\n8\n9\n10\n11\n12\nmore",
         ),
-        ("/home/with space", "a\nc\n"),
-        ("/home/\"q\"\t\u{e4}", "b\n"),
-        ("/home/new/deep", "new\n"),
-        ("/home/new/empty", ""),
+        ("/project/with space", "a\nc\n"),
+        ("/project/\"q\"\t\u{e4}", "b\n"),
+        ("/project/new/deep", "new\n"),
+        ("/project/new/empty", ""),
     ] {
         vfs.write_file(path, text.as_bytes(), 0o644, 2).unwrap();
     }
-    vfs.remove_all("/home/gone", 2).unwrap();
-    vfs.remove_all("/home/empty", 2).unwrap();
-    let tool = vfs.find("/home/tool").unwrap();
+    vfs.remove_all("/project/gone", 2).unwrap();
+    vfs.remove_all("/project/empty", 2).unwrap();
+    let tool = vfs.find("/project/tool").unwrap();
     vfs.chmod(&ROOT, tool, 0o755).unwrap();
     for (name, target) in [("link", "edited"), ("becomes link", "same")] {
-        vfs.unlink(&ROOT, work, name.as_bytes()).unwrap();
+        vfs.unlink(&ROOT, project, name.as_bytes()).unwrap();
         let kind = Create::Symlink(target.as_bytes());
-        vfs.create(&ROOT, work, name.as_bytes(), kind, 0).unwrap();
+        vfs.create(&ROOT, project, name.as_bytes(), kind, 0).unwrap();
     }
 }
 
@@ -201,7 +201,7 @@ fn a_list_says_what_changed() {
     let before = base();
     let mut after = before.fork();
     edit(&mut after);
-    let edited = after.find("/home/edited").unwrap();
+    let edited = after.find("/project/edited").unwrap();
     after.chown(&ROOT, edited, Some(5), None).unwrap();
     after.link(&ROOT, edited, after.root(), b"linked").unwrap();
     let mut list = Vec::new();
@@ -210,18 +210,18 @@ fn a_list_says_what_changed() {
         String::from_utf8(list).unwrap(),
         "M  (time)\n\
          A linked\n\
-         M work (time)\n\
-         M \"work/\\\"q\\\"\\t\\303\\244\" (contents, time)\n\
-         T work/becomes link (file -> symbolic link, mode 0644 -> 0777, time)\n\
-         M work/edited (contents, links, owner 0:0 -> 5:0, time)\n\
-         D work/empty\n\
-         D work/gone\n\
-         M work/link (target, time)\n\
-         A work/new\n\
-         A work/new/deep\n\
-         A work/new/empty\n\
-         M work/tool (mode 0644 -> 0755)\n\
-         M work/with space (contents, time)\n"
+         M project (time)\n\
+         M \"project/\\\"q\\\"\\t\\303\\244\" (contents, time)\n\
+         T project/becomes link (file -> symbolic link, mode 0644 -> 0777, time)\n\
+         M project/edited (contents, links, owner 0:0 -> 5:0, time)\n\
+         D project/empty\n\
+         D project/gone\n\
+         M project/link (target, time)\n\
+         A project/new\n\
+         A project/new/deep\n\
+         A project/new/empty\n\
+         M project/tool (mode 0644 -> 0755)\n\
+         M project/with space (contents, time)\n"
     );
 }
 
@@ -230,25 +230,25 @@ fn unified_diffs_read_as_git_writes_them() {
     let before = base();
     let mut after = before.fork();
     edit(&mut after);
-    after.write_file("/home/binary", b"a\0c", 0o644, 2).unwrap();
+    after.write_file("/project/binary", b"a\0c", 0o644, 2).unwrap();
     let text = unified(&before, &after, &TextLimits::default());
-    let expected = "diff --git \"a/home/\\\"q\\\"\\t\\303\\244\" \"b/home/\\\"q\\\"\\t\\303\\244\"\n\
-         --- \"a/home/\\\"q\\\"\\t\\303\\244\"\n\
-         +++ \"b/home/\\\"q\\\"\\t\\303\\244\"\n\
+    let expected = "diff --git \"a/project/\\\"q\\\"\\t\\303\\244\" \"b/project/\\\"q\\\"\\t\\303\\244\"\n\
+         --- \"a/project/\\\"q\\\"\\t\\303\\244\"\n\
+         +++ \"b/project/\\\"q\\\"\\t\\303\\244\"\n\
          @@ -1,2 +1 @@\n-a\n b\n\
-         diff --git a/home/becomes link b/home/becomes link\n\
+         diff --git a/project/becomes link b/project/becomes link\n\
          deleted file mode 100644\n\
-         --- a/home/becomes link\t\n+++ /dev/null\n@@ -1 +0,0 @@\n-text\n\
-         diff --git a/home/becomes link b/home/becomes link\n\
+         --- a/project/becomes link\t\n+++ /dev/null\n@@ -1 +0,0 @@\n-text\n\
+         diff --git a/project/becomes link b/project/becomes link\n\
          new file mode 120000\n\
-         --- /dev/null\n+++ b/home/becomes link\t\n@@ -0,0 +1 @@\n+same\n\\ No newline at end of file\n\
-         diff --git a/home/binary b/home/binary\n\
-         Binary files a/home/binary and b/home/binary differ\n\
-         diff --git a/home/edited b/home/edited\n\
-         --- a/home/edited\n+++ b/home/edited\n\
+         --- /dev/null\n+++ b/project/becomes link\t\n@@ -0,0 +1 @@\n+same\n\\ No newline at end of file\n\
+         diff --git a/project/binary b/project/binary\n\
+         Binary files a/project/binary and b/project/binary differ\n\
+         diff --git a/project/edited b/project/edited\n\
+         --- a/project/edited\n+++ b/project/edited\n\
          @@ -1,6 +1,6 @@\n 1\n 2\n-3\n+three\n 4\n 5\n 6\n\
          @@ -10,3 +10,4 @@\n 10\n 11\n 12\n+more\n\\ No newline at end of file\n\
-         diff --git a/home/empty b/home/empty\n\
+         diff --git a/project/empty b/project/empty\n\
          deleted file mode 100644\n";
     assert!(text.starts_with(expected), "{text}");
     let short = TextLimits {
@@ -257,18 +257,18 @@ fn unified_diffs_read_as_git_writes_them() {
     };
     let text = unified(&before, &after, &short);
     let long =
-        "Files a/home/edited and b/home/edited differ: too long to be compared line by line\n";
+        "Files a/project/edited and b/project/edited differ: too long to be compared line by line\n";
     assert!(text.contains(long), "{text}");
 }
 
-/// Files and links of `/work` in a directory of the host.
+/// Files and links of `/project` in a directory of the host.
 #[cfg(unix)]
 fn export(vfs: &Vfs, directory: &std::path::Path) {
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::{PermissionsExt, symlink};
-    for step in vfs.walk("/work").unwrap().map(Result::unwrap) {
+    for step in vfs.walk("/project").unwrap().map(Result::unwrap) {
         let path = directory
-            .join("work")
+            .join("project")
             .join(std::ffi::OsStr::from_bytes(&step.path));
         match step.stat.kind {
             NodeKind::Directory => std::fs::create_dir_all(&path).unwrap(),
