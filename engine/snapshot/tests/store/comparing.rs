@@ -183,7 +183,8 @@ fn edit(vfs: &mut Vfs) {
     for (name, target) in [("link", "edited"), ("becomes link", "same")] {
         vfs.unlink(&ROOT, project, name.as_bytes()).unwrap();
         let kind = Create::Symlink(target.as_bytes());
-        vfs.create(&ROOT, project, name.as_bytes(), kind, 0).unwrap();
+        vfs.create(&ROOT, project, name.as_bytes(), kind, 0)
+            .unwrap();
     }
 }
 
@@ -230,7 +231,9 @@ fn unified_diffs_read_as_git_writes_them() {
     let before = base();
     let mut after = before.fork();
     edit(&mut after);
-    after.write_file("/project/binary", b"a\0c", 0o644, 2).unwrap();
+    after
+        .write_file("/project/binary", b"a\0c", 0o644, 2)
+        .unwrap();
     let text = unified(&before, &after, &TextLimits::default());
     let expected = "diff --git \"a/project/\\\"q\\\"\\t\\303\\244\" \"b/project/\\\"q\\\"\\t\\303\\244\"\n\
          --- \"a/project/\\\"q\\\"\\t\\303\\244\"\n\
@@ -256,8 +259,7 @@ fn unified_diffs_read_as_git_writes_them() {
         ..TextLimits::default()
     };
     let text = unified(&before, &after, &short);
-    let long =
-        "Files a/project/edited and b/project/edited differ: too long to be compared line by line\n";
+    let long = "Files a/project/edited and b/project/edited differ: too long to be compared line by line\n";
     assert!(text.contains(long), "{text}");
 }
 
