@@ -207,7 +207,7 @@ fn a_program_that_breaks_ends_with_a_signal_and_a_reason() {
                  (loop $more (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))
                  (call $exit (i32.const 5)))"#,
             5,
-            "",
+            "limit process_memory_bytes (67108864)",
         ),
         (
             r#"(memory (export "memory") 1)
@@ -224,7 +224,7 @@ fn a_program_that_breaks_ends_with_a_signal_and_a_reason() {
                    (br_if $more (i32.ne (table.grow $t (ref.null func) (i32.const 1000))
                      (i32.const -1)))))"#,
             0,
-            "",
+            "limit table_elements (100000)",
         ),
     ] {
         let wat = format!("(module {imports} {module})");

@@ -225,5 +225,4 @@ compared! {
     find_agrees_with_gnu: "find", [("find", "4.9")];
     awk_agrees_with_gawk: "awk", [("awk", "GNU Awk 5.2")];
     archives_agree_with_gnu: "archive", [("tar", "1.34"), ("gzip", "1.12")];
-    system_tools_agree_with_procps: "system", [("ps", "4.0")];
 }

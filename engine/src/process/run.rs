@@ -150,7 +150,8 @@ async fn start(store: &mut Store<ProcessCtx>) -> wasmtime::Result<()> {
         .get_module_export(&mut *store, &program.start)
         .and_then(Extern::into_func)
         .ok_or_else(|| wasmtime::Error::msg("_start is no function"))?
-        .typed::<(), ()>(&*store)?;
+        .typed::<(), ()>(&*store)
+        .map_err(|error| error.context("_start"))?;
     start.call_async(&mut *store, ()).await
 }
 
