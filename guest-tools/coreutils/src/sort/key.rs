@@ -261,7 +261,7 @@ mod tests {
     fn keys_are_found_as_gnu_finds_them() {
         assert_eq!(slice((1, 0), (1, 0), None), " two:three");
         assert_eq!(slice((1, 0), (1, 0), Some(b':')), "three  four");
-        assert_eq!(slice((0, 2), (1, 2), None), "e t".replace("t", ""));
+        assert_eq!(slice((0, 2), (1, 2), None), "e t");
         assert_eq!(slice((0, 0), (0, 0), Some(b':')), "one two");
         assert_eq!(slice((5, 0), (5, 0), None), "");
     }

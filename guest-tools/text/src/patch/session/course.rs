@@ -12,9 +12,9 @@ impl Session<'_> {
         let git = job.header.git.clone().unwrap_or_default();
         let to = usize::from(!job.reversed);
         let moved = [&git.rename, &git.copy].into_iter().find_map(|pair| {
-            let strip = |name: &Option<Vec<u8>>| {
-                target::strip(name.as_ref()?, self.config.strip.or(Some(1)))
-            };
+            // These names come without git's `a/` and `b/`.
+            let count = self.config.strip.map_or(0, |count| count.saturating_sub(1));
+            let strip = |name: &Option<Vec<u8>>| target::strip(name.as_ref()?, Some(count));
             Some((strip(&pair[1 - to])?, strip(&pair[to])?))
         });
         let moved = moved.filter(|(from, to)| {
