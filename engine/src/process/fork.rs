@@ -57,9 +57,6 @@ async fn fork(caller: &mut Caller<'_, ProcessCtx>, args: u32, out: u32) -> Resul
     let instance = match copied {
         Ok(instance) => instance,
         Err(errno) => {
-            for reached in &store.data().process.limiter.reached {
-                process.job.reached().note(*reached);
-            }
             drop(store);
             let kernel = &caller.data().process.kernel;
             kernel.leave(process.pid);

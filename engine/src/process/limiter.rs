@@ -21,8 +21,6 @@ pub struct Limiter {
     pub peak_bytes: u64,
     /// Whether memory was refused.
     pub refused: bool,
-    /// Which limits refused something.
-    pub reached: Vec<Reached>,
 }
 
 impl Limiter {
@@ -43,7 +41,6 @@ impl Limiter {
             held_bytes: 0,
             peak_bytes: 0,
             refused: false,
-            reached: Vec::new(),
         }
     }
 
@@ -84,9 +81,9 @@ impl ResourceLimiter for Limiter {
             self.sandbox_bytes.fetch_sub(more, Ordering::AcqRel);
             self.refused = true;
             if desired > self.process_limit_bytes {
-                self.reached.push(Reached::ProcessMemory);
+                self.process.job.reached().note(Reached::ProcessMemory);
             } else if before.saturating_add(more) > self.sandbox_limit_bytes {
-                self.reached.push(Reached::Memory);
+                self.process.job.reached().note(Reached::Memory);
             }
         }
         Ok(allowed)
@@ -100,7 +97,7 @@ impl ResourceLimiter for Limiter {
     ) -> wasmtime::Result<bool> {
         let allowed = desired <= self.table_elements as usize;
         if !allowed {
-            self.reached.push(Reached::Table);
+            self.process.job.reached().note(Reached::Table);
         }
         Ok(allowed)
     }

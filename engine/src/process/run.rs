@@ -59,9 +59,6 @@ pub(super) async fn run(store: Store<ProcessCtx>, entry: Entry) -> WaitStatus {
         written_bytes: ctx.written_bytes,
     };
     let total = add(exit.own, ctx.process.children);
-    for reached in &ctx.process.limiter.reached {
-        job.reached().note(*reached);
-    }
     if ctx.fds.refused() {
         job.reached().note(Reached::Descriptors);
     }
