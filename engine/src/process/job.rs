@@ -1,6 +1,6 @@
 //! A job: the processes of one exec, counted so that its end can be waited for.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
@@ -17,6 +17,7 @@ pub struct Job {
     written_bytes: AtomicU64,
     spent_ns: AtomicU64,
     started: AtomicU64,
+    closed: AtomicBool,
     reached: ReachedLog,
 }
 
@@ -37,6 +38,17 @@ impl Job {
     /// Which limits its processes ran into.
     pub fn reached(&self) -> &ReachedLog {
         &self.reached
+    }
+
+    /// From now on no process enters. Called with the table of processes locked,
+    /// as [`Job::is_closed`] is: whoever is to be killed is in the table then.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has been killed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
     }
 
     /// Adds CPU time, of processes alive too; gives the sum in nanoseconds.

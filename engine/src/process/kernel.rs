@@ -122,8 +122,8 @@ impl Kernel {
     /// Enters a new process into the table.
     ///
     /// # Errors
-    /// `EAGAIN`: [`Limits::processes`] are alive, or the job has started
-    /// [`Limits::processes_started`].
+    /// `EAGAIN`: [`Limits::processes`] are alive, the job has started
+    /// [`Limits::processes_started`], or it has been killed.
     pub fn enter(
         &self,
         parent: Option<&Process>,
@@ -133,6 +133,9 @@ impl Kernel {
         args: Strings,
     ) -> Result<Arc<Process>, Errno> {
         let mut table = self.table();
+        if job.is_closed() {
+            return Err(Errno::Again);
+        }
         if table.len() >= self.limits().processes as usize {
             job.reached().note(Reached::Processes);
             return Err(Errno::Again);
@@ -197,10 +200,12 @@ impl Kernel {
         chosen.len()
     }
 
-    /// Ends every process of a job with this signal.
+    /// Ends every process of a job with this signal, and lets no other enter: a
+    /// fork under way at this moment fails.
     pub fn kill_job(&self, job: &Arc<Job>, signal: Signal) {
         let chosen: Vec<_> = {
             let table = self.table();
+            job.close();
             let of_job = |process: &&Arc<Process>| Arc::ptr_eq(&process.job, job);
             table.values().filter(of_job).cloned().collect()
         };
