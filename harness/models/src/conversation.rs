@@ -1,0 +1,143 @@
+//! What is said between a person, a model and its tools.
+
+use serde::{Deserialize, Serialize};
+
+/// Who speaks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The person, or the tools on the model's behalf.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// One turn of a conversation.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Message {
+    /// Who speaks.
+    pub role: Role,
+    /// What is said, in order.
+    pub parts: Vec<Part>,
+}
+
+/// A piece of a message.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Part {
+    /// Text.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// An image, from the user or from a tool.
+    Image {
+        /// Such as `image/png`.
+        media_type: String,
+        /// The file in base64.
+        data: String,
+    },
+    /// What the model thought; it goes back unchanged.
+    Thinking {
+        /// The text, empty when the provider hides it.
+        text: String,
+        /// What the provider wants to see again with it: a signature, or the
+        /// hidden text in its own form.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opaque: Option<serde_json::Value>,
+    },
+    /// The model calls a tool.
+    ToolCall {
+        /// Names the call in its result.
+        id: String,
+        /// The tool.
+        name: String,
+        /// The arguments as the model wrote them: an object when they were JSON,
+        /// else a string with the malformed text.
+        arguments: serde_json::Value,
+    },
+    /// What a tool gave back.
+    ToolResult {
+        /// The call it answers.
+        call_id: String,
+        /// Text and images.
+        content: Vec<Part>,
+        /// Whether the tool failed.
+        is_error: bool,
+    },
+}
+
+/// Why the model stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// It has said what it had to say.
+    EndTurn,
+    /// It waits for the results of tools.
+    ToolCalls,
+    /// The limit of output tokens was reached.
+    MaxTokens,
+    /// The provider or the model refused.
+    Refusal,
+}
+
+/// Tokens of one reply, or a sum of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct TokenUsage {
+    /// Read and paid in full.
+    pub input_tokens: u64,
+    /// Written, thinking included.
+    pub output_tokens: u64,
+    /// Read from the provider's cache.
+    pub cache_read_tokens: u64,
+    /// Written to the provider's cache.
+    pub cache_write_tokens: u64,
+}
+
+impl std::ops::AddAssign for TokenUsage {
+    fn add_assign(&mut self, other: TokenUsage) {
+        self.input_tokens += other.input_tokens;
+        self.output_tokens += other.output_tokens;
+        self.cache_read_tokens += other.cache_read_tokens;
+        self.cache_write_tokens += other.cache_write_tokens;
+    }
+}
+
+impl Message {
+    /// What the user says, as text.
+    pub fn user(text: impl Into<String>) -> Message {
+        Message {
+            role: Role::User,
+            parts: vec![Part::text(text)],
+        }
+    }
+
+    /// What the model said.
+    pub fn assistant(parts: Vec<Part>) -> Message {
+        Message {
+            role: Role::Assistant,
+            parts,
+        }
+    }
+
+    /// The text of all its text parts.
+    pub fn text(&self) -> String {
+        Part::joined_text(&self.parts)
+    }
+}
+
+impl Part {
+    /// A part of text.
+    pub fn text(text: impl Into<String>) -> Part {
+        Part::Text { text: text.into() }
+    }
+
+    /// The text of all text parts among these.
+    pub fn joined_text(parts: &[Part]) -> String {
+        let texts = parts.iter().filter_map(|part| match part {
+            Part::Text { text } => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect()
+    }
+}
