@@ -33,6 +33,12 @@ impl System for View {
         let kernel = self.0.upgrade();
         kernel.map_or_else(Vec::new, |kernel| kernel.views())
     }
+
+    fn process(&self, pid: u32) -> Option<ProcessView> {
+        let kernel = self.0.upgrade()?;
+        let process = kernel.table().get(&pid).cloned()?;
+        Some(kernel.view_of(&process))
+    }
 }
 
 /// A module that applet files name.
@@ -267,9 +273,16 @@ impl Kernel {
     }
 
     fn views(&self) -> Vec<ProcessView> {
+        let processes: Vec<_> = self.table().values().cloned().collect();
+        processes
+            .iter()
+            .map(|process| self.view_of(process))
+            .collect()
+    }
+
+    fn view_of(&self, process: &Process) -> ProcessView {
         let cred = self.settings.cred;
-        let table = self.table();
-        let view = |process: &Arc<Process>| ProcessView {
+        ProcessView {
             pid: process.pid,
             parent_pid: process.parent_pid,
             group: process.group(),
@@ -281,8 +294,7 @@ impl Kernel {
             cpu_ns: process.cpu_ns(),
             memory_bytes: process.memory_bytes.load(Ordering::Relaxed),
             started_ns: process.started_ns.saturating_sub(self.started_ns),
-        };
-        table.values().map(view).collect()
+        }
     }
 
     fn table(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<Process>>> {

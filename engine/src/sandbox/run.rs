@@ -137,11 +137,17 @@ async fn supervised(
         kernel: &kernel,
         job: &job,
     };
+    let mut deadline = std::pin::pin!(past_deadline(&kernel, timeout));
     let launch = tokio::select! {
         biased;
         launch = launch(exec, stdio, job.clone()) => launch?,
         // Loading a module takes as long as compiling it.
-        () = cancelled(cancel.as_ref()) => return Ok(never_started(&kernel, start)),
+        () = cancelled(cancel.as_ref()) => {
+            return Ok(never_started(&Ended::Cancelled, &kernel, start));
+        }
+        () = &mut deadline => {
+            return Ok(never_started(&Ended::Timeout(timeout), &kernel, start));
+        }
     };
     let (process, started) = launch
         .prepare(&kernel, None)
@@ -151,20 +157,12 @@ async fn supervised(
     let mut feeding = std::pin::pin!(feeding);
     let mut fed = false;
     let mut overflow = std::pin::pin!(overflow);
-    let mut deadline = std::pin::pin!(tokio::time::sleep(timeout));
     let ended = loop {
         tokio::select! {
             biased;
             status = &mut main => break Ended::ByItself(status),
             () = &mut feeding, if !fed => fed = true,
-            () = &mut deadline => {
-                if !kernel.programs().core().modules().loads_tools() {
-                    break Ended::Timeout(timeout);
-                }
-                // A tool's first use on this machine compiles it.
-                let later = tokio::time::Instant::now() + Duration::from_millis(200);
-                deadline.as_mut().reset(later);
-            }
+            () = &mut deadline => break Ended::Timeout(timeout),
             () = cancelled(cancel.as_ref()) => break Ended::Cancelled,
             stream = &mut overflow => break Ended::Overflow(stream),
         }
@@ -205,12 +203,22 @@ async fn supervised(
     Ok((result, note.filter(|note| !note.is_empty())))
 }
 
-/// The result of a command that was cancelled before it ran.
-fn never_started(kernel: &Kernel, start: Instant) -> (ExecResult, Option<String>) {
-    let (code, _, note) = verdict(&Ended::Cancelled, kernel);
+/// Waits until the time is over. A tool's first use on this machine compiles it:
+/// that is no command's fault, so the end waits for it.
+async fn past_deadline(kernel: &Kernel, timeout: Duration) {
+    tokio::time::sleep(timeout).await;
+    while kernel.programs().core().modules().loads_tools() {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// The result of a command that was ended before it ran.
+fn never_started(ended: &Ended, kernel: &Kernel, start: Instant) -> (ExecResult, Option<String>) {
+    let (code, _, note) = verdict(ended, kernel);
     let mut result = ExecResult {
         exit_code: code as i32,
-        cancelled: true,
+        timed_out: matches!(ended, Ended::Timeout(_)),
+        cancelled: matches!(ended, Ended::Cancelled),
         ..ExecResult::default()
     };
     result.usage.wall_time = start.elapsed();

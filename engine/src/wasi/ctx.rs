@@ -63,6 +63,9 @@ pub trait System: Send + Sync {
     fn info(&self) -> SystemInfo;
     /// Its processes, by number.
     fn processes(&self) -> Vec<ProcessView>;
+
+    /// One of them, if it is alive.
+    fn process(&self, pid: u32) -> Option<ProcessView>;
 }
 
 /// A [`System`], shared.
