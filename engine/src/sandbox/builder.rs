@@ -9,6 +9,7 @@ use super::exec::Exec;
 use super::files::Files;
 use super::import;
 use super::runtime::Runtime;
+use super::snapshot::Snapshot;
 use super::tools::Tools;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
@@ -61,6 +62,7 @@ pub(crate) struct Config {
 pub struct SandboxBuilder {
     runtime: Runtime,
     tools: Tools,
+    snapshot: Option<Snapshot>,
     files: Vec<(Vec<u8>, Vec<u8>, u16)>,
     copies: Vec<(PathBuf, Vec<u8>)>,
     env: Vec<(Vec<u8>, Vec<u8>)>,
@@ -76,6 +78,14 @@ impl SandboxBuilder {
     /// The tools to find in `/usr/bin`.
     pub fn tools(mut self, tools: &Tools) -> SandboxBuilder {
         self.tools = tools.clone();
+        self
+    }
+
+    /// Files to start from, `/usr/bin` included: its commands work as far as
+    /// [`SandboxBuilder::tools`] has them. Without it, a sandbox starts from the
+    /// image of its tools.
+    pub fn snapshot(mut self, snapshot: &Snapshot) -> SandboxBuilder {
+        self.snapshot = Some(snapshot.clone());
         self
     }
 
@@ -165,7 +175,10 @@ impl SandboxBuilder {
     /// directory is not absolute.
     pub fn build(self) -> Result<Sandbox, Error> {
         let now = self.clock.realtime_ns();
-        let mut vfs = self.tools.image(now)?;
+        let mut vfs = match &self.snapshot {
+            Some(snapshot) => snapshot.tree().fork(),
+            None => self.tools.image(now)?,
+        };
         vfs.set_quota(quota(&self.limits));
         for (host, path) in &self.copies {
             import::copy(&mut vfs, host, path, self.cred, now)?;
@@ -225,6 +238,7 @@ impl Sandbox {
         SandboxBuilder {
             runtime: runtime.clone(),
             tools: Tools::none(),
+            snapshot: None,
             files: Vec::new(),
             copies: Vec::new(),
             env: env
@@ -332,7 +346,7 @@ pub(crate) fn set_variable(env: &mut Vec<(Vec<u8>, Vec<u8>)>, name: &[u8], value
     }
 }
 
-fn quota(limits: &Limits) -> Quota {
+pub(super) fn quota(limits: &Limits) -> Quota {
     Quota {
         bytes: limits.fs_bytes,
         inodes: limits.fs_inodes,

@@ -9,6 +9,7 @@ use wardian::{CacheDirectory, ErrorKind, Limits, Runtime, Sandbox, SandboxBuilde
 
 use crate::mount::Mount;
 use crate::progress::Progress;
+use crate::snapshot::SnapshotOptions;
 use crate::tool_file::ToolFile;
 
 /// Options that `exec` and `run` have in common.
@@ -45,6 +46,9 @@ pub struct SandboxOptions {
     /// LIMITS.md lists them
     #[arg(long, value_name = "NAME=VALUE")]
     pub limit: Vec<String>,
+
+    #[command(flatten)]
+    pub snapshots: SnapshotOptions,
 
     /// Pass standard input on, even from a terminal (a pipe or file is always
     /// passed on)
@@ -89,6 +93,9 @@ pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<Sa
         tools = tools.with(file.load()?);
     }
     let mut builder = Sandbox::builder(runtime).tools(&tools);
+    if let Some(name) = &options.snapshots.snapshot {
+        builder = builder.snapshot(&options.snapshots.place.load(name)?);
+    }
     for mount in &options.mount {
         builder = builder.copy_from_host(&mount.host, mount.guest.as_bytes());
     }
