@@ -30,8 +30,8 @@ pub mod snapshot {
 
 pub use sandbox::tools;
 pub use wardian_engine::{
-    CacheDirectory, CancelToken, Clock, DirEntry, Errno, Error, ErrorKind, Exec, ExecResult,
-    FileStat, FileType, Files, InputWriter, Limits, ModuleBytes, Observer, OutputReader, Runtime,
-    RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Signal, Snapshot, Streaming, Support,
-    SupportEntry, Tool, Tools, Usage,
+    Audit, AuditEvent, CacheDirectory, CancelToken, Clock, DirEntry, Errno, Error, ErrorKind, Exec,
+    ExecResult, FileStat, FileType, Files, InputWriter, Limits, ModuleBytes, Observer,
+    OutputReader, ProcessUsage, Runtime, RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Signal,
+    Snapshot, Streaming, Support, SupportEntry, Tool, Tools, Usage,
 };

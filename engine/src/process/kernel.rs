@@ -13,6 +13,7 @@ use wardian_vfs::Cred;
 use super::job::Job;
 use super::program::Programs;
 use super::state::Process;
+use crate::audit::{Audit, AuditEvent, Trail};
 use crate::clock::Clock;
 use crate::fd::{Interrupt, SharedFs};
 use crate::limits::Limits;
@@ -68,6 +69,8 @@ pub struct KernelSettings {
     pub seed: [u8; 32],
     /// Processors shown to guests.
     pub processors: u32,
+    /// Whom to tell of what happens.
+    pub audit: Option<Arc<dyn Audit>>,
 }
 
 /// A sandbox's processes and what they share.
@@ -76,6 +79,7 @@ pub struct Kernel {
     started_ns: u64,
     memory_bytes: Arc<AtomicU64>,
     next_pid: AtomicU32,
+    execs: AtomicU64,
     seeds: Mutex<Option<Box<ChaCha12Rng>>>,
     table: Mutex<BTreeMap<u32, Arc<Process>>>,
     view: OnceLock<SystemView>,
@@ -89,6 +93,7 @@ impl Kernel {
             settings,
             memory_bytes: Arc::default(),
             next_pid: AtomicU32::new(1),
+            execs: AtomicU64::new(0),
             seeds: Mutex::default(),
             table: Mutex::default(),
             view: OnceLock::new(),
@@ -118,6 +123,13 @@ impl Kernel {
     /// Memory charged to its processes, in bytes.
     pub fn memory_bytes(&self) -> &Arc<AtomicU64> {
         &self.memory_bytes
+    }
+
+    /// A new exec, which tells of itself if the embedder listens.
+    pub fn job(&self) -> Arc<Job> {
+        let exec = self.execs.fetch_add(1, Ordering::Relaxed) + 1;
+        let trail = self.settings.audit.as_ref();
+        Arc::new(Job::new(trail.map(|sink| Trail::new(sink.clone(), exec))))
     }
 
     /// The module with this name.
@@ -175,6 +187,16 @@ impl Kernel {
         let process = Arc::new(process);
         process.job.started();
         table.insert(pid, process.clone());
+        drop(table);
+        if let Some(trail) = process.job.trail() {
+            let args = process.args();
+            trail.record(|exec| AuditEvent::ProcessStarted {
+                exec,
+                pid,
+                parent_pid,
+                args: args.block(),
+            });
+        }
         Ok(process)
     }
 

@@ -11,6 +11,7 @@ use super::import;
 use super::runtime::Runtime;
 use super::snapshot::Snapshot;
 use super::tools::Tools;
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::fd::SharedFs;
@@ -58,6 +59,7 @@ pub(crate) struct Config {
 /// | clock | the host's ([`Clock::System`]) |
 /// | randomness | the host's, unless a seed is given |
 /// | processors shown | 2 |
+/// | audit | nobody is told |
 /// | limits | [`Limits::default`] |
 pub struct SandboxBuilder {
     runtime: Runtime,
@@ -72,6 +74,7 @@ pub struct SandboxBuilder {
     seed: Option<[u8; 32]>,
     cred: Cred,
     processors: u32,
+    audit: Option<Arc<dyn Audit>>,
 }
 
 impl SandboxBuilder {
@@ -161,6 +164,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// Whom to tell of processes, denials, limits and ends of execs, of this
+    /// sandbox and its forks.
+    pub fn audit(mut self, audit: Arc<dyn Audit>) -> SandboxBuilder {
+        self.audit = Some(audit);
+        self
+    }
+
     /// How many processors guests are told of.
     pub fn processors(mut self, processors: u32) -> SandboxBuilder {
         self.processors = processors.max(1);
@@ -214,6 +224,7 @@ impl SandboxBuilder {
                 None => host_seed()?,
             },
             processors: self.processors,
+            audit: self.audit,
         };
         Ok(Sandbox {
             runtime: self.runtime,
@@ -251,6 +262,7 @@ impl Sandbox {
             seed: None,
             cred: USER,
             processors: 2,
+            audit: None,
         }
     }
 
@@ -297,6 +309,7 @@ impl Sandbox {
             cred: settings.cred,
             seed: self.kernel.next_seed(),
             processors: settings.processors,
+            audit: settings.audit.clone(),
         };
         Sandbox {
             runtime: self.runtime.clone(),

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tracing::Instrument;
 use wardian_abi::{Errno, Signal, WaitStatus};
-use wardian_vfs::{At, Cred, Device, Follow, NodeKind, PathMode};
+use wardian_vfs::{At, Cred, Device, Follow, NodeKind, PathMode, Vfs};
 
 use super::builder::env_block;
 use super::exec::{Exec, ExecResult, Usage, What};
+use crate::audit::AuditEvent;
 use crate::error::{Error, ErrorKind};
 use crate::fd::{Capture, Description, Descriptor, Directory, Flags, PipeReader, PipeWriter, pipe};
 use crate::process::{Image, Job, Kernel, Launch, Program, Refused, load, load_module};
@@ -47,7 +49,9 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
         }
     };
     let kernel = exec.kernel.clone();
-    let (mut result, note) = supervised(exec, stdio, overflow, feeding).await?;
+    let (mut result, note) = supervised(exec, stdio, overflow, feeding)
+        .instrument(span())
+        .await?;
     let (out, err) = (stdout.take(), stderr.take());
     result.stdout = out.bytes;
     result.stdout_dropped_bytes = out.dropped_bytes;
@@ -106,12 +110,19 @@ pub(super) async fn streamed(
     // Held so that the reader sees no end before the note below is written.
     let notes = errors.writer();
     let never = std::future::pending::<&str>();
-    let (result, note) = supervised(exec, stdio, never, async {}).await?;
+    let (result, note) = supervised(exec, stdio, never, async {})
+        .instrument(span())
+        .await?;
     if let Some(note) = note {
         let _ =
             tokio::time::timeout(Duration::from_secs(1), notes.write_all(note.as_bytes())).await;
     }
     Ok(result)
+}
+
+/// What a subscriber of `tracing` sees of an exec; its processes are inside.
+fn span() -> tracing::Span {
+    tracing::debug_span!(target: "wardian", "exec")
 }
 
 /// Why a command was ended from outside.
@@ -132,7 +143,8 @@ async fn supervised(
     let kernel = exec.kernel.clone();
     let timeout = exec.timeout.unwrap_or(kernel.limits().wall_time);
     let cancel = exec.cancel.clone();
-    let job = Arc::new(Job::default());
+    let job = kernel.job();
+    let before = job.trail().map(|_| kernel.fs().lock().fork());
     let guard = JobGuard {
         kernel: &kernel,
         job: &job,
@@ -200,7 +212,28 @@ async fn supervised(
         read_bytes: usage.read_bytes,
         written_bytes: usage.written_bytes,
     };
+    tell(&kernel, &job, before.as_ref(), &result);
     Ok((result, note.filter(|note| !note.is_empty())))
+}
+
+/// Tells the embedder of the end.
+fn tell(kernel: &Kernel, job: &Job, before: Option<&Vfs>, result: &ExecResult) {
+    let (Some(trail), Some(before)) = (job.trail(), before) else {
+        return;
+    };
+    for (name, value) in job.reached().names(kernel.limits()) {
+        let value = value.as_str();
+        trail.record(|exec| AuditEvent::LimitReached { exec, name, value });
+    }
+    let after = kernel.fs().lock().fork();
+    trail.record(|exec| AuditEvent::ExecEnded {
+        exec,
+        exit_code: result.exit_code,
+        timed_out: result.timed_out,
+        cancelled: result.cancelled,
+        before,
+        after: &after,
+    });
 }
 
 /// Waits until the time is over. A tool's first use on this machine compiles it:

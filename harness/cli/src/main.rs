@@ -1,6 +1,7 @@
 //! The `wardian` command: arguments, output, exit codes. What it does is in the
 //! library.
 
+mod audit;
 mod data_directory;
 mod exec;
 mod mount;

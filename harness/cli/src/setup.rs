@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use wardian::{CacheDirectory, ErrorKind, Limits, Runtime, Sandbox, SandboxBuilder};
 
+use crate::audit::JsonLines;
 use crate::mount::Mount;
 use crate::progress::Progress;
 use crate::snapshot::SnapshotOptions;
@@ -49,6 +50,11 @@ pub struct SandboxOptions {
 
     #[command(flatten)]
     pub snapshots: SnapshotOptions,
+
+    /// Append what happens (processes with their usage, denials, limits, changed
+    /// files) to this file of the host, as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub audit: Option<std::path::PathBuf>,
 
     /// Pass standard input on, even from a terminal (a pipe or file is always
     /// passed on)
@@ -104,6 +110,9 @@ pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<Sa
             .split_once('=')
             .with_context(|| format!("--env {variable}: expected NAME=VALUE"))?;
         builder = builder.env(name, value);
+    }
+    if let Some(path) = &options.audit {
+        builder = builder.audit(JsonLines::append(path)?);
     }
     if let Some(cwd) = &options.cwd {
         builder = builder.cwd(cwd);
