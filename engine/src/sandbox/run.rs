@@ -1,6 +1,7 @@
 //! Running a command to its end: its first process in the caller's task, its
 //! limits, and the clearing up after it.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -165,7 +166,10 @@ async fn supervised(
         .prepare(&kernel, None)
         .map_err(|errno| limit_error(&kernel, errno))?;
 
-    let mut main = std::pin::pin!(started.run());
+    started.spawn(&job);
+    let completion = process.completion.clone();
+    let end = poll_fn(|cx| completion.poll(cx));
+    let mut main = std::pin::pin!(job.scheduler().run_until(end));
     let mut feeding = std::pin::pin!(feeding);
     let mut fed = false;
     let mut overflow = std::pin::pin!(overflow);
@@ -195,9 +199,11 @@ async fn supervised(
     if !job.is_empty() {
         // Left in the background: a moment to finish, then the end.
         let grace = kernel.limits().background_grace;
-        let _ = tokio::time::timeout(grace, job.wait_until_empty()).await;
+        let scheduler = job.scheduler();
+        let finished = scheduler.run_until(job.wait_until_empty());
+        let _ = tokio::time::timeout(grace, finished).await;
         kernel.kill_job(&job, Signal::KILL);
-        job.wait_until_empty().await;
+        scheduler.run_until(job.wait_until_empty()).await;
     }
     drop(guard);
     drop(process);
@@ -314,6 +320,7 @@ impl Drop for JobGuard<'_> {
     fn drop(&mut self) {
         if !self.job.is_empty() {
             self.kernel.kill_job(self.job, Signal::KILL);
+            self.job.scheduler().move_to_pool();
         }
     }
 }
