@@ -31,7 +31,8 @@ pub use runtime::precompile;
 pub use runtime::{CacheDirectory, ModuleBytes, Observer};
 pub use sandbox::{
     CancelToken, DirEntry, Exec, ExecResult, FileStat, Files, InputWriter, OutputReader, Runtime,
-    RuntimeBuilder, Sandbox, SandboxBuilder, Streaming, Tool, Tools, Usage,
+    RuntimeBuilder, Sandbox, SandboxBuilder, Shell, ShellState, Streaming, Syntax, Tool, Tools,
+    Usage,
 };
 pub use wardian_abi::{Errno, FileType, Signal};
 pub use wasi::{SUPPORT, Support, SupportEntry};

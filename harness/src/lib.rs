@@ -27,6 +27,6 @@ pub use sandbox::tools;
 pub use wardian_engine::{
     CacheDirectory, CancelToken, Clock, DirEntry, Errno, Error, ErrorKind, Exec, ExecResult,
     FileStat, FileType, Files, InputWriter, Limits, ModuleBytes, Observer, OutputReader, Runtime,
-    RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Signal, Streaming, Support, SupportEntry,
-    Tool, Tools, Usage,
+    RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Shell, ShellState, Signal, Streaming,
+    Support, SupportEntry, Syntax, Tool, Tools, Usage,
 };
