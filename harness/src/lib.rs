@@ -17,6 +17,10 @@
 //! let attempt = sandbox.fork();
 //! attempt.exec("rm fruit sorted").await?;
 //! assert!(sandbox.fs().exists("fruit") && !attempt.fs().exists("fruit"));
+//!
+//! let shell = sandbox.shell();
+//! shell.exec("cd /tmp; count() { ls | wc -l; }; touch a b").await?;
+//! assert_eq!(shell.exec("count").await?.stdout_text(), "2\n");
 //! # Ok(()) }
 //! ```
 #![forbid(unsafe_code)]

@@ -119,12 +119,8 @@ impl Shell {
         })
     }
 
-    /// The same shell in another sandbox, most often a fork of this one's:
-    ///
-    /// ```ignore
-    /// let attempt = sandbox.fork();
-    /// let shell = shell.fork(&attempt);
-    /// ```
+    /// The same shell in another sandbox, most often a fork of this one's, as in
+    /// `shell.fork(&sandbox.fork())`; the two go their own ways from here.
     ///
     /// Takes constant time. While a script runs, it is the shell from before
     /// that script.

@@ -7,6 +7,7 @@ mod output;
 mod progress;
 mod run;
 mod setup;
+mod shell;
 mod tool_file;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ enum Command {
     Exec(exec::ExecArguments),
     /// Run a WASI preview 1 module in a fresh sandbox
     Run(run::RunArguments),
+    Shell(shell::ShellArguments),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
             match arguments.command {
                 Command::Exec(arguments) => exec::main(arguments).await,
                 Command::Run(arguments) => run::main(arguments).await,
+                Command::Shell(arguments) => shell::main(arguments).await,
             }
         })
     });
