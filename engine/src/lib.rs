@@ -33,7 +33,8 @@ pub use runtime::precompile;
 pub use runtime::{CacheDirectory, ModuleBytes, Observer};
 pub use sandbox::{
     CancelToken, DirEntry, Exec, ExecResult, FileStat, Files, InputWriter, OutputReader, Runtime,
-    RuntimeBuilder, Sandbox, SandboxBuilder, Snapshot, Streaming, Tool, Tools, Usage,
+    RuntimeBuilder, Sandbox, SandboxBuilder, Shell, ShellState, Snapshot, Streaming, Syntax, Tool,
+    Tools, Usage,
 };
 pub use wardian_abi::{Errno, FileType, Signal, Usage as ProcessUsage};
 pub use wasi::{SUPPORT, Support, SupportEntry};

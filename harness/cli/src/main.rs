@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod run;
 mod setup;
+mod shell;
 mod snapshot;
 mod tool_file;
 
@@ -32,6 +33,8 @@ enum Command {
     Run(run::RunArguments),
     /// Save, show and compare files of sandboxes
     Snapshot(snapshot::SnapshotArguments),
+    /// Open a prompt on a fresh sandbox
+    Shell(shell::ShellArguments),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
                 Command::Exec(arguments) => exec::main(arguments).await,
                 Command::Run(arguments) => run::main(arguments).await,
                 Command::Snapshot(arguments) => snapshot::main(arguments),
+                Command::Shell(arguments) => shell::main(arguments).await,
             }
         })
     });
