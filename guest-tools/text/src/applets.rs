@@ -1,6 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{calc, cmp, diff, dump, magic, patch, sdiff};
+use crate::{calc, cmp, diff, diff3, dump, magic, patch, sdiff};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
@@ -31,6 +31,11 @@ pub static MODULE: Module = Module {
             name: "diff",
             synopsis: "[OPTION]... FILES",
             run: diff::run,
+        },
+        Applet {
+            name: "diff3",
+            synopsis: "[OPTION]... MYFILE OLDFILE YOURFILE",
+            run: diff3::run,
         },
         Applet {
             name: "dos2unix",

@@ -4,6 +4,7 @@ mod applets;
 mod calc;
 mod cmp;
 mod diff;
+mod diff3;
 mod dump;
 mod locale;
 mod magic;
