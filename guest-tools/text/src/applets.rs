@@ -1,6 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{calc, cmp, diff, diff3, dump, magic, patch, sdiff};
+use crate::{calc, cmp, diff, diff3, dump, ed, magic, patch, sdiff};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
@@ -41,6 +41,11 @@ pub static MODULE: Module = Module {
             name: "dos2unix",
             synopsis: "[-fkq] [-n IN OUT] [FILE]...",
             run: crate::small::dos2unix,
+        },
+        Applet {
+            name: "ed",
+            synopsis: "[-EGlqrsv] [-p PROMPT] [FILE]",
+            run: ed::run,
         },
         Applet {
             name: "envsubst",
@@ -96,6 +101,11 @@ pub static MODULE: Module = Module {
             name: "pg",
             synopsis: "[FILE]...",
             run: crate::small::pg,
+        },
+        Applet {
+            name: "red",
+            synopsis: "[-EGlqsv] [-p PROMPT] [FILE]",
+            run: ed::run,
         },
         Applet {
             name: "rev",

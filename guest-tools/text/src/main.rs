@@ -6,6 +6,7 @@ mod cmp;
 mod diff;
 mod diff3;
 mod dump;
+mod ed;
 mod locale;
 mod magic;
 mod patch;
