@@ -1,6 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{calc, cmp, diff, diff3, dump, ed, magic, patch, sdiff};
+use crate::{calc, calendar, cmp, diff, diff3, dump, ed, magic, patch, sdiff};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
@@ -11,6 +11,11 @@ pub static MODULE: Module = Module {
             name: "bc",
             synopsis: "[-hilqsvw] [FILE]...",
             run: calc::bc,
+        },
+        Applet {
+            name: "cal",
+            synopsis: "[-13jyY] [-m MONTH] [-n COUNT] [-A COUNT] [-B COUNT] [-d YEAR-MONTH] [[MONTH] YEAR]",
+            run: calendar::cal,
         },
         Applet {
             name: "cmp",
@@ -91,6 +96,11 @@ pub static MODULE: Module = Module {
             name: "more",
             synopsis: "[FILE]...",
             run: crate::small::more,
+        },
+        Applet {
+            name: "ncal",
+            synopsis: "[-13bCJjMSwyeo] [-m MONTH] [-A COUNT] [-B COUNT] [-d YEAR-MONTH] [[MONTH] YEAR]",
+            run: calendar::ncal,
         },
         Applet {
             name: "patch",

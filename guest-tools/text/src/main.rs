@@ -2,6 +2,7 @@
 
 mod applets;
 mod calc;
+mod calendar;
 mod cmp;
 mod diff;
 mod diff3;
