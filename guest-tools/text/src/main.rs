@@ -2,9 +2,12 @@
 
 mod applets;
 mod calc;
+mod calendar;
 mod cmp;
 mod diff;
+mod diff3;
 mod dump;
+mod ed;
 mod locale;
 mod magic;
 mod patch;
