@@ -25,8 +25,9 @@ mod sandbox;
 
 pub use sandbox::tools;
 pub use wardian_engine::{
-    CacheDirectory, CancelToken, Clock, DirEntry, Errno, Error, ErrorKind, Exec, ExecResult,
-    FileStat, FileType, Files, InputWriter, Limits, ModuleBytes, Observer, OutputReader, Runtime,
-    RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Signal, Streaming, Support, SupportEntry,
-    Tool, Tools, Usage,
+    Applied, Apply, ApplyReport, CacheDirectory, CancelToken, Clock, Conflict, DirEntry, Errno,
+    Error, ErrorKind, Exec, ExecResult, FileStat, FileType, Files, InputWriter, Limits,
+    ModuleBytes, MountMode, Observer, OutputReader, Overlay, OverlayChange, OverlayChangeKind,
+    OverlayChanges, Runtime, RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Signal, Streaming,
+    Support, SupportEntry, Tool, Tools, Usage,
 };
