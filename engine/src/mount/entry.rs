@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 
-use rustix::fs::{AtFlags, FileType, Stat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno as HostErrno;
 use wardian_vfs::{Fingerprint, LowerEntry, LowerKind, Timestamp};
 
@@ -31,7 +31,10 @@ pub(super) fn of_directory(dir: impl AsFd) -> Result<LowerEntry, HostErrno> {
 /// The names in a directory, without `.` and `..`; no more than `most`.
 pub(super) fn names(dir: impl AsFd, most: usize) -> Result<Vec<Vec<u8>>, HostErrno> {
     let mut names = Vec::new();
-    for found in rustix::fs::Dir::read_from(dir)? {
+    // The handle itself is only for finding things from.
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let readable = rustix::fs::openat(dir, ".", flags, Mode::empty())?;
+    for found in rustix::fs::Dir::new(readable)? {
         let found = found?;
         let name = found.file_name().to_bytes();
         if matches!(name, b"." | b"..") {
