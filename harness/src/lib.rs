@@ -34,8 +34,10 @@ pub mod snapshot {
 
 pub use sandbox::tools;
 pub use wardian_engine::{
-    Audit, AuditEvent, CacheDirectory, CancelToken, Clock, DirEntry, Errno, Error, ErrorKind, Exec,
-    ExecResult, FileStat, FileType, Files, InputWriter, Limits, ModuleBytes, Observer,
-    OutputReader, ProcessUsage, Runtime, RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Shell,
-    ShellState, Signal, Snapshot, Streaming, Support, SupportEntry, Syntax, Tool, Tools, Usage,
+    Applied, Apply, ApplyReport, Audit, AuditEvent, CacheDirectory, CancelToken, Clock, Conflict,
+    DirEntry, Errno, Error, ErrorKind, Exec, ExecResult, FileStat, FileType, Files, InputWriter,
+    Limits, ModuleBytes, MountMode, Observer, OutputReader, Overlay, OverlayChange,
+    OverlayChangeKind, OverlayChanges, ProcessUsage, Runtime, RuntimeBuilder, SUPPORT, Sandbox,
+    SandboxBuilder, Shell, ShellState, Signal, Snapshot, Streaming, Support, SupportEntry, Syntax,
+    Tool, Tools, Usage,
 };

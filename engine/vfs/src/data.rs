@@ -13,8 +13,9 @@ impl Vfs {
     ///
     /// # Errors
     /// `ENOENT`: no such node. `EISDIR`: a directory. `EINVAL`: not a regular file.
+    /// Those of [`crate::Lower::read`], where the bytes still lie below.
     pub fn read(&self, ino: Ino, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno> {
-        Ok(self.file(ino)?.read(offset, buffer))
+        self.file(ino)?.read(offset, buffer)
     }
 
     /// The run of bytes at `offset`, to be copied after the lock is released.
@@ -23,7 +24,7 @@ impl Vfs {
     /// # Errors
     /// Those of [`Vfs::read`].
     pub fn extent(&self, ino: Ino, offset: u64) -> Result<Extent, Errno> {
-        Ok(self.file(ino)?.extent(offset))
+        self.file(ino)?.extent(offset)
     }
 
     /// Writes at `offset`; how much fitted. A gap before it becomes a hole.
@@ -44,12 +45,14 @@ impl Vfs {
         if data.is_empty() {
             return Err(self.too_long());
         }
+        self.raise(ino)?;
         let budget = self.bytes_left();
         let wanted = data.len();
-        let written = self.change_file(ctx, ino, |file| match file.write(offset, data, budget) {
-            0 => Err(Errno::Nospc),
-            written => Ok(written),
-        });
+        let written =
+            self.change_file(ctx, ino, |file| match file.write(offset, data, budget)? {
+                0 => Err(Errno::Nospc),
+                written => Ok(written),
+            });
         if written.map_or(true, |written| written < wanted) {
             self.denials.note(Denial::Bytes);
         }
@@ -100,7 +103,7 @@ impl Vfs {
             .ok_or_else(|| self.too_long())?;
         let budget = self.bytes_left();
         let allocated = self.change_file(ctx, ino, |file| {
-            if file.allocate(offset, end, budget) {
+            if file.allocate(offset, end, budget)? {
                 Ok(())
             } else {
                 Err(Errno::Nospc)
@@ -124,7 +127,7 @@ impl Vfs {
     }
 
     /// Changes contents, with what goes with it: charge, times, mode bits. A
-    /// change that fails must leave the contents as they are.
+    /// change that fails must leave the bytes as they are.
     fn change_file<R>(
         &mut self,
         ctx: &Ctx,
@@ -136,13 +139,18 @@ impl Vfs {
             return Err(Errno::Inval);
         };
         let before = file.allocated();
-        let result = change(file)?;
+        let result = change(file);
         let after = file.allocated();
+        if result.is_err() {
+            // What was copied up meanwhile is charged all the same.
+            self.usage.bytes = (self.usage.bytes - before) + after;
+            return result;
+        }
         if !ctx.cred.is_root() {
             permission::drop_set_ids(inode);
         }
         inode.touch_modified(ctx.now);
         self.usage.bytes = (self.usage.bytes - before) + after;
-        Ok(result)
+        result
     }
 }

@@ -173,12 +173,8 @@ impl<'a> Resolver<'a> {
             };
         let inode = self.vfs.inode(child)?;
         match &inode.body {
-            Body::Directory(entries) if !component.is_last => {
-                self.here = Place {
-                    ino: child,
-                    inode,
-                    entries,
-                };
+            Body::Directory(_) | Body::Unlisted if !component.is_last => {
+                self.here = Place::new(self.vfs, child)?;
                 self.depth += 1;
                 return Ok(None);
             }
@@ -187,7 +183,7 @@ impl<'a> Resolver<'a> {
                 return Ok(None);
             }
             Body::Magic(magic) => return Ok(self.reach_magic(*magic, component, child)),
-            Body::Directory(_) => {}
+            Body::Directory(_) | Body::Unlisted => {}
             _ if !component.is_last => return Err(Errno::Notdir),
             _ if slash && self.follow != Follow::Entry => return Err(Errno::Notdir),
             _ => {}
