@@ -29,13 +29,13 @@ impl Records {
     pub fn convert(&mut self, input: &[u8], out: &mut Vec<u8>) {
         for byte in input {
             match self.unblock {
-                true => self.from_record(*byte, out),
-                false => self.from_line(*byte, out),
+                true => self.unpack(*byte, out),
+                false => self.pack(*byte, out),
             }
         }
     }
 
-    fn from_line(&mut self, byte: u8, out: &mut Vec<u8>) {
+    fn pack(&mut self, byte: u8, out: &mut Vec<u8>) {
         if byte == b'\n' {
             self.pad(out);
             self.column = 0;
@@ -49,7 +49,7 @@ impl Records {
         self.column += 1;
     }
 
-    fn from_record(&mut self, byte: u8, out: &mut Vec<u8>) {
+    fn unpack(&mut self, byte: u8, out: &mut Vec<u8>) {
         if self.column == self.length {
             out.push(b'\n');
             (self.column, self.spaces) = (0, 0);
