@@ -13,6 +13,7 @@ mod magic;
 mod patch;
 mod sdiff;
 mod sed;
+mod shell;
 mod small;
 
 use wardian_applet::{Args, cli, sys, text};

@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn dates_and_numbers_agree() {
-        for day in number((1, 1, 1), false)..number((2400, 1, 1), false) {
+        for day in (number((1, 1, 1), false)..number((2400, 1, 1), false)).step_by(5) {
             assert_eq!(number(date(day, false), false), day);
         }
         assert_eq!(

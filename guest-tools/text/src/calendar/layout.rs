@@ -54,8 +54,8 @@ pub fn month_named(text: &str) -> Option<i64> {
         return Some(month).filter(|month| (1..=12).contains(month));
     }
     let text = text.to_lowercase();
-    let matches = |name: &&str| text.len() >= 3 && name.to_lowercase().starts_with(&text);
-    let at = MONTHS.iter().position(|name| matches(&name))?;
+    let matches = |name: &str| text.len() >= 3 && name.to_lowercase().starts_with(&text);
+    let at = MONTHS.iter().position(|name| matches(name))?;
     i64::try_from(at + 1).ok()
 }
 

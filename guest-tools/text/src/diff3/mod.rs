@@ -82,8 +82,7 @@ fn read_options(context: &Context<'_>, args: &Args) -> Result<(Asked, Vec<Vec<u8
             _ => asked.strip_cr |= long == "strip-trailing-cr",
         }
         if asked.labels.len() > 3 {
-            context.say(b"too many file label options");
-            return Err(TROUBLE);
+            return Err(context.usage(b"too many file label options"));
         }
     }
     if asked.merge && asked.forms == 0 {
@@ -116,10 +115,10 @@ fn compare(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
     let mut common = if script || asked.merge { 1 } else { 2 };
     if names[common] == b"-" {
         common = 3 - common;
-    }
-    if names.iter().filter(|name| *name == b"-").count() > 1 {
-        context.say(b"'-' specified for more than one input file");
-        return Err(TROUBLE);
+        if names[0] == b"-" || names[common] == b"-" {
+            context.say(b"'-' specified for more than one input file");
+            return Err(TROUBLE);
+        }
     }
     let texts = read_texts(context, &asked, &names, common)?;
     let config = Config {
@@ -176,8 +175,10 @@ fn read_texts(
     names: &[Vec<u8>],
     common: usize,
 ) -> Result<[Text; 3], i32> {
-    let mut contents = Vec::new();
-    for name in names {
+    let mut contents = [Vec::new(), Vec::new(), Vec::new()];
+    // Of two that are standard input, the first that is compared gets it all.
+    for f in [3 - common, common, 0] {
+        let name = &names[f];
         let bytes = match name.as_slice() {
             b"-" => {
                 let mut bytes = Vec::new();
@@ -186,7 +187,7 @@ fn read_texts(
             path => read_file(path),
         };
         match bytes {
-            Ok(bytes) => contents.push(bytes),
+            Ok(bytes) => contents[f] = bytes,
             Err(errno) => return Err(trouble(context, name, errno)),
         }
     }

@@ -3,8 +3,8 @@
 use super::address::Range;
 use super::cursor::Cursor;
 use super::{Done, Editor, Stop, error};
+use crate::shell;
 use wardian_applet::cli::Output;
-use wardian_applet::program::Program;
 use wardian_applet::sys::{self, Errno, OpenHow};
 
 impl Editor {
@@ -163,8 +163,8 @@ impl Editor {
         } else {
             self.check(&mut range, 1, last)?;
         }
-        let shell = name.starts_with(b"!");
-        if self.filename.is_empty() && !shell {
+        let to_shell = name.starts_with(b"!");
+        if self.filename.is_empty() && !to_shell {
             self.filename.clone_from(&name);
         }
         let name = if name.is_empty() {
@@ -173,7 +173,7 @@ impl Editor {
             name
         };
         self.write_file(&name, range, command == b'W')?;
-        if range.second + 1 - range.first == last && !shell {
+        if range.second + 1 - range.first == last && !to_shell {
             self.buffer.modified = false;
         } else if quit == b'q' && self.buffer.modified && !self.warned {
             return Err(Stop::Modified);
@@ -185,9 +185,9 @@ impl Editor {
     }
 
     fn write_file(&mut self, name: &[u8], range: Range, append: bool) -> Done {
-        let shell = name.strip_prefix(b"!");
-        let path = match shell {
-            Some(_) => temporary_path(),
+        let command = name.strip_prefix(b"!");
+        let path = match command {
+            Some(_) => shell::temporary_path(),
             None => name.to_vec(),
         };
         let how = OpenHow {
@@ -215,7 +215,7 @@ impl Editor {
             return self.file_error(name, errno, "Cannot write file");
         }
         drop(file);
-        if let Some(command) = shell {
+        if let Some(command) = command {
             let script = [b"{ ", command, b"\n} <", &path].concat();
             let run = self.run_shell(&script);
             let _ = sys::unlink(&path);
@@ -295,40 +295,14 @@ impl Editor {
 
     fn run_shell(&mut self, script: &[u8]) -> Done {
         self.out.flush();
-        let argv = [b"sh".to_vec(), b"-c".to_vec(), script.to_vec()];
-        let program = Program::new(&argv);
-        match program.spawn(false).and_then(wait) {
+        match shell::run(script) {
             Ok(()) => Ok(()),
             Err(_) => error("Can't create child process"),
         }
     }
 
     fn output_of(&mut self, command: &[u8]) -> Done<Vec<u8>> {
-        let path = temporary_path();
-        let script = [b"{ ", command, b"\n} >", &path].concat();
-        self.run_shell(&script)?;
-        let bytes = sys::read_file(&path);
-        let _ = sys::unlink(&path);
-        bytes.or_else(|_| error("Cannot open input file"))
+        self.out.flush();
+        shell::output_of(command).or_else(|_| error("Cannot open input file"))
     }
-}
-
-#[cfg(target_os = "wasi")]
-fn wait(child: wardian_applet::program::Child) -> Result<(), Errno> {
-    loop {
-        match wardian_abi::imports::wait(child.fd, 0) {
-            Err(Errno::Intr) => {}
-            other => return other.map(drop),
-        }
-    }
-}
-
-#[cfg(not(target_os = "wasi"))]
-fn wait(_child: wardian_applet::program::Child) -> Result<(), Errno> {
-    Ok(())
-}
-
-/// A file for what goes to or comes from a command.
-fn temporary_path() -> Vec<u8> {
-    format!("/tmp/.ed.{}", sys::monotonic_ns()).into_bytes()
 }
