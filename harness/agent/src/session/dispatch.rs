@@ -20,6 +20,8 @@ use crate::tools::{Tool, ToolContext, ToolError, ToolOutput, cut_at, first_chara
 /// Most bytes of one text that a tool gives back. The tools over files and
 /// commands stay below by themselves.
 const MAX_RESULT: usize = 64 * 1024;
+/// How long tools have to end by themselves once they are told to.
+const LAST_MOMENT: Duration = Duration::from_millis(20);
 /// Characters of a result in events.
 const PREVIEW: usize = 500;
 
@@ -36,6 +38,15 @@ pub(super) struct Answered {
     pub(super) ends_with: Option<AgentError>,
     /// What became of the goal.
     pub(super) judgement: Judgement,
+}
+
+/// How one call ended.
+enum Ended {
+    Output(ToolOutput),
+    /// It was told to end.
+    Cancelled,
+    /// The sandbox died beneath it.
+    Died(SandboxError),
 }
 
 /// Runs the calls of a turn.
@@ -85,21 +96,31 @@ pub(super) async fn answer_calls(
     }
     let mut ends_with = None;
     let started = Instant::now();
+    // When the operation is interrupted, tools have a moment to end by themselves.
+    let mut last_moment = None;
     loop {
-        match operation.unless_interrupted(running.next()).await {
+        let ended = match last_moment {
+            None => operation.unless_interrupted(running.next()).await,
+            Some(moment) => match tokio::time::timeout_at(moment, running.next()).await {
+                Ok(ended) => Ok(ended),
+                Err(_) => break,
+            },
+        };
+        match ended {
             Ok(None) => break,
-            Ok(Some((number, took, Ok(output)))) => {
+            Ok(Some((_, _, Ended::Cancelled))) => {}
+            Ok(Some((number, took, Ended::Output(output)))) => {
                 if let Some(call) = calls.get(number) {
                     finish(operation, call, took, output, &mut outputs, number);
                 }
             }
-            Ok(Some((_, _, Err(died)))) => {
+            Ok(Some((_, _, Ended::Died(died)))) => {
                 ends_with = Some(AgentError::Sandbox(died));
                 break;
             }
             Err(error) => {
                 ends_with = Some(error);
-                break;
+                last_moment = Some(Instant::now() + LAST_MOMENT);
             }
         }
     }
@@ -182,7 +203,7 @@ fn run(
     tool: &Tool,
     call: &Requested,
     number: usize,
-) -> impl Future<Output = (usize, Duration, Result<ToolOutput, SandboxError>)> + use<> {
+) -> impl Future<Output = (usize, Duration, Ended)> + use<> {
     let core = &operation.core;
     // Taken here, not in the task: calls wait for each other in their order.
     let mut turn = tool
@@ -215,19 +236,22 @@ fn run(
                 Ok(ended) => ended,
                 Err(_) => {
                     let output = out_of_time(&tool, allowed);
-                    return (number, started.elapsed(), Ok(output));
+                    return (number, started.elapsed(), Ended::Output(output));
                 }
             },
         };
         let output = match ended {
-            Ok(Ok(output)) => Ok(output),
-            Ok(Err(ToolError::Failed(message))) => Ok(ToolOutput::error(message)),
-            Ok(Err(ToolError::Sandbox(SandboxError::Cancelled))) => Ok(unfinished(None)),
-            Ok(Err(ToolError::Sandbox(died @ SandboxError::Died(_)))) => Err(died),
-            Ok(Err(ToolError::Sandbox(error))) => Ok(ToolOutput::error(error.to_string())),
-            Err(crash) => Ok(crashed(&tool, crash)),
+            Ok(Ok(output)) => output,
+            Ok(Err(ToolError::Sandbox(SandboxError::Cancelled))) => {
+                return (number, started.elapsed(), Ended::Cancelled);
+            }
+            Ok(Err(ToolError::Sandbox(died @ SandboxError::Died(_)))) => {
+                return (number, started.elapsed(), Ended::Died(died));
+            }
+            Ok(Err(error)) => ToolOutput::error(error.to_string()),
+            Err(crash) => crashed(&tool, crash),
         };
-        (number, started.elapsed(), output)
+        (number, started.elapsed(), Ended::Output(output))
     }
 }
 
