@@ -1,11 +1,13 @@
 //! The tool calls of one turn, at the same time.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -20,8 +22,10 @@ use crate::tools::{Tool, ToolContext, ToolError, ToolOutput, cut_at, first_chara
 /// Most bytes of one text that a tool gives back. The tools over files and
 /// commands stay below by themselves.
 const MAX_RESULT: usize = 64 * 1024;
+/// Most calls of one turn that run at the same time; the others wait.
+const MAX_PARALLEL: usize = 32;
 /// How long tools have to end by themselves once they are told to.
-const LAST_MOMENT: Duration = Duration::from_millis(20);
+const LAST_MOMENT: Duration = Duration::from_millis(10);
 /// Characters of a result in events.
 const PREVIEW: usize = 500;
 
@@ -60,6 +64,7 @@ pub(super) async fn answer_calls(
     let mut judgement = Judgement::Open;
     let mut outputs: Vec<Option<ToolOutput>> = Vec::with_capacity(calls.len());
     let mut running = FuturesUnordered::new();
+    let places = Arc::new(Semaphore::new(MAX_PARALLEL));
     for (number, call) in calls.iter().enumerate() {
         operation.core.emit(SessionEvent::ToolStarted {
             call_id: call.id.clone(),
@@ -91,7 +96,7 @@ pub(super) async fn answer_calls(
                 number,
             );
         } else if let Some(tool) = tools.iter().find(|tool| tool.name() == call.name) {
-            running.push(run(operation, tool, call, number));
+            running.push(run(operation, tool, call, number, places.clone()));
         }
     }
     let mut ends_with = None;
@@ -203,6 +208,7 @@ fn run(
     tool: &Tool,
     call: &Requested,
     number: usize,
+    places: Arc<Semaphore>,
 ) -> impl Future<Output = (usize, Duration, Ended)> + use<> {
     let core = &operation.core;
     // Taken here, not in the task: calls wait for each other in their order.
@@ -224,7 +230,9 @@ fn run(
             if let Some(turn) = &mut turn {
                 turn.come().await;
             }
-            // Its place in the line is given up when it is done, not before.
+            // Whoever runs waits for nobody: first the turn, then the place.
+            let _place = places.acquire().await;
+            // The turn is given up when the call is done, not before.
             let done = called.call(arguments, context).await;
             drop(turn);
             done
