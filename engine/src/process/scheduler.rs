@@ -272,3 +272,77 @@ impl std::fmt::Debug for Scheduler {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// Computes for a slice, gives way, and says so, until nobody listens.
+    async fn busy(name: char, turns: mpsc::Sender<char>) {
+        while turns.send(name).is_ok() {
+            let start = Instant::now();
+            while start.elapsed() < SLICE {
+                std::hint::spin_loop();
+            }
+            crate::fd::yield_now().await;
+        }
+    }
+
+    #[test]
+    fn many_processes_get_no_more_turns_than_one() {
+        let pool = Arc::new(Pool::new(1));
+        let (many, one) = (
+            Scheduler::new(pool.clone(), 4),
+            Scheduler::new(pool.clone(), 4),
+        );
+        let (sender, turns) = mpsc::channel();
+        for _ in 0..50 {
+            many.spawn(busy('m', sender.clone()));
+        }
+        one.spawn(busy('1', sender));
+        many.move_to_pool();
+        one.move_to_pool();
+        let of_many = turns
+            .iter()
+            .skip_while(|name| *name == 'm')
+            .take(100)
+            .filter(|name| *name == 'm')
+            .count();
+        // It may hold four places, for four threads: no more.
+        assert!(of_many <= 85, "{of_many} of 100 turns");
+        drop(turns);
+    }
+
+    #[test]
+    fn what_is_woken_while_it_runs_runs_again() {
+        let pool = Arc::new(Pool::new(2));
+        let scheduler = Scheduler::new(pool, 2);
+        let (sender, done) = mpsc::channel();
+        for number in 0..100 {
+            let sender = sender.clone();
+            scheduler.spawn(async move {
+                for _ in 0..100 {
+                    crate::fd::yield_now().await;
+                }
+                let _ = sender.send(number);
+            });
+        }
+        drop(sender);
+        scheduler.move_to_pool();
+        assert_eq!(done.iter().count(), 100);
+    }
+
+    #[test]
+    fn a_panic_ends_one_process_only() {
+        let scheduler = Scheduler::new(Arc::new(Pool::new(1)), 1);
+        let (sender, done) = mpsc::channel();
+        scheduler.spawn(async { panic!("a defect, on purpose") });
+        scheduler.spawn(async move {
+            let _ = sender.send(());
+        });
+        scheduler.move_to_pool();
+        assert_eq!(done.recv(), Ok(()));
+    }
+}
