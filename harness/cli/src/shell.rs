@@ -15,7 +15,7 @@ use anyhow::bail;
 use clap::Args;
 use wardian::{Sandbox, Shell};
 
-use crate::setup::{SandboxOptions, builder, wardian_runtime};
+use crate::setup::{Profile, SandboxOptions, builder, wardian_runtime};
 use source::{Read, Source};
 
 /// What a person waits for one command, who can press Ctrl-C.
@@ -44,7 +44,8 @@ const BEGIN: &str = r"shopt -s expand_aliases; PS1='\u@\h:\w\$ '";
     mut_arg("json", |it| it.hide(true)),
     mut_arg("stdin", |it| it.hide(true)),
     mut_arg("timeout", |it| it.help(
-        "End a command after this time, as in 10, 1.5, 500ms or 5m (exit code 124) [default: 10m]"
+        "End a command after this time, as in 10, 1.5, 500ms or 5m (exit code 124)
+         [default: 10m, or that of --limits hardened]"
     )),
     after_help = "\
 Examples:
@@ -76,7 +77,7 @@ pub async fn main(arguments: ShellArguments) -> anyhow::Result<i32> {
         .limit
         .iter()
         .any(|limit| limit.starts_with("wall_time="));
-    if !limited {
+    if !limited && matches!(options.limits, Profile::Default) {
         options.timeout.get_or_insert(PATIENCE);
     }
     let runtime = wardian_runtime(400)?;

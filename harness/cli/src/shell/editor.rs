@@ -126,6 +126,8 @@ impl Guest {
         let mut names: Vec<String> = found
             .lines()
             .filter(|name| !name.starts_with("WARDIAN_"))
+            // Names of files may hold what would steer the terminal.
+            .filter(|name| !name.contains(char::is_control))
             .map(str::to_owned)
             .collect();
         names.sort_unstable();

@@ -19,27 +19,41 @@ pub async fn of(place: &Place) -> (String, String) {
         Ok(result) if result.exit_code == 0 => result.stdout_text().into_owned(),
         _ => "$ ".to_owned(),
     };
-    styled(text)
+    styled(&text)
 }
 
-/// Colour is added to a prompt that has none of its own.
-fn styled(text: String) -> (String, String) {
-    if !text.contains('\x1b') {
-        let styled = format!("\x1b[1;32m{text}\x1b[0m");
-        return (text, styled);
+/// The prompt without and with colour, which is added if it has none. Colour
+/// is all that it may ask of the terminal: `\w` shows names of directories, and
+/// those may hold anything.
+fn styled(text: &str) -> (String, String) {
+    let (mut plain, mut styled) = (String::new(), String::new());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some(length) = colour(rest)
+            && let Some((sequence, after)) = rest.split_at_checked(length)
+        {
+            styled.push_str(sequence);
+            rest = after;
+            continue;
+        }
+        if !c.is_control() || c == '\n' {
+            plain.push(c);
+            styled.push(c);
+        }
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
     }
-    let mut plain = String::new();
-    let mut rest = text.as_str();
-    while let Some((before, after)) = rest.split_once('\x1b') {
-        plain.push_str(before);
-        // ESC [ parameters letter
-        rest = after
-            .strip_prefix('[')
-            .and_then(|after| after.split_once(|c: char| c.is_ascii_alphabetic()))
-            .map_or("", |(_, rest)| rest);
+    if styled == plain {
+        styled = format!("\x1b[1;32m{plain}\x1b[0m");
     }
-    plain.push_str(rest);
-    (plain, text)
+    (plain, styled)
+}
+
+/// The length of the sequence that sets a colour, if the text begins with one.
+fn colour(text: &str) -> Option<usize> {
+    let parameters = text.strip_prefix("\x1b[")?;
+    let end = parameters.find(|c: char| !c.is_ascii_digit() && c != ';')?;
+    let end_is_colour = parameters.get(end..)?.starts_with('m');
+    end_is_colour.then_some("\x1b[".len() + end + 1)
 }
 
 #[cfg(test)]
@@ -48,14 +62,18 @@ mod tests {
 
     #[test]
     fn a_prompt_has_the_width_of_its_plain_text() {
-        for (text, plain) in [
-            ("$ ", "$ "),
-            ("\x1b[1;31muser\x1b[0m$ ", "user$ "),
-            ("a\x1b[m\x1b[", "a"),
+        for (text, plain, coloured) in [
+            ("$ ", "$ ", "\x1b[1;32m$ \x1b[0m"),
+            (
+                "\x1b[1;31muser\x1b[0m$ ",
+                "user$ ",
+                "\x1b[1;31muser\x1b[0m$ ",
+            ),
+            ("\x1b[35mü\x1b[2J\x07", "ü[2J", "\x1b[35mü[2J"),
+            ("\x1b[31m\x1b[", "[", "\x1b[31m["),
         ] {
-            assert_eq!(styled(text.into()).0, plain, "{text:?}");
+            let expected = (plain.to_owned(), coloured.to_owned());
+            assert_eq!(styled(text), expected, "{text:?}");
         }
-        assert_eq!(styled("$ ".into()).1, "\x1b[1;32m$ \x1b[0m");
-        assert_eq!(styled("\x1b[1mx".into()).1, "\x1b[1mx");
     }
 }
