@@ -345,10 +345,12 @@ fn working_directory(kernel: &Kernel, exec: &Exec, cred: &Cred) -> Result<Arc<Di
     let path = exec.cwd.as_ref().unwrap_or(&exec.config.cwd);
     let open = || {
         let ino = {
-            let vfs = kernel.fs().lock();
+            let mut vfs = kernel.fs().lock();
+            vfs.refresh_path(&exec.config.cwd);
+            let root = vfs.root();
             let at = |base| At {
                 base,
-                root: vfs.root(),
+                root,
                 cred,
                 mode: PathMode::Posix,
             };
@@ -356,7 +358,7 @@ fn working_directory(kernel: &Kernel, exec: &Exec, cred: &Cred) -> Result<Arc<Di
                 Some(_) => vfs.find(&exec.config.cwd).unwrap_or(vfs.root()),
                 None => vfs.root(),
             };
-            let found = vfs.resolve(&at(base), path, Follow::Last)?;
+            let found = vfs.resolve_fresh(&at(base), path, Follow::Last)?;
             let ino = found.target.ok_or(Errno::Noent)?;
             if vfs.stat(ino)?.kind != NodeKind::Directory {
                 return Err(Errno::Notdir);
@@ -476,14 +478,14 @@ fn preopens(
     for name in names {
         let open = || {
             let ino = {
-                let vfs = kernel.fs().lock();
+                let mut vfs = kernel.fs().lock();
                 let at = At {
                     base: cwd.ino(),
                     root: vfs.root(),
                     cred: &cred,
                     mode: PathMode::Posix,
                 };
-                let found = vfs.resolve(&at, &name, Follow::Last)?;
+                let found = vfs.resolve_fresh(&at, &name, Follow::Last)?;
                 found.target.ok_or(Errno::Noent)?
             };
             Directory::open(kernel.fs(), ino, Some(&name))
