@@ -55,6 +55,7 @@ pub(super) fn reopen(dir: impl AsFd, flags: OFlags) -> Result<File, HostErrno> {
 }
 
 /// What tells whether an open file is still the same.
+#[allow(clippy::unnecessary_cast, reason = "hosts have other widths")]
 pub(super) fn fingerprint(stat: &Stat) -> Fingerprint {
     Fingerprint {
         device: stat.st_dev as u64,
@@ -65,6 +66,7 @@ pub(super) fn fingerprint(stat: &Stat) -> Fingerprint {
     }
 }
 
+#[allow(clippy::unnecessary_cast, reason = "hosts have other widths")]
 fn entry(name: &[u8], kind: LowerKind, stat: &Stat) -> LowerEntry {
     LowerEntry {
         name: name.to_vec(),

@@ -10,6 +10,7 @@ mod overlay;
 mod run;
 mod runtime;
 mod streams;
+mod tar_guard;
 mod tarball;
 mod tools;
 
