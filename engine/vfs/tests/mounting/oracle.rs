@@ -130,8 +130,11 @@ fn run(vfs: &mut Vfs, step: &Step) -> Result<u64, Errno> {
     }
 }
 
+/// Path, kind, mode, owner, links, size, contents.
+type Seen = (Vec<u8>, NodeKind, u16, u32, u32, u64, Vec<u8>);
+
 /// Everything that can be seen of a tree.
-fn image(vfs: &Vfs) -> Vec<(Vec<u8>, NodeKind, u16, u32, u32, u64, Vec<u8>)> {
+fn image(vfs: &Vfs) -> Vec<Seen> {
     vfs.walk("/")
         .unwrap()
         .map(|entry| {
