@@ -689,7 +689,7 @@ fn what_the_host_changes_is_seen() {
         );
         fs::set_permissions(root.join("run.sh"), fs::Permissions::from_mode(0o755)).unwrap();
         check(&sandbox, "./run.sh", "run\n");
-        assert_eq!(sandbox.fs().read("/work/old").unwrap(), b"now a file\n");
+        assert_eq!(sandbox.fs().read("old").unwrap(), b"now a file\n");
         fs::write(root.join("new"), "x").unwrap();
         assert!(
             sandbox
@@ -746,9 +746,9 @@ fn read_write_in_detail() {
         "rm -r src docs; ls; for i in 1 2 3; do echo $i >> log; done; cat log",
         "back\nfirst\nrun.sh\n1\n2\n3\n",
     );
-    sandbox.fs().write("/work/api/deep", "x").unwrap();
+    sandbox.fs().write("api/deep", "x").unwrap();
     assert_eq!(fs::read(root.join("api/deep")).unwrap(), b"x");
-    sandbox.fs().remove_all("/work/api").unwrap();
+    sandbox.fs().remove_all("api").unwrap();
     assert!(!root.join("api").exists());
 }
 

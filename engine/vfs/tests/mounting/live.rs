@@ -170,9 +170,12 @@ fn mounted(live: &Arc<Outside>, is_read_only: bool) -> Vfs {
     vfs
 }
 
+/// Path, kind, mode, size, contents.
+type Shown = (Vec<u8>, NodeKind, u16, u64, Vec<u8>);
+
 /// What is below `/m`, or below `/`: without link counts, which live trees do not
 /// tell.
-fn below(vfs: &Vfs, top: &[u8]) -> Vec<(Vec<u8>, NodeKind, u16, u64, Vec<u8>)> {
+fn below(vfs: &Vfs, top: &[u8]) -> Vec<Shown> {
     image(vfs)
         .into_iter()
         .filter_map(|(path, kind, mode, _, _, size, contents)| {
