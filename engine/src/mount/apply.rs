@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::OFlags;
 use wardian_abi::Errno;
 use wardian_snapshot::Change;
 use wardian_vfs::{LowerEntry, LowerKind, NodeKind, Stat};
@@ -372,11 +372,8 @@ impl OverlayChanges {
                 if !replaces {
                     dir.create_dir(path_of(name))?;
                 }
-                // The handle of a directory cannot change it; one to read can.
                 let made = self.host.dir(&step.path)?;
-                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-                let made = rustix::fs::openat(made, ".", flags, Mode::empty())?;
-                File::from(made).set_permissions(permissions)
+                entry::reopen(made, OFlags::DIRECTORY)?.set_permissions(permissions)
             }
             _ => {
                 self.check_again(&dir, name, step)?;

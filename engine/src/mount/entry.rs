@@ -1,5 +1,6 @@
 //! What the host says of an entry of a directory.
 
+use std::fs::File;
 use std::os::fd::AsFd;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
@@ -31,9 +32,7 @@ pub(super) fn of_directory(dir: impl AsFd) -> Result<LowerEntry, HostErrno> {
 /// The names in a directory, without `.` and `..`; no more than `most`.
 pub(super) fn names(dir: impl AsFd, most: usize) -> Result<Vec<Vec<u8>>, HostErrno> {
     let mut names = Vec::new();
-    // The handle itself is only for finding things from.
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let readable = rustix::fs::openat(dir, ".", flags, Mode::empty())?;
+    let readable = reopen(dir, OFlags::DIRECTORY)?;
     for found in rustix::fs::Dir::new(readable)? {
         let found = found?;
         let name = found.file_name().to_bytes();
@@ -48,7 +47,15 @@ pub(super) fn names(dir: impl AsFd, most: usize) -> Result<Vec<Vec<u8>>, HostErr
     Ok(names)
 }
 
+/// A directory, from a handle that is only for finding things from, opened to be
+/// read and changed itself.
+pub(super) fn reopen(dir: impl AsFd, flags: OFlags) -> Result<File, HostErrno> {
+    let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC;
+    rustix::fs::openat(dir, ".", flags, Mode::empty()).map(File::from)
+}
+
 /// What tells whether an open file is still the same.
+#[allow(clippy::unnecessary_cast, reason = "hosts have other widths")]
 pub(super) fn fingerprint(stat: &Stat) -> Fingerprint {
     Fingerprint {
         device: stat.st_dev as u64,
@@ -59,6 +66,7 @@ pub(super) fn fingerprint(stat: &Stat) -> Fingerprint {
     }
 }
 
+#[allow(clippy::unnecessary_cast, reason = "hosts have other widths")]
 fn entry(name: &[u8], kind: LowerKind, stat: &Stat) -> LowerEntry {
     LowerEntry {
         name: name.to_vec(),

@@ -19,20 +19,27 @@ use super::host_errno::{errno, of_host};
 use crate::error::{Error, ErrorKind};
 
 /// Files kept open because they are read piece by piece.
-const OPEN_MOST: usize = 8;
+pub(super) const OPEN_MOST: usize = 8;
 
 /// A folder of the host.
 pub(crate) struct HostFolder {
     path: PathBuf,
     top: Dir,
+    /// Nothing of it is ever changed.
+    pub(super) is_read_only: bool,
     /// Files being read, the one used last at the end.
-    open: Mutex<Vec<Open>>,
+    pub(super) open: Mutex<Vec<Open>>,
+    /// Files that lost their names while they were open.
+    pub(super) kept: Mutex<Vec<Open>>,
 }
 
-struct Open {
-    path: Vec<u8>,
-    seen: Fingerprint,
-    file: Arc<File>,
+/// An open file.
+pub(super) struct Open {
+    pub(super) path: Vec<u8>,
+    pub(super) seen: Fingerprint,
+    pub(super) file: Arc<File>,
+    /// Whether it was opened to be written too.
+    pub(super) writes: bool,
 }
 
 impl HostFolder {
@@ -40,14 +47,16 @@ impl HostFolder {
     ///
     /// # Errors
     /// [`ErrorKind::HostFile`].
-    pub(crate) fn open(path: &Path) -> Result<HostFolder, Error> {
+    pub(crate) fn open(path: &Path, is_read_only: bool) -> Result<HostFolder, Error> {
         let failed = |error| Error::new(ErrorKind::HostFile, path.display().to_string(), error);
         let path = path.canonicalize().map_err(failed)?;
         let top = Dir::open_ambient_dir(&path, ambient_authority()).map_err(failed)?;
         Ok(HostFolder {
             path,
             top,
+            is_read_only,
             open: Mutex::default(),
+            kept: Mutex::default(),
         })
     }
 
@@ -60,7 +69,9 @@ impl HostFolder {
         Ok(HostFolder {
             path: self.path.clone(),
             top,
+            is_read_only: self.is_read_only,
             open: Mutex::default(),
+            kept: Mutex::default(),
         })
     }
 
@@ -77,11 +88,32 @@ impl HostFolder {
         entry::of_directory(&self.top).map_err(|error| self.error(error))
     }
 
+    pub(super) fn top_handle(&self) -> &Dir {
+        &self.top
+    }
+
     /// Opens a directory below, no component of which may be a link.
     ///
     /// # Errors
     /// Those of the host; `ELOOP` or `ENOTDIR` for a link.
     pub(super) fn dir(&self, path: &[u8]) -> std::io::Result<Dir> {
+        if path.is_empty() {
+            return self.top.try_clone();
+        }
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::fs::{Mode, ResolveFlags};
+            use rustix::io::Errno;
+            // One call does it all.
+            let how =
+                ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            match rustix::fs::openat2(&self.top, path, flags, Mode::empty(), how) {
+                // Not every kernel can, nor may every process.
+                Err(Errno::NOSYS | Errno::PERM | Errno::AGAIN) => {}
+                opened => return Ok(Dir::from_std_file(File::from(opened?))),
+            }
+        }
         let mut dir = self.top.try_clone()?;
         for name in path.split(|byte| *byte == b'/') {
             if !name.is_empty() {
@@ -152,7 +184,12 @@ impl HostFolder {
         if open.len() >= OPEN_MOST {
             open.remove(0);
         }
-        open.push(Open { path, seen, file });
+        open.push(Open {
+            path,
+            seen,
+            file,
+            writes: false,
+        });
     }
 }
 
@@ -184,21 +221,27 @@ impl Lower for HostFolder {
     fn read(&self, file: &LowerFile, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno> {
         let path = file.path();
         let opened = self.file(file, &path)?;
-        let mut got = 0;
-        while let Some(rest) = buffer.get_mut(got..).filter(|rest| !rest.is_empty()) {
-            match opened.read_at(rest, offset.saturating_add(got as u64)) {
-                Ok(0) => break,
-                Ok(count) => got += count,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(errno(&error)),
-            }
-        }
+        let got = read_at(&opened, offset, buffer)?;
         // Whoever has read to the end does not come back.
         if offset.saturating_add(got as u64) < file.seen().size {
             self.keep(path, *file.seen(), opened);
         }
         Ok(got)
     }
+}
+
+/// Reads until the buffer is full or the file ends.
+pub(super) fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno> {
+    let mut got = 0;
+    while let Some(rest) = buffer.get_mut(got..).filter(|rest| !rest.is_empty()) {
+        match file.read_at(rest, offset.saturating_add(got as u64)) {
+            Ok(0) => break,
+            Ok(count) => got += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(errno(&error)),
+        }
+    }
+    Ok(got)
 }
 
 /// Opening to read: no link in the last place, and no waiting for a named pipe.

@@ -11,6 +11,7 @@ mod changes;
 mod entry;
 mod host_errno;
 mod host_folder;
+mod live;
 mod record;
 mod replace;
 mod saved;
@@ -23,8 +24,11 @@ pub(crate) use record::{Record, absolute};
 /// How a folder of the host is mounted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MountMode {
-    /// Every change is refused (`EROFS`).
+    /// Shown as it is at each moment; every change is refused (`EROFS`).
     ReadOnly,
+    /// Shown as it is at each moment; every change is made on the host at once.
+    /// Forks of the sandbox share it.
+    ReadWrite,
     /// Changes stay in memory, until they are applied or discarded.
     Overlay,
 }

@@ -32,31 +32,33 @@ impl Record {
         owner: Cred,
         now: u64,
     ) -> Result<Record, Error> {
-        let host = Arc::new(HostFolder::open(host)?);
+        let host = Arc::new(HostFolder::open(host, mode == MountMode::ReadOnly)?);
         let guest = absolute(guest)?;
         let cut = guest.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
         let (above, name) = guest.split_at_checked(cut).unwrap_or_default();
         let name = name.strip_prefix(b"/").unwrap_or(name);
         let failed = |errno| Error::path(&guest, errno);
         let parent = vfs.mkdir_all(above, 0o755, owner, now).map_err(failed)?;
-        let top = vfs
-            .mount(
-                parent,
-                name,
-                Arc::clone(&host) as _,
-                &host.top()?,
-                owner,
-                mode == MountMode::ReadOnly,
-                now,
-            )
-            .map_err(|errno| match errno {
-                wardian_abi::Errno::Busy => Error::new(
-                    ErrorKind::Usage,
-                    String::from_utf8_lossy(&guest),
-                    "there are files already; mount at a path that is free or an empty directory",
-                ),
-                errno => failed(errno),
-            })?;
+        let entry = host.top()?;
+        let mounted = match mode {
+            MountMode::Overlay => {
+                let lower = Arc::clone(&host) as _;
+                vfs.mount(parent, name, lower, &entry, owner, false, now)
+            }
+            MountMode::ReadOnly | MountMode::ReadWrite => {
+                let is_read_only = mode == MountMode::ReadOnly;
+                let live = Arc::clone(&host) as _;
+                vfs.mount_live(parent, name, live, &entry, owner, is_read_only, now)
+            }
+        };
+        let top = mounted.map_err(|errno| match errno {
+            wardian_abi::Errno::Busy => Error::new(
+                ErrorKind::Usage,
+                String::from_utf8_lossy(&guest),
+                "there are files already; mount at a path that is free or an empty directory",
+            ),
+            errno => failed(errno),
+        })?;
         Ok(Record {
             guest,
             host,

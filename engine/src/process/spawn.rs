@@ -304,10 +304,10 @@ fn directory(ctx: &ProcessCtx, path: &[u8]) -> Result<Arc<Directory>, Errno> {
 /// Opens a directory to work in.
 pub(super) fn open_directory(ctx: &ProcessCtx, path: &[u8]) -> Result<Arc<Directory>, Errno> {
     let ino = {
-        let vfs = ctx.fs.lock();
+        let mut vfs = ctx.fs.lock();
         let found = crate::wasi::resolve(
             ctx,
-            &vfs,
+            &mut vfs,
             wardian_abi::AT_CWD,
             path,
             wardian_vfs::Follow::Last,

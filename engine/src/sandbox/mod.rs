@@ -12,6 +12,7 @@ mod runtime;
 mod shell;
 mod snapshot;
 mod streams;
+mod tar_guard;
 mod tarball;
 mod tools;
 

@@ -435,7 +435,10 @@ fn directory(
 ) -> Result<Arc<Directory>, Error> {
     let open = || {
         let ino = {
-            let vfs = kernel.fs().lock();
+            let mut vfs = kernel.fs().lock();
+            if let Some(base) = base {
+                vfs.refresh_path(base);
+            }
             let base = base.and_then(|base| vfs.find(base).ok());
             let at = At {
                 base: base.unwrap_or(vfs.root()),
@@ -443,7 +446,7 @@ fn directory(
                 cred,
                 mode: PathMode::Posix,
             };
-            let found = vfs.resolve(&at, path, Follow::Last)?;
+            let found = vfs.resolve_fresh(&at, path, Follow::Last)?;
             let ino = found.target.ok_or(Errno::Noent)?;
             if vfs.stat(ino)?.kind != NodeKind::Directory {
                 return Err(Errno::Notdir);
@@ -567,14 +570,14 @@ fn preopens(
     for name in names {
         let open = || {
             let ino = {
-                let vfs = kernel.fs().lock();
+                let mut vfs = kernel.fs().lock();
                 let at = At {
                     base: cwd.ino(),
                     root: vfs.root(),
                     cred: &cred,
                     mode: PathMode::Posix,
                 };
-                let found = vfs.resolve(&at, &name, Follow::Last)?;
+                let found = vfs.resolve_fresh(&at, &name, Follow::Last)?;
                 found.target.ok_or(Errno::Noent)?
             };
             Directory::open(kernel.fs(), ino, Some(&name))

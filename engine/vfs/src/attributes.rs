@@ -26,6 +26,9 @@ impl Vfs {
         if !ctx.cred.is_root() && ctx.cred.gid != inode.gid {
             mode &= !SET_GID;
         }
+        if let Some(live) = self.live(ino) {
+            return self.chmod_through(&*live, ino, mode);
+        }
         let inode = self.inode_mut(ino)?;
         inode.mode = mode;
         inode.changed = ctx.now;
@@ -54,6 +57,12 @@ impl Vfs {
             if !keeps_uid || !keeps_gid {
                 return Err(Errno::Perm);
             }
+        }
+        if self.live(ino).is_some() {
+            // Who owns a file of the host is the host's affair.
+            let keeps =
+                uid.is_none_or(|uid| uid == inode.uid) && gid.is_none_or(|gid| gid == inode.gid);
+            return if keeps { Ok(()) } else { Err(Errno::Perm) };
         }
         let inode = self.inode_mut(ino)?;
         inode.uid = uid.unwrap_or(inode.uid);
@@ -85,6 +94,9 @@ impl Vfs {
                 .or_else(|_| permission::check(inode, &ctx.cred, Access::WRITE))?,
             _ => permission::check_owner(inode, &ctx.cred)?,
         }
+        if let Some(live) = self.live(ino) {
+            return self.set_times_through(&*live, ino, accessed, modified);
+        }
         let inode = self.inode_mut(ino)?;
         for (time, set) in [
             (&mut inode.accessed, accessed),
@@ -107,7 +119,7 @@ impl Vfs {
     /// above it): who wants small forks leaves accesses unnoted.
     pub fn touch_accessed(&mut self, ino: Ino, now: Timestamp) {
         // An access is no reason to copy a node up.
-        if is_lower(ino) && !self.is_raised(ino) {
+        if is_lower(ino) && (!self.is_raised(ino) || self.live(ino).is_some()) {
             return;
         }
         let Ok(inode) = self.inode(ino) else { return };

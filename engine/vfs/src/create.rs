@@ -32,6 +32,9 @@ impl Vfs {
         self.check_new_name(ctx, dir, name)?;
         self.raise(dir)?;
         let (parent, _) = self.dir(dir)?;
+        if let Some(live) = self.live(dir) {
+            return self.create_through(&*live, dir, name, kind, mode);
+        }
         let mut mode = mode & 0o7777;
         let mut gid = ctx.cred.gid;
         if parent.mode & SET_GID != 0 {
@@ -69,7 +72,8 @@ impl Vfs {
     ///
     /// # Errors
     /// Those of [`Vfs::create`], and `EPERM`: the node is a directory; `ENOENT`:
-    /// the node has no name left; `EMLINK`: it has too many.
+    /// the node has no name left; `EMLINK`: it has too many;
+    /// `EXDEV`: from or to a live tree.
     pub fn link(&mut self, ctx: &Ctx, ino: Ino, dir: Ino, name: &[u8]) -> Result<(), Errno> {
         self.inode(ino)?;
         self.check_new_name(ctx, dir, name)?;
@@ -84,6 +88,10 @@ impl Vfs {
             return Err(Errno::Mlink);
         }
         self.check_writable(ino)?;
+        self.check_same_live(ino, dir)?;
+        if let Some(live) = self.live(dir) {
+            return self.link_through(&*live, ino, dir, name);
+        }
         self.raise(dir)?;
         self.raise(ino)?;
         self.ensure_left(entry_charge(name), 0)?;

@@ -3,6 +3,8 @@
 //! None of these checks permissions: opening a file is where that happens,
 //! through [`Vfs::access`].
 
+use std::sync::Arc;
+
 use crate::denials::Denial;
 use crate::tree::file::File;
 use crate::tree::inode::Body;
@@ -15,7 +17,11 @@ impl Vfs {
     /// `ENOENT`: no such node. `EISDIR`: a directory. `EINVAL`: not a regular file.
     /// Those of [`crate::Lower::read`], where the bytes still lie below.
     pub fn read(&self, ino: Ino, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno> {
-        self.file(ino)?.read(offset, buffer)
+        let file = self.file(ino)?;
+        if let Some(live) = self.live(ino) {
+            return live.read(&self.live_place(ino)?, offset, buffer);
+        }
+        file.read(offset, buffer)
     }
 
     /// The run of bytes at `offset`, to be copied after the lock is released.
@@ -24,7 +30,17 @@ impl Vfs {
     /// # Errors
     /// Those of [`Vfs::read`].
     pub fn extent(&self, ino: Ino, offset: u64) -> Result<Extent, Errno> {
-        self.file(ino)?.extent(offset)
+        let extent = self.file(ino)?.extent(offset)?;
+        if let Some(live) = self.live(ino) {
+            let mut bytes = vec![0; extent.len()];
+            let count = live.read(&self.live_place(ino)?, offset, &mut bytes)?;
+            bytes.truncate(count);
+            return Ok(Extent {
+                range: 0..count,
+                data: Some(Arc::new(bytes)),
+            });
+        }
+        Ok(extent)
     }
 
     /// Writes at `offset`; how much fitted. A gap before it becomes a hole.
@@ -44,6 +60,10 @@ impl Vfs {
             .unwrap_or(data);
         if data.is_empty() {
             return Err(self.too_long());
+        }
+        self.check_writable(ino)?;
+        if let Some(live) = self.live(ino) {
+            return self.write_through(&*live, ctx, ino, offset, data);
         }
         self.raise(ino)?;
         let budget = self.bytes_left();
@@ -78,6 +98,10 @@ impl Vfs {
         if size > self.longest_file() {
             return Err(self.too_long());
         }
+        self.check_writable(ino)?;
+        if let Some(live) = self.live(ino) {
+            return self.resize_through(&*live, ctx, ino, size);
+        }
         self.change_file(ctx, ino, |file| {
             file.truncate(size);
             Ok(())
@@ -101,6 +125,16 @@ impl Vfs {
             .checked_add(length)
             .filter(|end| *end <= self.longest_file())
             .ok_or_else(|| self.too_long())?;
+        self.check_writable(ino)?;
+        if let Some(live) = self.live(ino) {
+            // The host promises no room, but it may know the length.
+            let size = self.file(ino)?.size();
+            return if end > size {
+                self.resize_through(&*live, ctx, ino, end)
+            } else {
+                Ok(())
+            };
+        }
         let budget = self.bytes_left();
         let allocated = self.change_file(ctx, ino, |file| {
             if file.allocate(offset, end, budget)? {

@@ -76,7 +76,9 @@ pub use denials::Denials;
 pub use extent::Extent;
 pub use import::{Attributes, Flaw, FlawKind, Import};
 pub use inspect::{CHUNK_BYTES, Entry};
-pub use lower::{Fingerprint, Lower, LowerEntry, LowerFile, LowerKind, LowerPlace};
+pub use lower::{
+    Fingerprint, Listed, Live, LivePlace, Lower, LowerEntry, LowerFile, LowerKind, LowerPlace,
+};
 pub use name::Name;
 pub use node::{Create, Device, Ino, Magic, NodeKind, SetTime, Stat, Timestamp};
 pub use query::{DirEntry, ReadDir};

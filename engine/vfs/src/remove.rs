@@ -21,6 +21,9 @@ impl Vfs {
         if victim.is_directory() || matches!(victim.body, Body::Magic(_)) {
             return Err(Errno::Isdir);
         }
+        if let Some(live) = self.live(dir) {
+            return self.remove_through(&*live, (dir, name), ino);
+        }
         self.raise(dir)?;
         self.raise(ino)?;
         self.detach(dir, name, ctx.now)?;
@@ -45,12 +48,16 @@ impl Vfs {
         match &victim.body {
             Body::Directory(_) | Body::Unlisted => {
                 self.check_no_top(ino)?;
-                if !self.dir(ino)?.1.is_empty() {
+                // The host knows best of its own.
+                if self.live(ino).is_none() && !self.dir(ino)?.1.is_empty() {
                     return Err(Errno::Notempty);
                 }
             }
             Body::Magic(_) => return Err(Errno::Busy),
             _ => return Err(Errno::Notdir),
+        }
+        if let Some(live) = self.live(dir) {
+            return self.remove_through(&*live, (dir, name), ino);
         }
         self.raise(dir)?;
         self.raise(ino)?;

@@ -15,7 +15,7 @@ impl Vfs {
     /// `EBUSY`: `.`, `..`, the root or a magic node. `EACCES`, `EPERM`: no right
     /// at either end, as for [`Vfs::unlink`]; a directory that changes its parent
     /// must be writable. `EMLINK`, `ENAMETOOLONG`, `ENOSPC`, `EROFS` as for
-    /// [`Vfs::create`].
+    /// [`Vfs::create`]. `EXDEV`: from or to a live tree.
     pub fn rename(
         &mut self,
         ctx: &Ctx,
@@ -31,6 +31,10 @@ impl Vfs {
         self.check_rename(ctx, (from_dir, ino), (to_dir, target))?;
         if target.is_none() {
             self.ensure_left(to.len().saturating_sub(from.len()) as u64, 0)?;
+        }
+        self.check_same_live(from_dir, to_dir)?;
+        if let Some(live) = self.live(from_dir) {
+            return self.rename_through(&*live, (from_dir, from), (to_dir, to), ino, target);
         }
         let is_directory = self.inode(ino)?.is_directory();
         for node in [Some(from_dir), Some(to_dir), Some(ino), target] {
@@ -111,7 +115,9 @@ impl Vfs {
         }
         match target {
             Some(target)
-                if self.inode(target)?.is_directory() && !self.dir(target)?.1.is_empty() =>
+                if self.inode(target)?.is_directory()
+                    && self.live(target).is_none()
+                    && !self.dir(target)?.1.is_empty() =>
             {
                 Err(Errno::Notempty)
             }

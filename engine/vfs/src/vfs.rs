@@ -223,9 +223,17 @@ impl Vfs {
     /// Drops a node and what it was charged.
     pub(crate) fn free(&mut self, ino: Ino) {
         let removed = if is_lower(ino) {
-            Arc::make_mut(&mut self.mounts)
-                .get_mut(ino)
-                .and_then(|(mounted, node)| mounted.upper.remove(node))
+            let Some((mounted, node)) = Arc::make_mut(&mut self.mounts).get_mut(ino) else {
+                return;
+            };
+            let removed = mounted.upper.remove(node);
+            if mounted.mount.live.is_some() {
+                // Never charged.
+                mounted.homes.remove(node);
+                mounted.count = mounted.count.saturating_sub(1);
+                return;
+            }
+            removed
         } else {
             self.inodes.remove(ino.0)
         };

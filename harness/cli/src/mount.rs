@@ -23,6 +23,7 @@ impl FromStr for Mount {
         let (places, mode) = match text.rsplit_once(':') {
             Some((places, "copy")) => (places, None),
             Some((places, "ro")) => (places, Some(MountMode::ReadOnly)),
+            Some((places, "rw")) => (places, Some(MountMode::ReadWrite)),
             Some((places, "overlay")) => (places, Some(MountMode::Overlay)),
             _ => (text, None),
         };
@@ -30,7 +31,7 @@ impl FromStr for Mount {
             .split_once("::")
             .or_else(|| places.rsplit_once(':'))
             .filter(|(host, guest)| !host.is_empty() && !guest.is_empty())
-            .ok_or("expected HOST:GUEST:MODE, where MODE is ro, overlay or copy")?;
+            .ok_or("expected HOST:GUEST:MODE, where MODE is ro, rw, overlay or copy")?;
         Ok(Mount {
             host: host.into(),
             guest: guest.into(),
@@ -66,6 +67,10 @@ mod tests {
         assert_eq!(
             "/a::/b:overlay".parse(),
             mount("/a", "/b", Some(MountMode::Overlay))
+        );
+        assert_eq!(
+            ".:/b:rw".parse(),
+            mount(".", "/b", Some(MountMode::ReadWrite))
         );
         assert!("/a".parse::<Mount>().is_err());
         assert!("/a:ro".parse::<Mount>().is_err());

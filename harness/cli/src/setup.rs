@@ -17,9 +17,10 @@ use crate::tool_file::ToolFile;
 #[derive(Args)]
 pub struct SandboxOptions {
     /// Give the sandbox a folder of the host, as HOST:GUEST:MODE (or
-    /// HOST::GUEST:MODE). MODE is `ro` (read in place, never written), `overlay`
-    /// (read in place, changes stay in memory: see --save and --diff) or `copy`
-    /// (folders and files; the default). The host is never written
+    /// HOST::GUEST:MODE). MODE is `ro` (read in place, never written), `rw` (read and
+    /// written in place), `overlay` (read in place, changes stay in memory: see
+    /// --save and --diff) or `copy` (folders and files; the default). Only `rw`
+    /// lets a script change the host
     #[arg(long, value_name = "HOST:GUEST[:MODE]")]
     pub mount: Vec<Mount>,
 

@@ -4,6 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::arena::Arena;
+use super::live::Live;
 use super::source::{Fingerprint, Lower, LowerEntry, LowerFile, LowerKind, join};
 use crate::tree::dir::Dir;
 use crate::tree::file::File;
@@ -27,7 +28,9 @@ pub(crate) fn is_lower(ino: Ino) -> bool {
 pub(crate) struct Mount {
     source: Arc<dyn Lower>,
     pub(crate) is_read_only: bool,
-    owner: Cred,
+    /// Set for a tree whose changes are the host's, with nodes that live above.
+    pub(crate) live: Option<Arc<dyn Live>>,
+    pub(crate) owner: Cred,
     /// The number of its top.
     first: u64,
     nodes: Arena<LowerNode>,
@@ -50,6 +53,21 @@ pub(crate) struct Mounted {
     pub(crate) mount: Arc<Mount>,
     /// Nodes that were copied up, by their number in the mount.
     pub(crate) upper: Trie<Inode>,
+    /// Of a live tree: where its nodes are.
+    pub(crate) homes: Trie<Home>,
+    /// Of a live tree: the number of the next node, and how many there are.
+    pub(crate) next: u64,
+    pub(crate) count: u64,
+}
+
+/// Where a node of a live tree is, as far as was seen last.
+#[derive(Clone)]
+pub(crate) struct Home {
+    pub(crate) parent: Ino,
+    pub(crate) name: Name,
+    pub(crate) seen: Fingerprint,
+    /// A directory: what it was when its entries were last listed.
+    pub(crate) listed: Option<Fingerprint>,
 }
 
 /// All mounts of a filesystem, those no longer reachable among them.
@@ -88,6 +106,7 @@ impl Mounts {
         let mount = Mount {
             source,
             is_read_only,
+            live: None,
             owner,
             first,
             nodes: Arena::new(),
@@ -97,8 +116,55 @@ impl Mounts {
         self.list.push(Mounted {
             mount: Arc::new(mount),
             upper: Trie::new(),
+            homes: Trie::new(),
+            next: 1,
+            count: 0,
         });
         Ino(first)
+    }
+
+    /// Adds a tree that is changed in place; see [`Mounts::add`].
+    pub(crate) fn add_live(
+        &mut self,
+        live: Arc<dyn Live>,
+        top: &LowerEntry,
+        (parent, name): (Ino, &[u8]),
+        owner: Cred,
+        is_read_only: bool,
+    ) -> Ino {
+        let nothing = Arc::new(Nothing);
+        let ino = self.add(nothing, top, (parent, name), owner, is_read_only);
+        let Some(mounted) = self.list.last_mut() else {
+            return ino;
+        };
+        let Some(mount) = Arc::get_mut(&mut mounted.mount) else {
+            return ino;
+        };
+        mount.live = Some(live);
+        if let Ok(inode) = mount.listed(0) {
+            mounted.upper.insert(0, Arc::new(inode.clone()));
+        }
+        let home = Home {
+            parent,
+            name: Name::new(name),
+            seen: top.seen,
+            listed: None,
+        };
+        mounted.homes.insert(0, Arc::new(home));
+        ino
+    }
+}
+
+/// An empty tree, below a live one.
+struct Nothing;
+
+impl Lower for Nothing {
+    fn list(&self, _: &[u8], _: &Fingerprint, _: usize) -> Result<Vec<LowerEntry>, Errno> {
+        Ok(Vec::new())
+    }
+
+    fn read(&self, _: &LowerFile, _: u64, _: &mut [u8]) -> Result<usize, Errno> {
+        Err(Errno::Io)
     }
 }
 

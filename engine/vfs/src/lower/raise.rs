@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::live::Live;
 use super::mount::{Mounted, is_lower};
 use super::source::{Fingerprint, Lower, LowerEntry};
 use crate::quota::entry_charge;
@@ -44,6 +45,40 @@ impl Vfs {
         is_read_only: bool,
         now: Timestamp,
     ) -> Result<Ino, Errno> {
+        self.clear_place(parent, name, now)?;
+        let mounts = Arc::make_mut(&mut self.mounts);
+        let top = mounts.add(source, top, (parent, name), owner, is_read_only);
+        self.attach(parent, name, top, now)?;
+        self.count_subdirectory(parent, true)?;
+        Ok(top)
+    }
+
+    /// [`Vfs::mount`] of a tree that is looked at again at each step and, unless
+    /// `is_read_only`, changed in place. Nothing of it is charged.
+    ///
+    /// # Errors
+    /// Those of [`Vfs::mount`].
+    #[allow(clippy::too_many_arguments, reason = "each is another thing")]
+    pub fn mount_live(
+        &mut self,
+        parent: Ino,
+        name: &[u8],
+        live: Arc<dyn Live>,
+        top: &LowerEntry,
+        owner: Cred,
+        is_read_only: bool,
+        now: Timestamp,
+    ) -> Result<Ino, Errno> {
+        self.clear_place(parent, name, now)?;
+        let mounts = Arc::make_mut(&mut self.mounts);
+        let top = mounts.add_live(live, top, (parent, name), owner, is_read_only);
+        self.attach(parent, name, top, now)?;
+        self.count_subdirectory(parent, true)?;
+        Ok(top)
+    }
+
+    /// Makes a name free for a mount.
+    fn clear_place(&mut self, parent: Ino, name: &[u8], now: Timestamp) -> Result<(), Errno> {
         crate::name::check(name, self.quota())?;
         let old = self.dir(parent)?.1.get(name);
         if let Some(old) = old {
@@ -57,12 +92,7 @@ impl Vfs {
             self.detach(parent, name, now)?;
             self.drop_link(old, parent, now)?;
         }
-        self.ensure_left(entry_charge(name), 0)?;
-        let mounts = Arc::make_mut(&mut self.mounts);
-        let top = mounts.add(source, top, (parent, name), owner, is_read_only);
-        self.attach(parent, name, top, now)?;
-        self.count_subdirectory(parent, true)?;
-        Ok(top)
+        self.ensure_left(entry_charge(name), 0)
     }
 
     /// Puts `source`, read anew, in place of a mounted tree and of everything

@@ -22,7 +22,7 @@ pub struct Memory {
 
 /// A tree with a bit of everything; the same below and, copied, in memory.
 pub fn fill(vfs: &mut Vfs, top: Ino) {
-    let mut dir = |vfs: &mut Vfs, parent, name: &[u8]| {
+    let dir = |vfs: &mut Vfs, parent, name: &[u8]| {
         vfs.create(&CTX, parent, name, Create::Directory, 0o755)
             .unwrap()
     };

@@ -7,7 +7,7 @@ use wardian_vfs::{At, Create, Errno, Follow, Ino, NodeKind, PathMode, Quota, Res
 use super::memory::{CTX, Memory, OWNER, fill, mounted};
 
 #[derive(Clone, Debug)]
-enum Step {
+pub enum Step {
     Create(&'static str, u8),
     Write(&'static str, u64, usize),
     Truncate(&'static str, u64),
@@ -49,7 +49,7 @@ fn place() -> impl Strategy<Value = u64> {
     prop_oneof![0..10_u64, 65_530..65_540_u64, 0..210_000_u64]
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         (path(), 0..3_u8).prop_map(|(path, kind)| Step::Create(path, kind)),
         (path(), place(), 0..70_000_usize).prop_map(|(p, at, n)| Step::Write(p, at, n)),
@@ -64,22 +64,22 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn resolve(vfs: &Vfs, path: &str, follow: Follow) -> Result<Resolved, Errno> {
+fn resolve(vfs: &mut Vfs, path: &str, follow: Follow) -> Result<Resolved, Errno> {
     let at = At {
         base: vfs.root(),
         root: vfs.root(),
         cred: &OWNER,
         mode: PathMode::Posix,
     };
-    vfs.resolve(&at, path.as_bytes(), follow)
+    vfs.resolve_fresh(&at, path.as_bytes(), follow)
 }
 
-fn node(vfs: &Vfs, path: &str) -> Result<Ino, Errno> {
+fn node(vfs: &mut Vfs, path: &str) -> Result<Ino, Errno> {
     resolve(vfs, path, Follow::Last)?.target.ok_or(Errno::Noent)
 }
 
-fn run(vfs: &mut Vfs, step: &Step) -> Result<u64, Errno> {
-    let entry = |vfs: &Vfs, path| resolve(vfs, path, Follow::Entry);
+pub fn run(vfs: &mut Vfs, step: &Step) -> Result<u64, Errno> {
+    let entry = |vfs: &mut Vfs, path| resolve(vfs, path, Follow::Entry);
     match step {
         Step::Create(path, kind) => {
             let kind = match kind {
@@ -130,8 +130,11 @@ fn run(vfs: &mut Vfs, step: &Step) -> Result<u64, Errno> {
     }
 }
 
+/// Path, kind, mode, owner, links, size, contents.
+pub type Seen = (Vec<u8>, NodeKind, u16, u32, u32, u64, Vec<u8>);
+
 /// Everything that can be seen of a tree.
-fn image(vfs: &Vfs) -> Vec<(Vec<u8>, NodeKind, u16, u32, u32, u64, Vec<u8>)> {
+pub fn image(vfs: &Vfs) -> Vec<Seen> {
     vfs.walk("/")
         .unwrap()
         .map(|entry| {
@@ -172,7 +175,7 @@ fn image(vfs: &Vfs) -> Vec<(Vec<u8>, NodeKind, u16, u32, u32, u64, Vec<u8>)> {
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
-        cases: 300,
+        cases: 150,
         ..ProptestConfig::default()
     })]
     #[test]
