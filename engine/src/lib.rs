@@ -14,6 +14,7 @@
     )
 )]
 
+mod audit;
 mod clock;
 mod error;
 mod fd;
@@ -25,6 +26,7 @@ mod runtime;
 mod sandbox;
 mod wasi;
 
+pub use audit::{Audit, AuditEvent};
 pub use clock::Clock;
 pub use error::{Error, ErrorKind};
 pub use limits::Limits;
@@ -37,7 +39,8 @@ pub use runtime::precompile;
 pub use runtime::{CacheDirectory, ModuleBytes, Observer};
 pub use sandbox::{
     CancelToken, DirEntry, Exec, ExecResult, FileStat, Files, InputWriter, OutputReader, Overlay,
-    Runtime, RuntimeBuilder, Sandbox, SandboxBuilder, Streaming, Tool, Tools, Usage,
+    Runtime, RuntimeBuilder, Sandbox, SandboxBuilder, Shell, ShellState, Snapshot, Streaming,
+    Syntax, Tool, Tools, Usage,
 };
-pub use wardian_abi::{Errno, FileType, Signal};
+pub use wardian_abi::{Errno, FileType, Signal, Usage as ProcessUsage};
 pub use wasi::{SUPPORT, Support, SupportEntry};

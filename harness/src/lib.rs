@@ -17,17 +17,27 @@
 //! let attempt = sandbox.fork();
 //! attempt.exec("rm fruit sorted").await?;
 //! assert!(sandbox.fs().exists("fruit") && !attempt.fs().exists("fruit"));
+//!
+//! let shell = sandbox.shell();
+//! shell.exec("cd /tmp; count() { ls | wc -l; }; touch a b").await?;
+//! assert_eq!(shell.exec("count").await?.stdout_text(), "2\n");
 //! # Ok(()) }
 //! ```
 #![forbid(unsafe_code)]
 
 mod sandbox;
 
+/// Files of sandboxes compared, and saved in a directory or an object store.
+pub mod snapshot {
+    pub use wardian_snapshot::*;
+}
+
 pub use sandbox::tools;
 pub use wardian_engine::{
-    Applied, Apply, ApplyReport, CacheDirectory, CancelToken, Clock, Conflict, DirEntry, Errno,
-    Error, ErrorKind, Exec, ExecResult, FileStat, FileType, Files, InputWriter, Limits,
-    ModuleBytes, MountMode, Observer, OutputReader, Overlay, OverlayChange, OverlayChangeKind,
-    OverlayChanges, Runtime, RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Signal, Streaming,
-    Support, SupportEntry, Tool, Tools, Usage,
+    Applied, Apply, ApplyReport, Audit, AuditEvent, CacheDirectory, CancelToken, Clock, Conflict,
+    DirEntry, Errno, Error, ErrorKind, Exec, ExecResult, FileStat, FileType, Files, InputWriter,
+    Limits, ModuleBytes, MountMode, Observer, OutputReader, Overlay, OverlayChange,
+    OverlayChangeKind, OverlayChanges, ProcessUsage, Runtime, RuntimeBuilder, SUPPORT, Sandbox,
+    SandboxBuilder, Shell, ShellState, Signal, Snapshot, Streaming, Support, SupportEntry, Syntax,
+    Tool, Tools, Usage,
 };

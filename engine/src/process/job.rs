@@ -1,14 +1,18 @@
 //! A job: the processes of one exec, counted so that its end can be waited for.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
+use super::scheduler::Scheduler;
+use crate::audit::Trail;
 use crate::reached::ReachedLog;
 
 /// The processes that one exec started, directly or through others.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Job {
+    scheduler: Arc<Scheduler>,
     alive: AtomicUsize,
     ended: Notify,
     cpu_ns: AtomicU64,
@@ -19,6 +23,7 @@ pub struct Job {
     started: AtomicU64,
     closed: AtomicBool,
     reached: ReachedLog,
+    trail: Option<Trail>,
 }
 
 /// What the ended processes of a job used.
@@ -35,6 +40,34 @@ pub struct JobUsage {
 }
 
 impl Job {
+    /// A job without processes, that tells of them.
+    pub fn new(scheduler: Arc<Scheduler>, trail: Option<Trail>) -> Job {
+        Job {
+            scheduler,
+            alive: AtomicUsize::new(0),
+            ended: Notify::new(),
+            cpu_ns: AtomicU64::new(0),
+            peak_memory_bytes: AtomicU64::new(0),
+            read_bytes: AtomicU64::new(0),
+            written_bytes: AtomicU64::new(0),
+            spent_ns: AtomicU64::new(0),
+            started: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+            reached: ReachedLog::default(),
+            trail,
+        }
+    }
+
+    /// Who gives its processes their turns.
+    pub fn scheduler(&self) -> &Scheduler {
+        &self.scheduler
+    }
+
+    /// Whom to tell of what happens.
+    pub fn trail(&self) -> Option<&Trail> {
+        self.trail.as_ref()
+    }
+
     /// Which limits its processes ran into.
     pub fn reached(&self) -> &ReachedLog {
         &self.reached

@@ -177,6 +177,7 @@ impl Launch {
                 program: self.image.path.clone(),
             },
             system: kernel.system_view(),
+            denials: process.job.trail().map(|trail| trail.denials(process.pid)),
             read_bytes: 0,
             written_bytes: 0,
             process: Private {
@@ -203,9 +204,11 @@ impl Launch {
 pub struct Started(Store<ProcessCtx>);
 
 impl Started {
-    /// Runs it to its end, in the caller's task.
-    pub async fn run(self) -> WaitStatus {
-        run(self.0, Entry::Start).await
+    /// Has it run to its end in the turns of this job.
+    pub fn spawn(self, job: &Job) {
+        job.scheduler().spawn(async move {
+            run(self.0, Entry::Start).await;
+        });
     }
 }
 
@@ -397,7 +400,7 @@ async fn spawn(caller: &mut Caller<'_, ProcessCtx>, args: u32, out: u32) -> Resu
     };
     let parent = ctx.process.process.clone();
     let (process, started) = launch.prepare(&kernel, Some(&parent))?;
-    tokio::spawn(started.run());
+    started.spawn(&process.job);
     hand_over(caller, &process, out)
 }
 

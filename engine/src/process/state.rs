@@ -4,12 +4,13 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use wardian_abi::Usage;
+use wardian_abi::{Usage, WaitStatus};
 
 use super::image::Image;
 use super::job::Job;
 use super::kernel::Kernel;
 use super::limiter::Limiter;
+use crate::audit::AuditEvent;
 use crate::fd::{Completion, Interrupt};
 use crate::wasi::{Ctx, Strings};
 
@@ -38,6 +39,7 @@ pub struct Process {
     pub memory_bytes: AtomicU64,
     cpu_ns: AtomicU64,
     running: AtomicBool,
+    preempted: AtomicBool,
     args: Mutex<Strings>,
 }
 
@@ -61,6 +63,7 @@ impl Process {
             memory_bytes: AtomicU64::new(0),
             cpu_ns: AtomicU64::new(0),
             running: AtomicBool::new(false),
+            preempted: AtomicBool::new(false),
             args: Mutex::new(args),
         }
     }
@@ -88,6 +91,16 @@ impl Process {
         self.cpu_ns.fetch_add(cpu_ns, Ordering::Relaxed);
     }
 
+    /// Notes that it gave way in the middle of computing, not to wait.
+    pub(super) fn set_preempted(&self, preempted: bool) {
+        self.preempted.store(preempted, Ordering::Relaxed);
+    }
+
+    /// Whether it gave way in the middle of computing.
+    pub(super) fn is_preempted(&self) -> bool {
+        self.preempted.load(Ordering::Relaxed)
+    }
+
     /// Whether it computes at this moment.
     pub fn is_running(&self) -> bool {
         self.running.load(Ordering::Relaxed)
@@ -95,6 +108,19 @@ impl Process {
 
     pub(super) fn set_running(&self, running: bool) {
         self.running.store(running, Ordering::Relaxed);
+    }
+
+    /// Tells the embedder of its end.
+    pub(super) fn tell_end(&self, status: &WaitStatus, usage: Usage) {
+        if let Some(trail) = self.job.trail() {
+            trail.record(|exec| AuditEvent::ProcessEnded {
+                exec,
+                pid: self.pid,
+                exit_code: status.exit_code,
+                signal: status.signal,
+                usage,
+            });
+        }
     }
 
     /// Its process group.

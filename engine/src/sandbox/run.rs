@@ -1,14 +1,17 @@
 //! Running a command to its end: its first process in the caller's task, its
 //! limits, and the clearing up after it.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tracing::Instrument;
 use wardian_abi::{Errno, Signal, WaitStatus};
-use wardian_vfs::{At, Cred, Device, Follow, NodeKind, PathMode};
+use wardian_vfs::{At, Cred, Device, Follow, NodeKind, PathMode, Vfs};
 
 use super::builder::env_block;
 use super::exec::{Exec, ExecResult, Usage, What};
+use crate::audit::AuditEvent;
 use crate::error::{Error, ErrorKind};
 use crate::fd::{Capture, Description, Descriptor, Directory, Flags, PipeReader, PipeWriter, pipe};
 use crate::process::{Image, Job, Kernel, Launch, Program, Refused, load, load_module};
@@ -47,7 +50,9 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
         }
     };
     let kernel = exec.kernel.clone();
-    let (mut result, note) = supervised(exec, stdio, overflow, feeding).await?;
+    let (mut result, note) = supervised(exec, stdio, overflow, feeding)
+        .instrument(span())
+        .await?;
     let (out, err) = (stdout.take(), stderr.take());
     result.stdout = out.bytes;
     result.stdout_dropped_bytes = out.dropped_bytes;
@@ -106,12 +111,19 @@ pub(super) async fn streamed(
     // Held so that the reader sees no end before the note below is written.
     let notes = errors.writer();
     let never = std::future::pending::<&str>();
-    let (result, note) = supervised(exec, stdio, never, async {}).await?;
+    let (result, note) = supervised(exec, stdio, never, async {})
+        .instrument(span())
+        .await?;
     if let Some(note) = note {
         let _ =
             tokio::time::timeout(Duration::from_secs(1), notes.write_all(note.as_bytes())).await;
     }
     Ok(result)
+}
+
+/// What a subscriber of `tracing` sees of an exec; its processes are inside.
+fn span() -> tracing::Span {
+    tracing::debug_span!(target: "wardian", "exec")
 }
 
 /// Why a command was ended from outside.
@@ -128,43 +140,57 @@ async fn supervised(
     overflow: impl Future<Output = &'static str>,
     feeding: impl Future<Output = ()>,
 ) -> Result<(ExecResult, Option<String>), Error> {
-    let start = Instant::now();
     let kernel = exec.kernel.clone();
+    let session = exec.session.clone();
+    // Other scripts of the same shell come first; their time is not this one's.
+    let _turn = match &session {
+        Some(session) => tokio::select! {
+            biased;
+            turn = session.turn() => Some(turn),
+            () = cancelled(exec.cancel.as_ref()) => {
+                return Ok(never_started(&Ended::Cancelled, &kernel, Instant::now()));
+            }
+        },
+        None => None,
+    };
+    let start = Instant::now();
     let timeout = exec.timeout.unwrap_or(kernel.limits().wall_time);
     let cancel = exec.cancel.clone();
-    let job = Arc::new(Job::default());
+    let job = kernel.job();
+    let before = job.trail().map(|_| kernel.fs().lock().fork());
     let guard = JobGuard {
         kernel: &kernel,
         job: &job,
     };
+    let mut deadline = std::pin::pin!(past_deadline(&kernel, timeout));
     let launch = tokio::select! {
         biased;
         launch = launch(exec, stdio, job.clone()) => launch?,
         // Loading a module takes as long as compiling it.
-        () = cancelled(cancel.as_ref()) => return Ok(never_started(&kernel, start)),
+        () = cancelled(cancel.as_ref()) => {
+            return Ok(never_started(&Ended::Cancelled, &kernel, start));
+        }
+        () = &mut deadline => {
+            return Ok(never_started(&Ended::Timeout(timeout), &kernel, start));
+        }
     };
     let (process, started) = launch
         .prepare(&kernel, None)
         .map_err(|errno| limit_error(&kernel, errno))?;
 
-    let mut main = std::pin::pin!(started.run());
+    started.spawn(&job);
+    let completion = process.completion.clone();
+    let end = poll_fn(|cx| completion.poll(cx));
+    let mut main = std::pin::pin!(job.scheduler().run_until(end));
     let mut feeding = std::pin::pin!(feeding);
     let mut fed = false;
     let mut overflow = std::pin::pin!(overflow);
-    let mut deadline = std::pin::pin!(tokio::time::sleep(timeout));
     let ended = loop {
         tokio::select! {
             biased;
             status = &mut main => break Ended::ByItself(status),
             () = &mut feeding, if !fed => fed = true,
-            () = &mut deadline => {
-                if !kernel.programs().core().modules().loads_tools() {
-                    break Ended::Timeout(timeout);
-                }
-                // A tool's first use on this machine compiles it.
-                let later = tokio::time::Instant::now() + Duration::from_millis(200);
-                deadline.as_mut().reset(later);
-            }
+            () = &mut deadline => break Ended::Timeout(timeout),
             () = cancelled(cancel.as_ref()) => break Ended::Cancelled,
             stream = &mut overflow => break Ended::Overflow(stream),
         }
@@ -172,7 +198,13 @@ async fn supervised(
     let mut result = ExecResult::default();
     let mut note = None;
     let status = match ended {
-        Ended::ByItself(status) => status,
+        Ended::ByItself(status) => {
+            if let (Some(session), 0) = (&session, status.signal) {
+                result.exit_code = status.exit_code as i32;
+                note = session.keep(&mut result, kernel.limits());
+            }
+            status
+        }
         ref outside => {
             kernel.kill_job(&job, Signal::KILL);
             let mut status = main.await;
@@ -185,15 +217,19 @@ async fn supervised(
     if !job.is_empty() {
         // Left in the background: a moment to finish, then the end.
         let grace = kernel.limits().background_grace;
-        let _ = tokio::time::timeout(grace, job.wait_until_empty()).await;
+        let scheduler = job.scheduler();
+        let finished = scheduler.run_until(job.wait_until_empty());
+        let _ = tokio::time::timeout(grace, finished).await;
         kernel.kill_job(&job, Signal::KILL);
-        job.wait_until_empty().await;
+        scheduler.run_until(job.wait_until_empty()).await;
     }
     drop(guard);
     drop(process);
     let note = Some(note.unwrap_or_default() + &limits_reached(&kernel, &job));
     let usage = job.usage();
-    result.exit_code = status.exit_code as i32;
+    if result.exit_code == 0 {
+        result.exit_code = status.exit_code as i32;
+    }
     result.signal = Signal::from_raw(status.signal);
     result.usage = Usage {
         wall_time: start.elapsed(),
@@ -202,15 +238,46 @@ async fn supervised(
         read_bytes: usage.read_bytes,
         written_bytes: usage.written_bytes,
     };
+    tell(&kernel, &job, before.as_ref(), &result);
     Ok((result, note.filter(|note| !note.is_empty())))
 }
 
-/// The result of a command that was cancelled before it ran.
-fn never_started(kernel: &Kernel, start: Instant) -> (ExecResult, Option<String>) {
-    let (code, _, note) = verdict(&Ended::Cancelled, kernel);
+/// Tells the embedder of the end.
+fn tell(kernel: &Kernel, job: &Job, before: Option<&Vfs>, result: &ExecResult) {
+    let (Some(trail), Some(before)) = (job.trail(), before) else {
+        return;
+    };
+    for (name, value) in job.reached().names(kernel.limits()) {
+        let value = value.as_str();
+        trail.record(|exec| AuditEvent::LimitReached { exec, name, value });
+    }
+    let after = kernel.fs().lock().fork();
+    trail.record(|exec| AuditEvent::ExecEnded {
+        exec,
+        exit_code: result.exit_code,
+        timed_out: result.timed_out,
+        cancelled: result.cancelled,
+        before,
+        after: &after,
+    });
+}
+
+/// Waits until the time is over. A tool's first use on this machine compiles it:
+/// that is no command's fault, so the end waits for it.
+async fn past_deadline(kernel: &Kernel, timeout: Duration) {
+    tokio::time::sleep(timeout).await;
+    while kernel.programs().core().modules().loads_tools() {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// The result of a command that was ended before it ran.
+fn never_started(ended: &Ended, kernel: &Kernel, start: Instant) -> (ExecResult, Option<String>) {
+    let (code, _, note) = verdict(ended, kernel);
     let mut result = ExecResult {
         exit_code: code as i32,
-        cancelled: true,
+        timed_out: matches!(ended, Ended::Timeout(_)),
+        cancelled: matches!(ended, Ended::Cancelled),
         ..ExecResult::default()
     };
     result.usage.wall_time = start.elapsed();
@@ -273,6 +340,7 @@ impl Drop for JobGuard<'_> {
     fn drop(&mut self) {
         if !self.job.is_empty() {
             self.kernel.kill_job(self.job, Signal::KILL);
+            self.job.scheduler().move_to_pool();
         }
     }
 }
@@ -295,7 +363,12 @@ fn limit_error(kernel: &Kernel, errno: Errno) -> Error {
 async fn launch(exec: Exec, stdio: [Descriptor; 3], job: Arc<Job>) -> Result<Launch, Error> {
     let kernel = &exec.kernel;
     let cred = kernel.settings().cred;
-    let cwd = working_directory(kernel, &exec, &cred)?;
+    let cwd = match &exec.session {
+        // A shell goes to its own directory by itself.
+        Some(_) => directory(kernel, &exec.config.cwd, None, &cred)
+            .or_else(|_| directory(kernel, b"/", None, &cred))?,
+        None => working_directory(kernel, &exec, &cred)?,
+    };
     let (argv, program, applet, path) = program(&exec, &cred, &cwd).await?;
     let env = environment(&exec);
     let size = argv.iter().map(|arg| arg.len() + 1).sum::<usize>();
@@ -311,6 +384,10 @@ async fn launch(exec: Exec, stdio: [Descriptor; 3], job: Arc<Job>) -> Result<Lau
         ));
     }
     let preopens = preopens(kernel, &exec, &program, &cwd)?;
+    let mut fds: Vec<_> = (0..).zip(stdio).collect();
+    if let Some(session) = &exec.session {
+        fds.extend(session.descriptors());
+    }
     Ok(Launch {
         image: Image {
             program,
@@ -319,7 +396,7 @@ async fn launch(exec: Exec, stdio: [Descriptor; 3], job: Arc<Job>) -> Result<Lau
             args: Strings::from_list(&argv),
             env,
         },
-        fds: (0..).zip(stdio).collect(),
+        fds,
         preopens,
         cwd,
         umask: 0o022,
@@ -330,7 +407,8 @@ async fn launch(exec: Exec, stdio: [Descriptor; 3], job: Arc<Job>) -> Result<Lau
 }
 
 fn environment(exec: &Exec) -> Strings {
-    if exec.env.is_empty() {
+    // A shell sets what holds for one of its scripts itself.
+    if exec.env.is_empty() || exec.session.is_some() {
         return exec.config.env_block.clone();
     }
     let own = exec.config.env.iter();
@@ -342,23 +420,33 @@ fn environment(exec: &Exec) -> Strings {
 }
 
 fn working_directory(kernel: &Kernel, exec: &Exec, cred: &Cred) -> Result<Arc<Directory>, Error> {
-    let path = exec.cwd.as_ref().unwrap_or(&exec.config.cwd);
+    match &exec.cwd {
+        Some(path) => directory(kernel, path, Some(&exec.config.cwd), cred),
+        None => directory(kernel, &exec.config.cwd, None, cred),
+    }
+}
+
+/// Opens a directory; a relative path belongs to `base`, else to the root.
+fn directory(
+    kernel: &Kernel,
+    path: &[u8],
+    base: Option<&[u8]>,
+    cred: &Cred,
+) -> Result<Arc<Directory>, Error> {
     let open = || {
         let ino = {
             let mut vfs = kernel.fs().lock();
-            vfs.refresh_path(&exec.config.cwd);
-            let root = vfs.root();
-            let at = |base| At {
-                base,
-                root,
+            if let Some(base) = base {
+                vfs.refresh_path(base);
+            }
+            let base = base.and_then(|base| vfs.find(base).ok());
+            let at = At {
+                base: base.unwrap_or(vfs.root()),
+                root: vfs.root(),
                 cred,
                 mode: PathMode::Posix,
             };
-            let base = match exec.cwd {
-                Some(_) => vfs.find(&exec.config.cwd).unwrap_or(vfs.root()),
-                None => vfs.root(),
-            };
-            let found = vfs.resolve_fresh(&at(base), path, Follow::Last)?;
+            let found = vfs.resolve_fresh(&at, path, Follow::Last)?;
             let ino = found.target.ok_or(Errno::Noent)?;
             if vfs.stat(ino)?.kind != NodeKind::Directory {
                 return Err(Errno::Notdir);
@@ -404,7 +492,11 @@ async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Err
                 )
             })?;
             let name = shell.rsplit('/').next().unwrap_or_default().as_bytes();
-            let argv = vec![name.to_vec(), b"-c".to_vec(), script.clone()];
+            let mut argv = vec![name.to_vec()];
+            if let Some(session) = &exec.session {
+                argv.extend(session.arguments(exec));
+            }
+            argv.extend([b"-c".to_vec(), script.clone()]);
             let path = shell.clone().into_bytes();
             match load(kernel, cred, cwd.ino(), &path).await {
                 Ok((program, applet)) => Ok((argv, program, applet, path)),

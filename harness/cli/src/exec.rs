@@ -78,6 +78,7 @@ pub async fn main(arguments: ExecArguments) -> anyhow::Result<i32> {
         output::Stdin::Empty
     };
     let code = output::run(sandbox.exec(script), options.json, stdin).await?;
+    options.snapshots.save(&sandbox)?;
     if let Some(outcome) = outcome {
         outcome.keep(&sandbox)?;
     }

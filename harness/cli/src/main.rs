@@ -2,6 +2,8 @@
 //! library.
 
 mod apply;
+mod audit;
+mod data_directory;
 mod exec;
 mod mount;
 mod output;
@@ -9,6 +11,8 @@ mod overlay_diff;
 mod progress;
 mod run;
 mod setup;
+mod shell;
+mod snapshot;
 mod tool_file;
 
 use std::process::ExitCode;
@@ -33,6 +37,10 @@ enum Command {
     Apply(apply::ApplyArguments),
     /// Run a WASI preview 1 module in a fresh sandbox
     Run(run::RunArguments),
+    /// Save, show and compare files of sandboxes
+    Snapshot(snapshot::SnapshotArguments),
+    /// Open a prompt on a fresh sandbox
+    Shell(shell::ShellArguments),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +52,8 @@ fn main() -> ExitCode {
                 Command::Diff(arguments) => overlay_diff::main(arguments),
                 Command::Apply(arguments) => apply::main(arguments),
                 Command::Run(arguments) => run::main(arguments).await,
+                Command::Snapshot(arguments) => snapshot::main(arguments),
+                Command::Shell(arguments) => shell::main(arguments).await,
             }
         })
     });
