@@ -105,7 +105,7 @@ const CASES: &[(&str, &str, &str, i32, &str, &str)] = &[
         "process_memory_bytes",
         "20M",
         "x=$(head -c 40M /dev/zero | tr '\\0' a); echo ${#x}",
-        134,
+        137,
         "",
         "no more memory",
     ),
