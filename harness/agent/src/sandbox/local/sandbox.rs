@@ -199,9 +199,8 @@ fn find_shell(env: &Environment) -> Option<PathBuf> {
         .filter(|folder| folder.is_absolute())
         .chain(usual)
         .collect();
-    let found = ["bash", "sh"]
+    ["bash", "sh"]
         .iter()
         .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|shell| shell.is_file());
-    found
+        .find(|shell| shell.is_file())
 }
