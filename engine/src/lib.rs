@@ -13,6 +13,7 @@
     )
 )]
 
+mod audit;
 mod clock;
 mod error;
 mod fd;
@@ -23,6 +24,7 @@ mod runtime;
 mod sandbox;
 mod wasi;
 
+pub use audit::{Audit, AuditEvent};
 pub use clock::Clock;
 pub use error::{Error, ErrorKind};
 pub use limits::Limits;
@@ -31,7 +33,7 @@ pub use runtime::precompile;
 pub use runtime::{CacheDirectory, ModuleBytes, Observer};
 pub use sandbox::{
     CancelToken, DirEntry, Exec, ExecResult, FileStat, Files, InputWriter, OutputReader, Runtime,
-    RuntimeBuilder, Sandbox, SandboxBuilder, Streaming, Tool, Tools, Usage,
+    RuntimeBuilder, Sandbox, SandboxBuilder, Snapshot, Streaming, Tool, Tools, Usage,
 };
-pub use wardian_abi::{Errno, FileType, Signal};
+pub use wardian_abi::{Errno, FileType, Signal, Usage as ProcessUsage};
 pub use wasi::{SUPPORT, Support, SupportEntry};

@@ -111,6 +111,14 @@ impl ReachedLog {
         self.0.load(Ordering::Relaxed) & 1 << reached as u32 != 0
     }
 
+    /// Names of those that were reached, with their values.
+    pub fn names(&self, limits: &Limits) -> Vec<(&'static str, String)> {
+        let reached = ALL.iter().filter(|(reached, ..)| self.has(*reached));
+        reached
+            .map(|(_, name, _)| (*name, limits.get(name).unwrap_or_default()))
+            .collect()
+    }
+
     /// A line for each, in the order of [`Limits`].
     pub fn lines(&self, limits: &Limits) -> String {
         let mut lines = String::new();

@@ -132,3 +132,18 @@ fn large_modules_and_long_compilations_are_refused() {
     let result = wait(sandbox.run_module(wasm, ["big"]).run()).unwrap();
     assert_eq!(result.exit_code, 0);
 }
+
+#[test]
+fn a_timeout_covers_the_compilation() {
+    // Seconds of compiling, whose result nobody needs.
+    let body = "(drop (i32.add (i32.const 1) (i32.const 2)))".repeat(200_000);
+    let wasm = wat::parse_str(format!(
+        r#"(module (memory (export "memory") 1) (func (export "_start") {body}))"#
+    ))
+    .unwrap();
+    let sandbox = sandbox(Limits::default());
+    let exec = sandbox.run_module(wasm, ["big"]);
+    let result = wait(exec.timeout(Duration::from_millis(1)).run()).unwrap();
+    assert_eq!((result.exit_code, result.timed_out), (124, true));
+    assert_eq!(sandbox.processes(), 0);
+}

@@ -23,10 +23,15 @@
 
 mod sandbox;
 
+/// Files of sandboxes compared, and saved in a directory or an object store.
+pub mod snapshot {
+    pub use wardian_snapshot::*;
+}
+
 pub use sandbox::tools;
 pub use wardian_engine::{
-    CacheDirectory, CancelToken, Clock, DirEntry, Errno, Error, ErrorKind, Exec, ExecResult,
-    FileStat, FileType, Files, InputWriter, Limits, ModuleBytes, Observer, OutputReader, Runtime,
-    RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Signal, Streaming, Support, SupportEntry,
-    Tool, Tools, Usage,
+    Audit, AuditEvent, CacheDirectory, CancelToken, Clock, DirEntry, Errno, Error, ErrorKind, Exec,
+    ExecResult, FileStat, FileType, Files, InputWriter, Limits, ModuleBytes, Observer,
+    OutputReader, ProcessUsage, Runtime, RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Signal,
+    Snapshot, Streaming, Support, SupportEntry, Tool, Tools, Usage,
 };

@@ -188,3 +188,25 @@ fn thousands_of_processes_live_at_once() {
     );
     assert_eq!(sandbox.processes(), 0);
 }
+
+#[test]
+fn a_fork_bomb_leaves_nothing_behind() {
+    let sandbox = sandbox(Limits {
+        processes: 100,
+        ..Limits::default()
+    });
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("threads");
+    for turn in 0..20 {
+        let bomb = sandbox
+            .exec("bomb() { bomb | bomb & }; bomb; while :; do :; done")
+            .timeout(Duration::from_millis(20 + turn));
+        let result = tokio.block_on(bomb.run()).expect("it starts");
+        assert_eq!(result.exit_code, 124, "{}", result.stderr_text());
+        assert_eq!(sandbox.processes(), 0);
+    }
+    let result = tokio.block_on(sandbox.exec("echo usable").run());
+    assert_eq!(result.expect("it starts").stdout_text(), "usable\n");
+}

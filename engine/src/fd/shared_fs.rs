@@ -39,6 +39,17 @@ impl SharedFs {
         self.0.vfs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Puts another filesystem in its place, unless a file of it is open; whether
+    /// it did.
+    pub fn replace(&self, other: Vfs) -> bool {
+        let mut vfs = self.lock();
+        if vfs.has_open_files() {
+            return false;
+        }
+        *vfs = other;
+        true
+    }
+
     /// The pipe behind a named pipe.
     pub fn fifo(&self, ino: Ino, capacity_bytes: usize) -> Arc<Pipe> {
         let mut fifos = self.0.fifos.lock().unwrap_or_else(PoisonError::into_inner);

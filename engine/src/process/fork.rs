@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use wardian_abi::{CHILD_EXPORT, Errno, MODULE, STACK_POINTER_EXPORT, spawn_flags};
+use wardian_abi::{
+    CHILD_EXPORT, Errno, MODULE, STACK_POINTER_EXPORT, Usage, WaitStatus, spawn_flags,
+};
 use wasmtime::{Caller, Linker, Store, Val};
 
 use super::limiter::Limiter;
@@ -60,7 +62,8 @@ async fn fork(caller: &mut Caller<'_, ProcessCtx>, args: u32, out: u32) -> Resul
             drop(store);
             let kernel = &caller.data().process.kernel;
             kernel.leave(process.pid);
-            process.job.ended(&wardian_abi::Usage::default());
+            process.tell_end(&WaitStatus::default(), Usage::default());
+            process.job.ended(&Usage::default());
             return Err(errno.into());
         }
     };
@@ -104,6 +107,7 @@ fn child(
             program: ctx.identity.program.clone(),
         },
         system: ctx.system.clone(),
+        denials: process.job.trail().map(|trail| trail.denials(process.pid)),
         read_bytes: 0,
         written_bytes: 0,
         process: Private {
@@ -118,7 +122,7 @@ fn child(
                 kernel.memory_bytes().clone(),
                 process.clone(),
             ),
-            children: wardian_abi::Usage::default(),
+            children: Usage::default(),
         },
         limits,
     };

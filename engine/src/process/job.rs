@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
+use crate::audit::Trail;
 use crate::reached::ReachedLog;
 
 /// The processes that one exec started, directly or through others.
@@ -19,6 +20,7 @@ pub struct Job {
     started: AtomicU64,
     closed: AtomicBool,
     reached: ReachedLog,
+    trail: Option<Trail>,
 }
 
 /// What the ended processes of a job used.
@@ -35,6 +37,19 @@ pub struct JobUsage {
 }
 
 impl Job {
+    /// A job without processes, that tells of them.
+    pub fn new(trail: Option<Trail>) -> Job {
+        Job {
+            trail,
+            ..Job::default()
+        }
+    }
+
+    /// Whom to tell of what happens.
+    pub fn trail(&self) -> Option<&Trail> {
+        self.trail.as_ref()
+    }
+
     /// Which limits its processes ran into.
     pub fn reached(&self) -> &ReachedLog {
         &self.reached

@@ -13,6 +13,7 @@ use wardian_vfs::Cred;
 use super::job::Job;
 use super::program::Programs;
 use super::state::Process;
+use crate::audit::{Audit, AuditEvent, Trail};
 use crate::clock::Clock;
 use crate::fd::{Interrupt, SharedFs};
 use crate::limits::Limits;
@@ -32,6 +33,12 @@ impl System for View {
     fn processes(&self) -> Vec<ProcessView> {
         let kernel = self.0.upgrade();
         kernel.map_or_else(Vec::new, |kernel| kernel.views())
+    }
+
+    fn process(&self, pid: u32) -> Option<ProcessView> {
+        let kernel = self.0.upgrade()?;
+        let process = kernel.table().get(&pid).cloned()?;
+        Some(kernel.view_of(&process))
     }
 }
 
@@ -62,6 +69,8 @@ pub struct KernelSettings {
     pub seed: [u8; 32],
     /// Processors shown to guests.
     pub processors: u32,
+    /// Whom to tell of what happens.
+    pub audit: Option<Arc<dyn Audit>>,
 }
 
 /// A sandbox's processes and what they share.
@@ -70,6 +79,7 @@ pub struct Kernel {
     started_ns: u64,
     memory_bytes: Arc<AtomicU64>,
     next_pid: AtomicU32,
+    execs: AtomicU64,
     seeds: Mutex<Option<Box<ChaCha12Rng>>>,
     table: Mutex<BTreeMap<u32, Arc<Process>>>,
     view: OnceLock<SystemView>,
@@ -83,6 +93,7 @@ impl Kernel {
             settings,
             memory_bytes: Arc::default(),
             next_pid: AtomicU32::new(1),
+            execs: AtomicU64::new(0),
             seeds: Mutex::default(),
             table: Mutex::default(),
             view: OnceLock::new(),
@@ -112,6 +123,13 @@ impl Kernel {
     /// Memory charged to its processes, in bytes.
     pub fn memory_bytes(&self) -> &Arc<AtomicU64> {
         &self.memory_bytes
+    }
+
+    /// A new exec, which tells of itself if the embedder listens.
+    pub fn job(&self) -> Arc<Job> {
+        let exec = self.execs.fetch_add(1, Ordering::Relaxed) + 1;
+        let trail = self.settings.audit.as_ref();
+        Arc::new(Job::new(trail.map(|sink| Trail::new(sink.clone(), exec))))
     }
 
     /// The module with this name.
@@ -169,6 +187,16 @@ impl Kernel {
         let process = Arc::new(process);
         process.job.started();
         table.insert(pid, process.clone());
+        drop(table);
+        if let Some(trail) = process.job.trail() {
+            let args = process.args();
+            trail.record(|exec| AuditEvent::ProcessStarted {
+                exec,
+                pid,
+                parent_pid,
+                args: args.block(),
+            });
+        }
         Ok(process)
     }
 
@@ -267,9 +295,16 @@ impl Kernel {
     }
 
     fn views(&self) -> Vec<ProcessView> {
+        let processes: Vec<_> = self.table().values().cloned().collect();
+        processes
+            .iter()
+            .map(|process| self.view_of(process))
+            .collect()
+    }
+
+    fn view_of(&self, process: &Process) -> ProcessView {
         let cred = self.settings.cred;
-        let table = self.table();
-        let view = |process: &Arc<Process>| ProcessView {
+        ProcessView {
             pid: process.pid,
             parent_pid: process.parent_pid,
             group: process.group(),
@@ -281,8 +316,7 @@ impl Kernel {
             cpu_ns: process.cpu_ns(),
             memory_bytes: process.memory_bytes.load(Ordering::Relaxed),
             started_ns: process.started_ns.saturating_sub(self.started_ns),
-        };
-        table.values().map(view).collect()
+        }
     }
 
     fn table(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<Process>>> {

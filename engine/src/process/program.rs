@@ -83,7 +83,7 @@ impl Programs {
         let module = self
             .core
             .modules()
-            .load(engine, name, digest, bytes)
+            .load(engine, name, digest, bytes, trusted)
             .await?;
         let program = Arc::new(self.link(name, &module, trusted)?);
         let mut linked = self.linked.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
+use tracing::Instrument;
 use wardian_abi::{CHILD_EXPORT, Signal, Usage, WaitStatus};
 use wasmtime::{Extern, Instance, Store, StoreContextMut, Trap, UpdateDeadline};
 
 use super::kernel::Kernel;
 use super::state::{Process, ProcessCtx};
+use crate::audit::AuditEvent;
 use crate::fd::Description;
 use crate::reached::Reached;
 use crate::wasi::End;
@@ -50,7 +52,9 @@ pub(super) async fn run(store: Store<ProcessCtx>, entry: Entry) -> WaitStatus {
         own: Usage::default(),
         status: killed(Signal::KILL),
     };
-    let (ctx, status) = timed(life(store, entry), &process, &kernel).await;
+    let span = tracing::debug_span!(target: "wardian", "process", pid = process.pid);
+    let life = life(store, entry).instrument(span);
+    let (ctx, status) = timed(life, &process, &kernel).await;
     drop(running);
     exit.own = Usage {
         cpu_ns: process.cpu_ns(),
@@ -85,6 +89,7 @@ impl Drop for Exit {
     fn drop(&mut self) {
         let process = &self.process;
         self.kernel.leave(process.pid);
+        process.tell_end(&self.status, self.own);
         process.completion.complete(self.status);
         if process.parent_pid != 0
             && let Some(parent) = self.kernel.find(process.parent_pid)
@@ -130,7 +135,15 @@ fn replace(ctx: &mut ProcessCtx, next: super::image::Image) {
     ctx.env = next.env.clone();
     ctx.posix = next.program.posix;
     ctx.identity.program = next.path.clone();
-    ctx.process.process.set_args(next.args.clone());
+    let process = &ctx.process.process;
+    process.set_args(next.args.clone());
+    if let Some(trail) = process.job.trail() {
+        trail.record(|exec| AuditEvent::ProcessReplaced {
+            exec,
+            pid: process.pid,
+            args: next.args.block(),
+        });
+    }
     ctx.interrupt.reset_caught();
     ctx.process.limiter.reset();
     ctx.process.image = next;

@@ -177,6 +177,7 @@ impl Launch {
                 program: self.image.path.clone(),
             },
             system: kernel.system_view(),
+            denials: process.job.trail().map(|trail| trail.denials(process.pid)),
             read_bytes: 0,
             written_bytes: 0,
             process: Private {

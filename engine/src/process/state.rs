@@ -4,12 +4,13 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use wardian_abi::Usage;
+use wardian_abi::{Usage, WaitStatus};
 
 use super::image::Image;
 use super::job::Job;
 use super::kernel::Kernel;
 use super::limiter::Limiter;
+use crate::audit::AuditEvent;
 use crate::fd::{Completion, Interrupt};
 use crate::wasi::{Ctx, Strings};
 
@@ -95,6 +96,19 @@ impl Process {
 
     pub(super) fn set_running(&self, running: bool) {
         self.running.store(running, Ordering::Relaxed);
+    }
+
+    /// Tells the embedder of its end.
+    pub(super) fn tell_end(&self, status: &WaitStatus, usage: Usage) {
+        if let Some(trail) = self.job.trail() {
+            trail.record(|exec| AuditEvent::ProcessEnded {
+                exec,
+                pid: self.pid,
+                exit_code: status.exit_code,
+                signal: status.signal,
+                usage,
+            });
+        }
     }
 
     /// Its process group.

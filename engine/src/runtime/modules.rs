@@ -103,13 +103,15 @@ impl Modules {
     }
 
     /// The module with this digest: from memory, from the cache, or compiled.
-    /// However many ask at once, it is compiled once.
+    /// However many ask at once, it is compiled once. `trusted`: it is one of the
+    /// embedder's tools, not a guest's own.
     pub async fn load(
         self: &Modules,
         engine: &Engine,
         name: &str,
         digest: [u8; 32],
         bytes: ModuleBytes,
+        trusted: bool,
     ) -> Result<Module, Error> {
         let cell = {
             let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,15 +121,15 @@ impl Modules {
             loaded.entry(digest).or_default().clone()
         };
         let module = cell.get_or_try_init(|| async {
-            let _loading = matches!(bytes, ModuleBytes::Lazy { .. }).then(|| {
+            let _loading = trusted.then(|| {
                 self.tools_loading.fetch_add(1, Ordering::AcqRel);
                 Loading(&self.tools_loading)
             });
             let (engine, name) = (engine.clone(), name.to_owned());
             let (cache, observer) = (self.cache.clone(), self.observer.clone());
-            let permit = match bytes {
-                ModuleBytes::Wasm(_) => self.guest_compiles.clone().acquire_owned().await.ok(),
-                _ => None,
+            let permit = match trusted {
+                true => None,
+                false => self.guest_compiles.clone().acquire_owned().await.ok(),
             };
             let task = move || {
                 let _permit = permit;

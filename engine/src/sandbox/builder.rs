@@ -9,7 +9,9 @@ use super::exec::Exec;
 use super::files::Files;
 use super::import;
 use super::runtime::Runtime;
+use super::snapshot::Snapshot;
 use super::tools::Tools;
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::fd::SharedFs;
@@ -57,10 +59,12 @@ pub(crate) struct Config {
 /// | clock | the host's ([`Clock::System`]) |
 /// | randomness | the host's, unless a seed is given |
 /// | processors shown | 2 |
+/// | audit | nobody is told |
 /// | limits | [`Limits::default`] |
 pub struct SandboxBuilder {
     runtime: Runtime,
     tools: Tools,
+    snapshot: Option<Snapshot>,
     files: Vec<(Vec<u8>, Vec<u8>, u16)>,
     copies: Vec<(PathBuf, Vec<u8>)>,
     env: Vec<(Vec<u8>, Vec<u8>)>,
@@ -70,12 +74,21 @@ pub struct SandboxBuilder {
     seed: Option<[u8; 32]>,
     cred: Cred,
     processors: u32,
+    audit: Option<Arc<dyn Audit>>,
 }
 
 impl SandboxBuilder {
     /// The tools to find in `/usr/bin`.
     pub fn tools(mut self, tools: &Tools) -> SandboxBuilder {
         self.tools = tools.clone();
+        self
+    }
+
+    /// Files to start from, `/usr/bin` included: its commands work as far as
+    /// [`SandboxBuilder::tools`] has them. Without it, a sandbox starts from the
+    /// image of its tools.
+    pub fn snapshot(mut self, snapshot: &Snapshot) -> SandboxBuilder {
+        self.snapshot = Some(snapshot.clone());
         self
     }
 
@@ -151,6 +164,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// Whom to tell of processes, denials, limits and ends of execs, of this
+    /// sandbox and its forks.
+    pub fn audit(mut self, audit: Arc<dyn Audit>) -> SandboxBuilder {
+        self.audit = Some(audit);
+        self
+    }
+
     /// How many processors guests are told of.
     pub fn processors(mut self, processors: u32) -> SandboxBuilder {
         self.processors = processors.max(1);
@@ -165,7 +185,10 @@ impl SandboxBuilder {
     /// directory is not absolute.
     pub fn build(self) -> Result<Sandbox, Error> {
         let now = self.clock.realtime_ns();
-        let mut vfs = self.tools.image(now)?;
+        let mut vfs = match &self.snapshot {
+            Some(snapshot) => snapshot.tree().fork(),
+            None => self.tools.image(now)?,
+        };
         vfs.set_quota(quota(&self.limits));
         for (host, path) in &self.copies {
             import::copy(&mut vfs, host, path, self.cred, now)?;
@@ -201,6 +224,7 @@ impl SandboxBuilder {
                 None => host_seed()?,
             },
             processors: self.processors,
+            audit: self.audit,
         };
         Ok(Sandbox {
             runtime: self.runtime,
@@ -225,6 +249,7 @@ impl Sandbox {
         SandboxBuilder {
             runtime: runtime.clone(),
             tools: Tools::none(),
+            snapshot: None,
             files: Vec::new(),
             copies: Vec::new(),
             env: env
@@ -237,6 +262,7 @@ impl Sandbox {
             seed: None,
             cred: USER,
             processors: 2,
+            audit: None,
         }
     }
 
@@ -283,6 +309,7 @@ impl Sandbox {
             cred: settings.cred,
             seed: self.kernel.next_seed(),
             processors: settings.processors,
+            audit: settings.audit.clone(),
         };
         Sandbox {
             runtime: self.runtime.clone(),
@@ -332,7 +359,7 @@ pub(crate) fn set_variable(env: &mut Vec<(Vec<u8>, Vec<u8>)>, name: &[u8], value
     }
 }
 
-fn quota(limits: &Limits) -> Quota {
+pub(super) fn quota(limits: &Limits) -> Quota {
     Quota {
         bytes: limits.fs_bytes,
         inodes: limits.fs_inodes,

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tracing::Instrument;
 use wardian_abi::{Errno, Signal, WaitStatus};
-use wardian_vfs::{At, Cred, Device, Follow, NodeKind, PathMode};
+use wardian_vfs::{At, Cred, Device, Follow, NodeKind, PathMode, Vfs};
 
 use super::builder::env_block;
 use super::exec::{Exec, ExecResult, Usage, What};
+use crate::audit::AuditEvent;
 use crate::error::{Error, ErrorKind};
 use crate::fd::{Capture, Description, Descriptor, Directory, Flags, PipeReader, PipeWriter, pipe};
 use crate::process::{Image, Job, Kernel, Launch, Program, Refused, load, load_module};
@@ -47,7 +49,9 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
         }
     };
     let kernel = exec.kernel.clone();
-    let (mut result, note) = supervised(exec, stdio, overflow, feeding).await?;
+    let (mut result, note) = supervised(exec, stdio, overflow, feeding)
+        .instrument(span())
+        .await?;
     let (out, err) = (stdout.take(), stderr.take());
     result.stdout = out.bytes;
     result.stdout_dropped_bytes = out.dropped_bytes;
@@ -106,12 +110,19 @@ pub(super) async fn streamed(
     // Held so that the reader sees no end before the note below is written.
     let notes = errors.writer();
     let never = std::future::pending::<&str>();
-    let (result, note) = supervised(exec, stdio, never, async {}).await?;
+    let (result, note) = supervised(exec, stdio, never, async {})
+        .instrument(span())
+        .await?;
     if let Some(note) = note {
         let _ =
             tokio::time::timeout(Duration::from_secs(1), notes.write_all(note.as_bytes())).await;
     }
     Ok(result)
+}
+
+/// What a subscriber of `tracing` sees of an exec; its processes are inside.
+fn span() -> tracing::Span {
+    tracing::debug_span!(target: "wardian", "exec")
 }
 
 /// Why a command was ended from outside.
@@ -132,16 +143,23 @@ async fn supervised(
     let kernel = exec.kernel.clone();
     let timeout = exec.timeout.unwrap_or(kernel.limits().wall_time);
     let cancel = exec.cancel.clone();
-    let job = Arc::new(Job::default());
+    let job = kernel.job();
+    let before = job.trail().map(|_| kernel.fs().lock().fork());
     let guard = JobGuard {
         kernel: &kernel,
         job: &job,
     };
+    let mut deadline = std::pin::pin!(past_deadline(&kernel, timeout));
     let launch = tokio::select! {
         biased;
         launch = launch(exec, stdio, job.clone()) => launch?,
         // Loading a module takes as long as compiling it.
-        () = cancelled(cancel.as_ref()) => return Ok(never_started(&kernel, start)),
+        () = cancelled(cancel.as_ref()) => {
+            return Ok(never_started(&Ended::Cancelled, &kernel, start));
+        }
+        () = &mut deadline => {
+            return Ok(never_started(&Ended::Timeout(timeout), &kernel, start));
+        }
     };
     let (process, started) = launch
         .prepare(&kernel, None)
@@ -151,20 +169,12 @@ async fn supervised(
     let mut feeding = std::pin::pin!(feeding);
     let mut fed = false;
     let mut overflow = std::pin::pin!(overflow);
-    let mut deadline = std::pin::pin!(tokio::time::sleep(timeout));
     let ended = loop {
         tokio::select! {
             biased;
             status = &mut main => break Ended::ByItself(status),
             () = &mut feeding, if !fed => fed = true,
-            () = &mut deadline => {
-                if !kernel.programs().core().modules().loads_tools() {
-                    break Ended::Timeout(timeout);
-                }
-                // A tool's first use on this machine compiles it.
-                let later = tokio::time::Instant::now() + Duration::from_millis(200);
-                deadline.as_mut().reset(later);
-            }
+            () = &mut deadline => break Ended::Timeout(timeout),
             () = cancelled(cancel.as_ref()) => break Ended::Cancelled,
             stream = &mut overflow => break Ended::Overflow(stream),
         }
@@ -202,15 +212,46 @@ async fn supervised(
         read_bytes: usage.read_bytes,
         written_bytes: usage.written_bytes,
     };
+    tell(&kernel, &job, before.as_ref(), &result);
     Ok((result, note.filter(|note| !note.is_empty())))
 }
 
-/// The result of a command that was cancelled before it ran.
-fn never_started(kernel: &Kernel, start: Instant) -> (ExecResult, Option<String>) {
-    let (code, _, note) = verdict(&Ended::Cancelled, kernel);
+/// Tells the embedder of the end.
+fn tell(kernel: &Kernel, job: &Job, before: Option<&Vfs>, result: &ExecResult) {
+    let (Some(trail), Some(before)) = (job.trail(), before) else {
+        return;
+    };
+    for (name, value) in job.reached().names(kernel.limits()) {
+        let value = value.as_str();
+        trail.record(|exec| AuditEvent::LimitReached { exec, name, value });
+    }
+    let after = kernel.fs().lock().fork();
+    trail.record(|exec| AuditEvent::ExecEnded {
+        exec,
+        exit_code: result.exit_code,
+        timed_out: result.timed_out,
+        cancelled: result.cancelled,
+        before,
+        after: &after,
+    });
+}
+
+/// Waits until the time is over. A tool's first use on this machine compiles it:
+/// that is no command's fault, so the end waits for it.
+async fn past_deadline(kernel: &Kernel, timeout: Duration) {
+    tokio::time::sleep(timeout).await;
+    while kernel.programs().core().modules().loads_tools() {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// The result of a command that was ended before it ran.
+fn never_started(ended: &Ended, kernel: &Kernel, start: Instant) -> (ExecResult, Option<String>) {
+    let (code, _, note) = verdict(ended, kernel);
     let mut result = ExecResult {
         exit_code: code as i32,
-        cancelled: true,
+        timed_out: matches!(ended, Ended::Timeout(_)),
+        cancelled: matches!(ended, Ended::Cancelled),
         ..ExecResult::default()
     };
     result.usage.wall_time = start.elapsed();

@@ -8,6 +8,7 @@ use wardian_vfs::{Cred, Device};
 use wasmtime::Memory;
 
 use super::proc_text::ProcessView;
+use crate::audit::Denials;
 use crate::clock::Clock;
 use crate::fd::{Description, Descriptor, Directory, FdTable, Interrupt, Rights, SharedFs};
 use crate::limits::Limits;
@@ -48,6 +49,8 @@ pub struct Ctx<P> {
     pub identity: Identity,
     /// The sandbox as a machine, for `/proc`.
     pub system: SystemView,
+    /// Whom to tell of denials.
+    pub denials: Option<Box<Denials>>,
     /// Bytes moved into the guest.
     pub read_bytes: u64,
     /// Bytes moved out of the guest.
@@ -63,6 +66,9 @@ pub trait System: Send + Sync {
     fn info(&self) -> SystemInfo;
     /// Its processes, by number.
     fn processes(&self) -> Vec<ProcessView>;
+
+    /// One of them, if it is alive.
+    fn process(&self, pid: u32) -> Option<ProcessView>;
 }
 
 /// A [`System`], shared.

@@ -100,7 +100,11 @@ pub fn memory<P>(
     call: impl FnOnce(&mut GuestMemory<'_>, &mut Ctx<P>) -> Result<(), Errno>,
 ) -> wasmtime::Result<u32> {
     let (mut memory, ctx) = guest(&mut caller)?;
-    Ok(code(call(&mut memory, ctx)))
+    let result = call(&mut memory, ctx);
+    if let (Err(errno), Some(denials)) = (result, &ctx.denials) {
+        denials.failed(errno);
+    }
+    Ok(code(result))
 }
 
 /// The guest's linear memory. Every access is checked: addresses are hostile.

@@ -70,7 +70,13 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                     write: base & rights::WRITE != 0,
                     fdflags,
                 };
-                outcome(open(&mut caller, &request, path, length, out).await)
+                let result = open(&mut caller, &request, path, length, out).await;
+                if let (Err(Refusal::Errno(errno)), Some(denials)) =
+                    (&result, &caller.data().denials)
+                {
+                    denials.failed(*errno);
+                }
+                outcome(result)
             })
         },
     )?;

@@ -351,6 +351,9 @@ impl<P> Ctx<P> {
         if path.len() > self.limits.path_bytes as usize {
             return Err(Errno::Nametoolong);
         }
+        if let Some(denials) = &self.denials {
+            denials.about(path);
+        }
         Ok(path)
     }
 

@@ -114,10 +114,7 @@ pub(super) fn look<P>(ctx: &Ctx<P>, path: &[u8]) -> Result<ProcNode, Errno> {
 
 /// A process of the sandbox.
 fn process<P>(ctx: &Ctx<P>, pid: u32) -> Result<ProcessView, Errno> {
-    let mut processes = ctx.system.0.processes().into_iter();
-    processes
-        .find(|process| process.pid == pid)
-        .ok_or(Errno::Noent)
+    ctx.system.0.process(pid).ok_or(Errno::Noent)
 }
 
 fn named(names: &[&'static str], wanted: &[u8]) -> Option<&'static str> {

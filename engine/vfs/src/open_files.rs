@@ -24,6 +24,12 @@ impl OpenFiles {
 }
 
 impl Vfs {
+    /// Whether any node is open.
+    #[must_use]
+    pub fn has_open_files(&self) -> bool {
+        !self.open_files.is_empty()
+    }
+
     /// Notes that a node is open: it outlives its last link until as many
     /// [`Vfs::release`] calls.
     ///

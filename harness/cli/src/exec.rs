@@ -62,5 +62,7 @@ pub async fn main(arguments: ExecArguments) -> anyhow::Result<i32> {
     } else {
         output::Stdin::Empty
     };
-    output::run(sandbox.exec(script), options.json, stdin).await
+    let code = output::run(sandbox.exec(script), options.json, stdin).await?;
+    options.snapshots.save(&sandbox)?;
+    Ok(code)
 }

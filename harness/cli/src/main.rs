@@ -1,12 +1,15 @@
 //! The `wardian` command: arguments, output, exit codes. What it does is in the
 //! library.
 
+mod audit;
+mod data_directory;
 mod exec;
 mod mount;
 mod output;
 mod progress;
 mod run;
 mod setup;
+mod snapshot;
 mod tool_file;
 
 use std::process::ExitCode;
@@ -27,6 +30,8 @@ enum Command {
     Exec(exec::ExecArguments),
     /// Run a WASI preview 1 module in a fresh sandbox
     Run(run::RunArguments),
+    /// Save, show and compare files of sandboxes
+    Snapshot(snapshot::SnapshotArguments),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +41,7 @@ fn main() -> ExitCode {
             match arguments.command {
                 Command::Exec(arguments) => exec::main(arguments).await,
                 Command::Run(arguments) => run::main(arguments).await,
+                Command::Snapshot(arguments) => snapshot::main(arguments),
             }
         })
     });

@@ -60,5 +60,7 @@ pub async fn main(arguments: RunArguments) -> anyhow::Result<i32> {
     if !names.is_empty() {
         exec = exec.preopens(&names);
     }
-    output::run(exec, options.json, Stdin::of(options.stdin)).await
+    let code = output::run(exec, options.json, Stdin::of(options.stdin)).await?;
+    options.snapshots.save(&sandbox)?;
+    Ok(code)
 }

@@ -7,8 +7,10 @@ use anyhow::Context;
 use clap::Args;
 use wardian::{CacheDirectory, ErrorKind, Limits, Runtime, Sandbox, SandboxBuilder};
 
+use crate::audit::JsonLines;
 use crate::mount::Mount;
 use crate::progress::Progress;
+use crate::snapshot::SnapshotOptions;
 use crate::tool_file::ToolFile;
 
 /// Options that `exec` and `run` have in common.
@@ -45,6 +47,14 @@ pub struct SandboxOptions {
     /// LIMITS.md lists them
     #[arg(long, value_name = "NAME=VALUE")]
     pub limit: Vec<String>,
+
+    #[command(flatten)]
+    pub snapshots: SnapshotOptions,
+
+    /// Append what happens (processes with their usage, denials, limits, changed
+    /// files) to this file of the host, as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub audit: Option<std::path::PathBuf>,
 
     /// Pass standard input on, even from a terminal (a pipe or file is always
     /// passed on)
@@ -89,6 +99,9 @@ pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<Sa
         tools = tools.with(file.load()?);
     }
     let mut builder = Sandbox::builder(runtime).tools(&tools);
+    if let Some(name) = &options.snapshots.snapshot {
+        builder = builder.snapshot(&options.snapshots.place.load(name)?);
+    }
     for mount in &options.mount {
         builder = builder.copy_from_host(&mount.host, mount.guest.as_bytes());
     }
@@ -97,6 +110,9 @@ pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<Sa
             .split_once('=')
             .with_context(|| format!("--env {variable}: expected NAME=VALUE"))?;
         builder = builder.env(name, value);
+    }
+    if let Some(path) = &options.audit {
+        builder = builder.audit(JsonLines::append(path)?);
     }
     if let Some(cwd) = &options.cwd {
         builder = builder.cwd(cwd);

@@ -6,6 +6,7 @@ mod collect;
 mod directory;
 mod index;
 mod load;
+mod memo;
 #[cfg(feature = "object-store")]
 mod remote;
 mod save;
@@ -29,6 +30,7 @@ use self::backend::{Backend, Piece};
 use self::collect::Needed;
 use self::directory::Directory;
 use self::index::{Index, Pack};
+use self::memo::Memo;
 use self::sink::{Sealed, Sink, Tally};
 use self::source::Source;
 use crate::error::{Error, ErrorKind};
@@ -50,6 +52,8 @@ pub struct Store {
     backend: Box<dyn Backend>,
     /// What was there when it was last looked at.
     index: Mutex<Arc<Index>>,
+    /// Locked by the save that uses it; others at the same time do without.
+    memo: Mutex<Memo>,
 }
 
 /// A snapshot in a store.
@@ -127,6 +131,7 @@ impl Store {
         Store {
             backend,
             index: Mutex::default(),
+            memo: Mutex::default(),
         }
     }
 
@@ -278,9 +283,10 @@ impl Store {
         put: impl FnOnce(&mut Sink<'_>) -> Result<T, Error>,
     ) -> Result<(T, Tally, Vec<String>), Error> {
         let (ready, waiting) = sync_channel(PACKS_WAITING);
+        let memo = self.memo.try_lock().ok();
         let (done, written) = std::thread::scope(|scope| {
             let writer = scope.spawn(|| self.write_packs(waiting));
-            let mut sink = Sink::new(&index, ready);
+            let mut sink = Sink::new(&index, memo, ready);
             // In both cases the sink is gone before the writer is waited for.
             let done = match put(&mut sink) {
                 Ok(answer) => sink.finish().map(|tally| (answer, tally)),

@@ -1,11 +1,12 @@
 //! Writing objects: those not there yet go into packs, which a thread writes.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, MutexGuard};
 
 use super::backend::Piece;
 use super::index::{Index, Pack};
+use super::memo::Memo;
 use crate::error::{Error, ErrorKind};
 use crate::format::pack::{self, FULL_BYTES, Packed};
 use crate::hash::Hash;
@@ -32,6 +33,7 @@ pub(crate) struct Sink<'a> {
     new: HashSet<Hash>,
     chunks: Filling,
     pages: Filling,
+    memo: Option<MutexGuard<'a, Memo>>,
     ready: SyncSender<Sealed>,
     pub(crate) tally: Tally,
 }
@@ -44,12 +46,17 @@ struct Filling {
 }
 
 impl<'a> Sink<'a> {
-    pub(crate) fn new(index: &'a Index, ready: SyncSender<Sealed>) -> Sink<'a> {
+    pub(super) fn new(
+        index: &'a Index,
+        memo: Option<MutexGuard<'a, Memo>>,
+        ready: SyncSender<Sealed>,
+    ) -> Sink<'a> {
         Sink {
             index,
             new: HashSet::new(),
             chunks: Filling::default(),
             pages: Filling::default(),
+            memo,
             ready,
             tally: Tally::default(),
         }
@@ -57,7 +64,10 @@ impl<'a> Sink<'a> {
 
     /// Puts in a chunk.
     pub(crate) fn chunk(&mut self, chunk: &Arc<Vec<u8>>) -> Result<Hash, Error> {
-        let hash = Hash::of(chunk);
+        let hash = match &mut self.memo {
+            Some(memo) => memo.hash(chunk),
+            None => Hash::of(chunk),
+        };
         if self.is_new(hash, chunk.len()) {
             self.chunks
                 .add(hash, Piece::Chunk(Arc::clone(chunk)), chunk.len());
