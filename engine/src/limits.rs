@@ -96,6 +96,8 @@ limits! {
     symlink_depth: u32 = 40, hardened 40;
     /// Arguments and environment of a new process together, in bytes.
     argument_bytes: u32 = 2 << 20, hardened 256 << 10;
+    /// What a [`crate::Shell`] keeps between its scripts, in bytes.
+    shell_state_bytes: u64 = 16 << 20, hardened 1 << 20;
     /// Buffers of one vectored read or write (`IOV_MAX`).
     io_vectors: u32 = 1024, hardened 1024;
     /// Subscriptions of one `poll_oneoff`.

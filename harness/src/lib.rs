@@ -17,6 +17,10 @@
 //! let attempt = sandbox.fork();
 //! attempt.exec("rm fruit sorted").await?;
 //! assert!(sandbox.fs().exists("fruit") && !attempt.fs().exists("fruit"));
+//!
+//! let shell = sandbox.shell();
+//! shell.exec("cd /tmp; count() { ls | wc -l; }; touch a b").await?;
+//! assert_eq!(shell.exec("count").await?.stdout_text(), "2\n");
 //! # Ok(()) }
 //! ```
 #![forbid(unsafe_code)]
@@ -30,8 +34,10 @@ pub mod snapshot {
 
 pub use sandbox::tools;
 pub use wardian_engine::{
-    Audit, AuditEvent, CacheDirectory, CancelToken, Clock, DirEntry, Errno, Error, ErrorKind, Exec,
-    ExecResult, FileStat, FileType, Files, InputWriter, Limits, ModuleBytes, Observer,
-    OutputReader, ProcessUsage, Runtime, RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Signal,
-    Snapshot, Streaming, Support, SupportEntry, Tool, Tools, Usage,
+    Applied, Apply, ApplyReport, Audit, AuditEvent, CacheDirectory, CancelToken, Clock, Conflict,
+    DirEntry, Errno, Error, ErrorKind, Exec, ExecResult, FileStat, FileType, Files, InputWriter,
+    Limits, ModuleBytes, MountMode, Observer, OutputReader, Overlay, OverlayChange,
+    OverlayChangeKind, OverlayChanges, ProcessUsage, Runtime, RuntimeBuilder, SUPPORT, Sandbox,
+    SandboxBuilder, Shell, ShellState, Signal, Snapshot, Streaming, Support, SupportEntry, Syntax,
+    Tool, Tools, Usage,
 };

@@ -113,3 +113,32 @@ async fn a_tree_of_a_thousand_forks() {
     }
     assert!(!forks[0].fs().exists("mine"));
 }
+
+#[tokio::test]
+async fn what_is_the_hosts_is_not_saved() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let plain = sandbox();
+    let before = plain.snapshot();
+    let runtime = Runtime::builder().build().expect("this host runs Wasmtime");
+    let mounted = Sandbox::builder(&runtime)
+        .mount(
+            folder.path(),
+            "/home/user/folder",
+            wardian::MountMode::Overlay,
+        )
+        .build()
+        .expect("a sandbox");
+    let error = mounted.restore(&before).expect_err("another's tree");
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    let own = mounted.snapshot();
+    mounted
+        .fs()
+        .write("/home/user/folder/new", "x")
+        .expect("in memory");
+    mounted.restore(&own).expect("its own");
+    assert!(!mounted.fs().exists("/home/user/folder/new"));
+
+    let store = Store::open(folder.path().join("store")).expect("a store");
+    let error = store.save(own.tree(), "mounted").expect_err("not its own");
+    assert!(error.to_string().contains("mounted"), "{error}");
+}

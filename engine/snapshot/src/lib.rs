@@ -38,7 +38,7 @@ mod hash;
 mod limits;
 mod store;
 
-pub use diff::{Change, ChangeKind, Changes, TextLimits, What, diff};
+pub use diff::{Change, ChangeKind, Changes, TextLimits, What, diff, diff_below};
 pub use error::{Error, ErrorKind};
 pub use hash::Hash;
 pub use limits::Limits;

@@ -11,7 +11,7 @@ mod table;
 
 pub use completion::Completion;
 pub use description::{Description, Directory, Flags, Listing, NodeFile, TextFile};
-pub use interrupt::{Interrupt, Stop};
+pub use interrupt::{Interrupt, Stop, yield_now};
 pub use output::Capture;
 pub use pipe::{PipeReader, PipeWriter, pipe};
 pub use shared_fs::SharedFs;

@@ -9,7 +9,10 @@ use super::pipe::Pipe;
 
 /// A filesystem behind a lock. Clones share it.
 ///
-/// The lock is held for one operation at a time and never across an await.
+/// The lock is held for one operation at a time and never across an await. Where
+/// a folder of the host is mounted, that operation may read or write there: one
+/// guest's buffer at most, or one directory. A slow disk then holds up the other
+/// commands of the same sandbox, and of no other.
 #[derive(Clone)]
 pub struct SharedFs(Arc<Inner>);
 

@@ -67,7 +67,10 @@ async fn fork(caller: &mut Caller<'_, ProcessCtx>, args: u32, out: u32) -> Resul
             return Err(errno.into());
         }
     };
-    tokio::spawn(run(store, Entry::Child(instance, argument)));
+    let scheduler = process.job.scheduler();
+    scheduler.spawn(async move {
+        run(store, Entry::Child(instance, argument)).await;
+    });
     hand_over(caller, &process, out)
 }
 

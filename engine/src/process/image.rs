@@ -59,8 +59,8 @@ pub async fn load(
     path: &[u8],
 ) -> Result<(Arc<Program>, Arc<[u8]>), Refused> {
     let kind = {
-        let vfs = kernel.fs().lock();
-        inspect(&vfs, kernel.limits().module_bytes, cred, base, path)?
+        let mut vfs = kernel.fs().lock();
+        inspect(&mut vfs, kernel.limits().module_bytes, cred, base, path)?
     };
     let name = String::from_utf8_lossy(path).into_owned();
     match kind {
@@ -107,7 +107,7 @@ pub async fn load_module(
 }
 
 fn inspect(
-    vfs: &Vfs,
+    vfs: &mut Vfs,
     module_limit_bytes: u64,
     cred: &Cred,
     base: Ino,
@@ -119,7 +119,7 @@ fn inspect(
         cred,
         mode: PathMode::Posix,
     };
-    let found = vfs.resolve(&at, path, Follow::Last)?;
+    let found = vfs.resolve_fresh(&at, path, Follow::Last)?;
     if found.magic.is_some() {
         return Err(Errno::Acces);
     }

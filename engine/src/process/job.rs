@@ -1,15 +1,18 @@
 //! A job: the processes of one exec, counted so that its end can be waited for.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
+use super::scheduler::Scheduler;
 use crate::audit::Trail;
 use crate::reached::ReachedLog;
 
 /// The processes that one exec started, directly or through others.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Job {
+    scheduler: Arc<Scheduler>,
     alive: AtomicUsize,
     ended: Notify,
     cpu_ns: AtomicU64,
@@ -38,11 +41,26 @@ pub struct JobUsage {
 
 impl Job {
     /// A job without processes, that tells of them.
-    pub fn new(trail: Option<Trail>) -> Job {
+    pub fn new(scheduler: Arc<Scheduler>, trail: Option<Trail>) -> Job {
         Job {
+            scheduler,
+            alive: AtomicUsize::new(0),
+            ended: Notify::new(),
+            cpu_ns: AtomicU64::new(0),
+            peak_memory_bytes: AtomicU64::new(0),
+            read_bytes: AtomicU64::new(0),
+            written_bytes: AtomicU64::new(0),
+            spent_ns: AtomicU64::new(0),
+            started: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+            reached: ReachedLog::default(),
             trail,
-            ..Job::default()
         }
+    }
+
+    /// Who gives its processes their turns.
+    pub fn scheduler(&self) -> &Scheduler {
+        &self.scheduler
     }
 
     /// Whom to tell of what happens.

@@ -12,6 +12,7 @@ use wardian_vfs::Cred;
 
 use super::job::Job;
 use super::program::Programs;
+use super::scheduler::Scheduler;
 use super::state::Process;
 use crate::audit::{Audit, AuditEvent, Trail};
 use crate::clock::Clock;
@@ -129,7 +130,12 @@ impl Kernel {
     pub fn job(&self) -> Arc<Job> {
         let exec = self.execs.fetch_add(1, Ordering::Relaxed) + 1;
         let trail = self.settings.audit.as_ref();
-        Arc::new(Job::new(trail.map(|sink| Trail::new(sink.clone(), exec))))
+        let pool = self.programs().core().pool().clone();
+        let scheduler = Scheduler::new(pool, self.settings.processors as usize);
+        Arc::new(Job::new(
+            scheduler,
+            trail.map(|sink| Trail::new(sink.clone(), exec)),
+        ))
     }
 
     /// The module with this name.
@@ -240,6 +246,7 @@ impl Kernel {
         for process in chosen {
             process.interrupt.kill(signal);
         }
+        job.scheduler().hurry(true);
     }
 
     /// Processes alive.

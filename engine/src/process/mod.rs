@@ -11,6 +11,7 @@ mod limiter;
 mod nodes;
 mod program;
 mod run;
+mod scheduler;
 mod signals;
 mod spawn;
 mod state;

@@ -26,8 +26,8 @@ pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
             memory(caller, |memory, ctx| {
                 let descriptor = ctx.fds.get(fd)?;
                 let now_ns = ctx.clock.realtime_ns();
-                let vfs = ctx.fs.lock();
-                let stat = ext_stat_of_descriptor(&vfs, &descriptor.description, now_ns)?;
+                let mut vfs = ctx.fs.lock();
+                let stat = ext_stat_of_descriptor(&mut vfs, &descriptor.description, now_ns)?;
                 drop(vfs);
                 put_stat(memory, out, &stat)
             })
@@ -45,7 +45,7 @@ pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
             memory(caller, |memory, ctx| {
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
-                let ino = existing(ctx, &vfs, dir, path, follow(flags)?)?;
+                let ino = existing(ctx, &mut vfs, dir, path, follow(flags)?)?;
                 vfs.chmod(&ctx.change(), ino, (mode & 0o7777) as u16)
             })
         },
@@ -63,7 +63,7 @@ pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
             memory(caller, |memory, ctx| {
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
-                let ino = existing(ctx, &vfs, dir, path, follow(flags)?)?;
+                let ino = existing(ctx, &mut vfs, dir, path, follow(flags)?)?;
                 let changed = |id: u32| (id != u32::MAX).then_some(id);
                 vfs.chown(&ctx.change(), ino, changed(uid), changed(gid))
             })
@@ -76,7 +76,7 @@ pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
             memory(caller, |memory, ctx| {
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
-                let Found::Node(place) = resolve(ctx, &vfs, dir, path, Follow::Entry)? else {
+                let Found::Node(place) = resolve(ctx, &mut vfs, dir, path, Follow::Entry)? else {
                     return Err(Errno::Perm);
                 };
                 let mode = (mode & 0o777) as u16 & !ctx.umask;

@@ -3,6 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
@@ -33,7 +34,10 @@ pub(super) fn new_store(ctx: ProcessCtx) -> Store<ProcessCtx> {
     store.epoch_deadline_callback(|ctx: StoreContextMut<'_, ProcessCtx>| {
         match ctx.data().interrupt.killed() {
             Some(signal) => Err(wasmtime::Error::from(End::Killed(signal))),
-            None => Ok(UpdateDeadline::Yield(1)),
+            None => {
+                ctx.data().process.process.set_preempted(true);
+                Ok(UpdateDeadline::Yield(1))
+            }
         }
     });
     store.set_epoch_deadline(1);
@@ -54,13 +58,25 @@ pub(super) async fn run(store: Store<ProcessCtx>, entry: Entry) -> WaitStatus {
     };
     let span = tracing::debug_span!(target: "wardian", "process", pid = process.pid);
     let life = life(store, entry).instrument(span);
-    let (ctx, status) = timed(life, &process, &kernel).await;
+    let ended = timed(life, &process, &kernel).await;
     drop(running);
+    exit.own.cpu_ns = process.cpu_ns();
+    let (ctx, status) = match ended {
+        Ok(ended) => ended,
+        Err(signal) => {
+            exit.own.peak_memory_bytes = process.memory_bytes.load(Ordering::Relaxed);
+            exit.status = WaitStatus {
+                usage: exit.own,
+                ..killed(signal)
+            };
+            return exit.status;
+        }
+    };
     exit.own = Usage {
-        cpu_ns: process.cpu_ns(),
         peak_memory_bytes: ctx.process.limiter.peak_bytes,
         read_bytes: ctx.read_bytes,
         written_bytes: ctx.written_bytes,
+        ..exit.own
     };
     let total = add(exit.own, ctx.process.children);
     if ctx.fds.refused() {
@@ -257,11 +273,24 @@ pub(super) fn add(a: Usage, b: Usage) -> Usage {
 
 /// Adds up how long a future's polls take: the process's CPU time, as long as
 /// the host does not take the thread away. Ends the job when it has used up its own.
-async fn timed<T>(future: impl Future<Output = T>, process: &Process, kernel: &Kernel) -> T {
+///
+/// A process that is killed while it waits for another turn of computing does
+/// not get one: it is dropped where it stands, `Err`.
+async fn timed<T>(
+    future: impl Future<Output = T>,
+    process: &Process,
+    kernel: &Kernel,
+) -> Result<T, Signal> {
     let job = &process.job;
     let limit_ns = u64::try_from(kernel.limits().cpu_time.as_nanos()).unwrap_or(u64::MAX);
     let mut future = pin!(future);
     poll_fn(|cx| {
+        if process.is_preempted()
+            && let Some(signal) = process.interrupt.killed()
+        {
+            return Poll::Ready(Err(signal));
+        }
+        process.set_preempted(false);
         let start = Instant::now();
         process.set_running(true);
         let result = future.as_mut().poll(cx);
@@ -273,7 +302,7 @@ async fn timed<T>(future: impl Future<Output = T>, process: &Process, kernel: &K
             kernel.kill_job(job, Signal::XCPU);
         }
         match result {
-            Poll::Ready(value) => Poll::Ready(value),
+            Poll::Ready(value) => Poll::Ready(Ok(value)),
             Poll::Pending => Poll::Pending,
         }
     })

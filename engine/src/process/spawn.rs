@@ -204,9 +204,11 @@ impl Launch {
 pub struct Started(Store<ProcessCtx>);
 
 impl Started {
-    /// Runs it to its end, in the caller's task.
-    pub async fn run(self) -> WaitStatus {
-        run(self.0, Entry::Start).await
+    /// Has it run to its end in the turns of this job.
+    pub fn spawn(self, job: &Job) {
+        job.scheduler().spawn(async move {
+            run(self.0, Entry::Start).await;
+        });
     }
 }
 
@@ -302,10 +304,10 @@ fn directory(ctx: &ProcessCtx, path: &[u8]) -> Result<Arc<Directory>, Errno> {
 /// Opens a directory to work in.
 pub(super) fn open_directory(ctx: &ProcessCtx, path: &[u8]) -> Result<Arc<Directory>, Errno> {
     let ino = {
-        let vfs = ctx.fs.lock();
+        let mut vfs = ctx.fs.lock();
         let found = crate::wasi::resolve(
             ctx,
-            &vfs,
+            &mut vfs,
             wardian_abi::AT_CWD,
             path,
             wardian_vfs::Follow::Last,
@@ -398,7 +400,7 @@ async fn spawn(caller: &mut Caller<'_, ProcessCtx>, args: u32, out: u32) -> Resu
     };
     let parent = ctx.process.process.clone();
     let (process, started) = launch.prepare(&kernel, Some(&parent))?;
-    tokio::spawn(started.run());
+    started.spawn(&process.job);
     hand_over(caller, &process, out)
 }
 

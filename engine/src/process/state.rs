@@ -39,6 +39,7 @@ pub struct Process {
     pub memory_bytes: AtomicU64,
     cpu_ns: AtomicU64,
     running: AtomicBool,
+    preempted: AtomicBool,
     args: Mutex<Strings>,
 }
 
@@ -62,6 +63,7 @@ impl Process {
             memory_bytes: AtomicU64::new(0),
             cpu_ns: AtomicU64::new(0),
             running: AtomicBool::new(false),
+            preempted: AtomicBool::new(false),
             args: Mutex::new(args),
         }
     }
@@ -87,6 +89,16 @@ impl Process {
     /// Adds CPU time.
     pub(super) fn spend(&self, cpu_ns: u64) {
         self.cpu_ns.fetch_add(cpu_ns, Ordering::Relaxed);
+    }
+
+    /// Notes that it gave way in the middle of computing, not to wait.
+    pub(super) fn set_preempted(&self, preempted: bool) {
+        self.preempted.store(preempted, Ordering::Relaxed);
+    }
+
+    /// Whether it gave way in the middle of computing.
+    pub(super) fn is_preempted(&self) -> bool {
+        self.preempted.load(Ordering::Relaxed)
     }
 
     /// Whether it computes at this moment.

@@ -9,6 +9,7 @@ use wasmtime::{
 
 use super::cache::CacheDirectory;
 use super::modules::{Modules, Observer};
+use super::pool::Pool;
 use super::ticker::Ticker;
 use crate::error::{Error, ErrorKind};
 
@@ -30,6 +31,7 @@ pub struct Core {
     engine: Engine,
     ticker: Ticker,
     modules: Modules,
+    pool: Arc<Pool>,
 }
 
 impl Core {
@@ -45,6 +47,9 @@ impl Core {
         Ok(Core {
             ticker: Ticker::start(engine.clone(), TICK),
             modules: Modules::new(cache, observer),
+            pool: Arc::new(Pool::new(
+                std::thread::available_parallelism().map_or(1, Into::into),
+            )),
             engine,
         })
     }
@@ -57,6 +62,11 @@ impl Core {
     /// The epoch ticker.
     pub fn ticker(&self) -> &Ticker {
         &self.ticker
+    }
+
+    /// The threads of execs that take longer.
+    pub fn pool(&self) -> &Arc<Pool> {
+        &self.pool
     }
 
     /// Loaded modules.

@@ -6,6 +6,7 @@ mod config;
 #[path = "deserialize_unsafe.rs"]
 mod deserialize;
 mod modules;
+mod pool;
 mod ticker;
 
 pub use cache::CacheDirectory;
@@ -13,3 +14,4 @@ pub use config::Core;
 #[cfg(feature = "compile")]
 pub use config::precompile;
 pub use modules::{ModuleBytes, Observer};
+pub use pool::{Pool, Work};

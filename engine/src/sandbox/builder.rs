@@ -1,7 +1,7 @@
 //! Making a sandbox, and the sandbox itself.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wardian_vfs::{Cred, Quota, Vfs};
 
@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::fd::SharedFs;
 use crate::limits::Limits;
+use crate::mount::{MountMode, Record};
 use crate::process::{Kernel, KernelSettings};
 use crate::wasi::Strings;
 
@@ -34,6 +35,7 @@ pub struct Sandbox {
     runtime: Runtime,
     kernel: Arc<Kernel>,
     config: Arc<Config>,
+    mounts: Mutex<Vec<Record>>,
 }
 
 /// What a sandbox and its forks have in common.
@@ -51,6 +53,7 @@ pub(crate) struct Config {
 /// | what | default |
 /// |---|---|
 /// | files | the standard directories and `/usr/bin`, nothing of the host |
+/// | mounts | none |
 /// | tools | none: [`SandboxBuilder::tools`] names them |
 /// | environment | `HOME=/home/user`, `LANG=C.UTF-8`, `LOGNAME=user`, `PATH=/usr/local/bin:/usr/bin:/bin`, `SHELL=/bin/bash`, `TERM=dumb`, `USER=user`; nothing of the host |
 /// | working directory | `/home/user` |
@@ -67,6 +70,7 @@ pub struct SandboxBuilder {
     snapshot: Option<Snapshot>,
     files: Vec<(Vec<u8>, Vec<u8>, u16)>,
     copies: Vec<(PathBuf, Vec<u8>)>,
+    mounts: Vec<(PathBuf, Vec<u8>, MountMode)>,
     env: Vec<(Vec<u8>, Vec<u8>)>,
     cwd: Vec<u8>,
     limits: Limits,
@@ -118,6 +122,22 @@ impl SandboxBuilder {
     ) -> SandboxBuilder {
         self.copies
             .push((host.as_ref().to_owned(), path.as_ref().to_vec()));
+        self
+    }
+
+    /// Mounts a folder of the host at an absolute path of the sandbox, which is
+    /// made; there must be nothing yet. The folder is read when commands look
+    /// into it. In the sandbox everything in it belongs to the sandbox's user;
+    /// symbolic links are links of the sandbox, so none leads out of the folder;
+    /// devices, sockets and named pipes are not shown.
+    pub fn mount(
+        mut self,
+        host: impl AsRef<Path>,
+        guest: impl AsRef<[u8]>,
+        mode: MountMode,
+    ) -> SandboxBuilder {
+        self.mounts
+            .push((host.as_ref().to_owned(), guest.as_ref().to_vec(), mode));
         self
     }
 
@@ -182,7 +202,7 @@ impl SandboxBuilder {
     /// # Errors
     /// [`ErrorKind::File`]: a file does not fit. [`ErrorKind::HostFile`]: a
     /// folder of the host cannot be read. [`ErrorKind::Usage`]: the working
-    /// directory is not absolute.
+    /// directory is not absolute, or a mount's place is taken.
     pub fn build(self) -> Result<Sandbox, Error> {
         let now = self.clock.realtime_ns();
         let mut vfs = match &self.snapshot {
@@ -192,6 +212,21 @@ impl SandboxBuilder {
         vfs.set_quota(quota(&self.limits));
         for (host, path) in &self.copies {
             import::copy(&mut vfs, host, path, self.cred, now)?;
+        }
+        let mut mounts: Vec<Record> = Vec::new();
+        for (host, guest, mode) in &self.mounts {
+            let record = Record::mount(&mut vfs, host, guest, *mode, self.cred, now)?;
+            if let Some(other) = mounts.iter().find(|other| nested(other, &record)) {
+                return Err(Error::new(
+                    ErrorKind::Usage,
+                    String::from_utf8_lossy(guest),
+                    format!(
+                        "a mount cannot lie in another one, {}",
+                        String::from_utf8_lossy(&other.guest)
+                    ),
+                ));
+            }
+            mounts.push(record);
         }
         for (path, contents, mode) in &self.files {
             vfs.write_file_as(path, contents, *mode, self.cred, now)
@@ -230,6 +265,7 @@ impl SandboxBuilder {
             runtime: self.runtime,
             kernel: Arc::new(Kernel::new(settings)),
             config: Arc::new(config),
+            mounts: Mutex::new(mounts),
         })
     }
 }
@@ -252,6 +288,7 @@ impl Sandbox {
             snapshot: None,
             files: Vec::new(),
             copies: Vec::new(),
+            mounts: Vec::new(),
             env: env
                 .iter()
                 .map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec()))
@@ -315,6 +352,7 @@ impl Sandbox {
             runtime: self.runtime.clone(),
             kernel: Arc::new(Kernel::new(settings)),
             config: self.config.clone(),
+            mounts: Mutex::new(self.mounts().clone()),
         }
     }
 
@@ -332,6 +370,11 @@ impl Sandbox {
         &self.kernel
     }
 
+    /// The folders of the host that are mounted.
+    pub(crate) fn mounts(&self) -> MutexGuard<'_, Vec<Record>> {
+        self.mounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn config(&self) -> &Arc<Config> {
         &self.config
     }
@@ -342,6 +385,15 @@ impl Drop for Sandbox {
         self.kernel
             .signal_where(Some(wardian_abi::Signal::KILL), |_| true);
     }
+}
+
+/// Whether one mount lies in the other.
+fn nested(one: &Record, other: &Record) -> bool {
+    let within = |inner: &[u8], outer: &[u8]| {
+        let rest = inner.strip_prefix(outer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+    };
+    within(&one.guest, &other.guest) || within(&other.guest, &one.guest)
 }
 
 /// Variables as a process finds them: `NAME=VALUE` strings.

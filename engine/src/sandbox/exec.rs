@@ -10,6 +10,7 @@ use wardian_abi::Signal;
 use super::builder::{Config, Sandbox, set_variable};
 use super::cancel::CancelToken;
 use super::run;
+use super::shell::Session;
 use super::streams::{InputWriter, OutputReader, Streaming};
 use crate::error::Error;
 use crate::fd::pipe;
@@ -30,6 +31,7 @@ pub struct Exec {
     pub(super) timeout: Option<Duration>,
     pub(super) cancel: Option<CancelToken>,
     pub(super) preopens: Option<Vec<Vec<u8>>>,
+    pub(super) session: Option<Session>,
 }
 
 pub(super) enum What {
@@ -63,6 +65,9 @@ pub struct ExecResult {
     pub timed_out: bool,
     /// Whether its [`CancelToken`] ended it.
     pub cancelled: bool,
+    /// Whether the script ended its [`crate::Shell`], by `exit` or under
+    /// `set -e`. The shell takes further scripts all the same.
+    pub shell_exited: bool,
     /// What it used.
     pub usage: Usage,
 }
@@ -96,9 +101,13 @@ impl ExecResult {
 
 impl Exec {
     fn new(sandbox: &Sandbox, what: What) -> Exec {
+        Exec::with(sandbox.kernel(), sandbox.config(), what)
+    }
+
+    fn with(kernel: &Arc<Kernel>, config: &Arc<Config>, what: What) -> Exec {
         Exec {
-            kernel: sandbox.kernel().clone(),
-            config: sandbox.config().clone(),
+            kernel: kernel.clone(),
+            config: config.clone(),
             what,
             cwd: None,
             env: Vec::new(),
@@ -107,11 +116,24 @@ impl Exec {
             timeout: None,
             cancel: None,
             preopens: None,
+            session: None,
         }
     }
 
     pub(super) fn script(sandbox: &Sandbox, script: Vec<u8>) -> Exec {
         Exec::new(sandbox, What::Script(script))
+    }
+
+    pub(super) fn in_shell(
+        kernel: &Arc<Kernel>,
+        config: &Arc<Config>,
+        script: Vec<u8>,
+        session: Session,
+    ) -> Exec {
+        Exec {
+            session: Some(session),
+            ..Exec::with(kernel, config, What::Script(script))
+        }
     }
 
     pub(super) fn argv(sandbox: &Sandbox, argv: Vec<Vec<u8>>) -> Exec {

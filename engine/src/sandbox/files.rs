@@ -60,7 +60,8 @@ impl Files {
     /// [`ErrorKind::File`].
     pub fn read(&self, path: impl AsRef<[u8]>) -> Result<Vec<u8>, Error> {
         let path = self.absolute(path.as_ref());
-        let vfs = self.kernel.fs().lock();
+        let mut vfs = self.kernel.fs().lock();
+        vfs.refresh_path(&path);
         vfs.read_file(&path)
             .map_err(|errno| Error::path(&path, errno))
     }
@@ -75,6 +76,7 @@ impl Files {
         let now = self.now();
         let owner = self.kernel.settings().cred;
         let mut vfs = self.kernel.fs().lock();
+        vfs.refresh_path(&path);
         vfs.write_file_as(&path, contents.as_ref(), 0o644, owner, now)
             .map(drop)
             .map_err(|errno| Error::path(&path, errno))
@@ -86,7 +88,8 @@ impl Files {
     /// [`ErrorKind::File`].
     pub fn list(&self, path: impl AsRef<[u8]>) -> Result<Vec<DirEntry>, Error> {
         let path = self.absolute(path.as_ref());
-        let vfs = self.kernel.fs().lock();
+        let mut vfs = self.kernel.fs().lock();
+        vfs.refresh_path(&path);
         let list = || {
             let mut entries: Vec<DirEntry> = vfs
                 .read_dir(vfs.find(&path)?, 0)?
@@ -108,7 +111,8 @@ impl Files {
     /// [`ErrorKind::File`].
     pub fn stat(&self, path: impl AsRef<[u8]>) -> Result<FileStat, Error> {
         let path = self.absolute(path.as_ref());
-        let vfs = self.kernel.fs().lock();
+        let mut vfs = self.kernel.fs().lock();
+        vfs.refresh_path(&path);
         vfs.stat_path(&path)
             .map(|stat| file_stat(&stat))
             .map_err(|errno| Error::path(&path, errno))
@@ -120,7 +124,8 @@ impl Files {
     /// [`ErrorKind::File`].
     pub fn symlink_stat(&self, path: impl AsRef<[u8]>) -> Result<FileStat, Error> {
         let path = self.absolute(path.as_ref());
-        let vfs = self.kernel.fs().lock();
+        let mut vfs = self.kernel.fs().lock();
+        vfs.refresh_path(&path);
         let stat = || {
             let place = resolve(&vfs, &path, Follow::NoLast)?;
             vfs.stat(place.target.ok_or(Errno::Noent)?)
@@ -143,6 +148,7 @@ impl Files {
         let path = self.absolute(path.as_ref());
         let (now, owner) = (self.now(), self.kernel.settings().cred);
         let mut vfs = self.kernel.fs().lock();
+        vfs.refresh_path(&path);
         vfs.mkdir_all(&path, 0o755, owner, now)
             .map(drop)
             .map_err(|errno| Error::path(&path, errno))
@@ -156,6 +162,7 @@ impl Files {
         let path = self.absolute(path.as_ref());
         let ctx = self.ctx();
         let mut vfs = self.kernel.fs().lock();
+        vfs.refresh_path(&path);
         let remove = || {
             let place = resolve(&vfs, &path, Follow::Entry)?;
             let ino = place.target.ok_or(Errno::Noent)?;
@@ -180,6 +187,7 @@ impl Files {
         let path = self.absolute(path.as_ref());
         let now = self.now();
         let mut vfs = self.kernel.fs().lock();
+        vfs.refresh_path(&path);
         vfs.remove_all(&path, now)
             .map_err(|errno| Error::path(&path, errno))
     }
@@ -192,6 +200,8 @@ impl Files {
         let (from, to) = (self.absolute(from.as_ref()), self.absolute(to.as_ref()));
         let ctx = self.ctx();
         let mut vfs = self.kernel.fs().lock();
+        vfs.refresh_path(&from);
+        vfs.refresh_path(&to);
         let old = resolve(&vfs, &from, Follow::Entry).map_err(|errno| Error::path(&from, errno))?;
         let new = resolve(&vfs, &to, Follow::Entry).map_err(|errno| Error::path(&to, errno))?;
         vfs.rename_at(&ctx, &old, &new)
@@ -223,7 +233,9 @@ impl Files {
     ) -> Result<(), Error> {
         let path = self.absolute(path.as_ref());
         // A fork costs nothing and lets commands go on meanwhile.
-        let vfs = self.kernel.fs().lock().fork();
+        let mut vfs = self.kernel.fs().lock().fork();
+        vfs.refresh_below(&path)
+            .map_err(|errno| Error::path(&path, errno))?;
         tarball::export(&vfs, &path, archive)
     }
 

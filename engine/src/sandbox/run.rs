@@ -1,6 +1,7 @@
 //! Running a command to its end: its first process in the caller's task, its
 //! limits, and the clearing up after it.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -139,8 +140,20 @@ async fn supervised(
     overflow: impl Future<Output = &'static str>,
     feeding: impl Future<Output = ()>,
 ) -> Result<(ExecResult, Option<String>), Error> {
-    let start = Instant::now();
     let kernel = exec.kernel.clone();
+    let session = exec.session.clone();
+    // Other scripts of the same shell come first; their time is not this one's.
+    let _turn = match &session {
+        Some(session) => tokio::select! {
+            biased;
+            turn = session.turn() => Some(turn),
+            () = cancelled(exec.cancel.as_ref()) => {
+                return Ok(never_started(&Ended::Cancelled, &kernel, Instant::now()));
+            }
+        },
+        None => None,
+    };
+    let start = Instant::now();
     let timeout = exec.timeout.unwrap_or(kernel.limits().wall_time);
     let cancel = exec.cancel.clone();
     let job = kernel.job();
@@ -165,7 +178,10 @@ async fn supervised(
         .prepare(&kernel, None)
         .map_err(|errno| limit_error(&kernel, errno))?;
 
-    let mut main = std::pin::pin!(started.run());
+    started.spawn(&job);
+    let completion = process.completion.clone();
+    let end = poll_fn(|cx| completion.poll(cx));
+    let mut main = std::pin::pin!(job.scheduler().run_until(end));
     let mut feeding = std::pin::pin!(feeding);
     let mut fed = false;
     let mut overflow = std::pin::pin!(overflow);
@@ -182,7 +198,13 @@ async fn supervised(
     let mut result = ExecResult::default();
     let mut note = None;
     let status = match ended {
-        Ended::ByItself(status) => status,
+        Ended::ByItself(status) => {
+            if let (Some(session), 0) = (&session, status.signal) {
+                result.exit_code = status.exit_code as i32;
+                note = session.keep(&mut result, kernel.limits());
+            }
+            status
+        }
         ref outside => {
             kernel.kill_job(&job, Signal::KILL);
             let mut status = main.await;
@@ -195,15 +217,19 @@ async fn supervised(
     if !job.is_empty() {
         // Left in the background: a moment to finish, then the end.
         let grace = kernel.limits().background_grace;
-        let _ = tokio::time::timeout(grace, job.wait_until_empty()).await;
+        let scheduler = job.scheduler();
+        let finished = scheduler.run_until(job.wait_until_empty());
+        let _ = tokio::time::timeout(grace, finished).await;
         kernel.kill_job(&job, Signal::KILL);
-        job.wait_until_empty().await;
+        scheduler.run_until(job.wait_until_empty()).await;
     }
     drop(guard);
     drop(process);
     let note = Some(note.unwrap_or_default() + &limits_reached(&kernel, &job));
     let usage = job.usage();
-    result.exit_code = status.exit_code as i32;
+    if result.exit_code == 0 {
+        result.exit_code = status.exit_code as i32;
+    }
     result.signal = Signal::from_raw(status.signal);
     result.usage = Usage {
         wall_time: start.elapsed(),
@@ -314,6 +340,7 @@ impl Drop for JobGuard<'_> {
     fn drop(&mut self) {
         if !self.job.is_empty() {
             self.kernel.kill_job(self.job, Signal::KILL);
+            self.job.scheduler().move_to_pool();
         }
     }
 }
@@ -336,7 +363,12 @@ fn limit_error(kernel: &Kernel, errno: Errno) -> Error {
 async fn launch(exec: Exec, stdio: [Descriptor; 3], job: Arc<Job>) -> Result<Launch, Error> {
     let kernel = &exec.kernel;
     let cred = kernel.settings().cred;
-    let cwd = working_directory(kernel, &exec, &cred)?;
+    let cwd = match &exec.session {
+        // A shell goes to its own directory by itself.
+        Some(_) => directory(kernel, &exec.config.cwd, None, &cred)
+            .or_else(|_| directory(kernel, b"/", None, &cred))?,
+        None => working_directory(kernel, &exec, &cred)?,
+    };
     let (argv, program, applet, path) = program(&exec, &cred, &cwd).await?;
     let env = environment(&exec);
     let size = argv.iter().map(|arg| arg.len() + 1).sum::<usize>();
@@ -352,6 +384,10 @@ async fn launch(exec: Exec, stdio: [Descriptor; 3], job: Arc<Job>) -> Result<Lau
         ));
     }
     let preopens = preopens(kernel, &exec, &program, &cwd)?;
+    let mut fds: Vec<_> = (0..).zip(stdio).collect();
+    if let Some(session) = &exec.session {
+        fds.extend(session.descriptors());
+    }
     Ok(Launch {
         image: Image {
             program,
@@ -360,7 +396,7 @@ async fn launch(exec: Exec, stdio: [Descriptor; 3], job: Arc<Job>) -> Result<Lau
             args: Strings::from_list(&argv),
             env,
         },
-        fds: (0..).zip(stdio).collect(),
+        fds,
         preopens,
         cwd,
         umask: 0o022,
@@ -371,7 +407,8 @@ async fn launch(exec: Exec, stdio: [Descriptor; 3], job: Arc<Job>) -> Result<Lau
 }
 
 fn environment(exec: &Exec) -> Strings {
-    if exec.env.is_empty() {
+    // A shell sets what holds for one of its scripts itself.
+    if exec.env.is_empty() || exec.session.is_some() {
         return exec.config.env_block.clone();
     }
     let own = exec.config.env.iter();
@@ -383,21 +420,33 @@ fn environment(exec: &Exec) -> Strings {
 }
 
 fn working_directory(kernel: &Kernel, exec: &Exec, cred: &Cred) -> Result<Arc<Directory>, Error> {
-    let path = exec.cwd.as_ref().unwrap_or(&exec.config.cwd);
+    match &exec.cwd {
+        Some(path) => directory(kernel, path, Some(&exec.config.cwd), cred),
+        None => directory(kernel, &exec.config.cwd, None, cred),
+    }
+}
+
+/// Opens a directory; a relative path belongs to `base`, else to the root.
+fn directory(
+    kernel: &Kernel,
+    path: &[u8],
+    base: Option<&[u8]>,
+    cred: &Cred,
+) -> Result<Arc<Directory>, Error> {
     let open = || {
         let ino = {
-            let vfs = kernel.fs().lock();
-            let at = |base| At {
-                base,
+            let mut vfs = kernel.fs().lock();
+            if let Some(base) = base {
+                vfs.refresh_path(base);
+            }
+            let base = base.and_then(|base| vfs.find(base).ok());
+            let at = At {
+                base: base.unwrap_or(vfs.root()),
                 root: vfs.root(),
                 cred,
                 mode: PathMode::Posix,
             };
-            let base = match exec.cwd {
-                Some(_) => vfs.find(&exec.config.cwd).unwrap_or(vfs.root()),
-                None => vfs.root(),
-            };
-            let found = vfs.resolve(&at(base), path, Follow::Last)?;
+            let found = vfs.resolve_fresh(&at, path, Follow::Last)?;
             let ino = found.target.ok_or(Errno::Noent)?;
             if vfs.stat(ino)?.kind != NodeKind::Directory {
                 return Err(Errno::Notdir);
@@ -443,7 +492,11 @@ async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Err
                 )
             })?;
             let name = shell.rsplit('/').next().unwrap_or_default().as_bytes();
-            let argv = vec![name.to_vec(), b"-c".to_vec(), script.clone()];
+            let mut argv = vec![name.to_vec()];
+            if let Some(session) = &exec.session {
+                argv.extend(session.arguments(exec));
+            }
+            argv.extend([b"-c".to_vec(), script.clone()]);
             let path = shell.clone().into_bytes();
             match load(kernel, cred, cwd.ino(), &path).await {
                 Ok((program, applet)) => Ok((argv, program, applet, path)),
@@ -517,14 +570,14 @@ fn preopens(
     for name in names {
         let open = || {
             let ino = {
-                let vfs = kernel.fs().lock();
+                let mut vfs = kernel.fs().lock();
                 let at = At {
                     base: cwd.ino(),
                     root: vfs.root(),
                     cred: &cred,
                     mode: PathMode::Posix,
                 };
-                let found = vfs.resolve(&at, &name, Follow::Last)?;
+                let found = vfs.resolve_fresh(&at, &name, Follow::Last)?;
                 found.target.ok_or(Errno::Noent)?
             };
             Directory::open(kernel.fs(), ino, Some(&name))

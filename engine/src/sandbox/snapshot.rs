@@ -41,10 +41,19 @@ impl Sandbox {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`]: commands are running, whose open files would have no
-    /// place in the other tree. Nothing has changed then.
+    /// place in the other tree; or of the two one has folders of the host and the
+    /// other has none. Nothing has changed then.
     pub fn restore(&self, snapshot: &Snapshot) -> Result<(), Error> {
         let mut tree = snapshot.tree.fork();
         tree.set_quota(quota(self.kernel().limits()));
+        if tree.has_mounts() != self.kernel().fs().lock().has_mounts() {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                "restore",
+                "folders of the host are mounted in one of sandbox and snapshot only; \
+                 restore it in the sandbox that it was taken of",
+            ));
+        }
         let running = self.processes();
         if running > 0 || !self.kernel().fs().replace(tree) {
             return Err(Error::new(

@@ -1,8 +1,9 @@
-//! Tar in and out: owners, modes, links and times included.
+//! Tar in and out: owners, modes, links and times included. Times have fractions
+//! of seconds and long names their place in attributes of the format of POSIX
+//! (pax).
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
-use std::os::unix::ffi::OsStrExt;
 
 use tar::{Archive, Builder, EntryType, Header};
 use wardian_abi::Errno;
@@ -10,6 +11,7 @@ use wardian_vfs::{
     At, Create, Cred, Ctx, Follow, Ino, NodeKind, PathMode, Resolved, SetTime, Stat, Vfs,
 };
 
+use super::tar_guard::TarGuard;
 use crate::error::{Error, ErrorKind};
 use crate::process::Kernel;
 
@@ -30,12 +32,14 @@ pub(super) fn import(
         vfs.mkdir_all(path, 0o755, owner, now)
             .map_err(|errno| Error::path(path, errno))?
     };
-    let mut archive = Archive::new(archive);
+    let mut archive = Archive::new(TarGuard::new(archive));
+    // Last: filling a directory changes its times.
+    let mut directories = Vec::new();
     let entries = archive.entries().map_err(broken)?;
     for entry in entries {
         let mut entry = entry.map_err(broken)?;
         let name = entry.path_bytes().into_owned();
-        let name = name.strip_suffix(b"/").unwrap_or(&name).to_vec();
+        let name = relative(name.strip_suffix(b"/").unwrap_or(&name)).to_vec();
         if name.is_empty() || name == b"." {
             continue;
         }
@@ -47,12 +51,22 @@ pub(super) fn import(
                 now,
             },
         };
-        place
+        let directory = place
             .unpack(&mut entry, &name)
             .map_err(|failure| match failure {
                 Failure::Errno(errno) => Error::path(&name, errno),
                 Failure::Archive(error) => broken(error),
             })?;
+        directories.extend(directory);
+    }
+    let ctx = Ctx {
+        cred: Cred::ROOT,
+        now,
+    };
+    let mut vfs = kernel.fs().lock();
+    for (ino, modified) in directories {
+        // It may be gone by now; then its time does not matter.
+        let _ = vfs.set_times(&ctx, ino, SetTime::Keep, SetTime::At(modified));
     }
     Ok(())
 }
@@ -75,16 +89,18 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Makes a member; of a directory, its number and time, to be set last.
     fn unpack(
         &mut self,
         entry: &mut tar::Entry<'_, impl Read>,
         name: &[u8],
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<(Ino, u64)>, Failure> {
         let header = entry.header().clone();
         let kind = header.entry_type();
         let mode = (header.mode().unwrap_or(0o644) & 0o7777) as u16;
         let target = entry.link_name_bytes().map(|target| target.into_owned());
         let target = target.unwrap_or_default();
+        let modified = modified(entry, &header).map_err(Failure::Archive)?;
         let parent = self.parent(name)?;
         let base = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         let ino = match kind {
@@ -96,11 +112,15 @@ impl Place<'_> {
             EntryType::Fifo => self.create(parent, base, Create::Fifo, mode)?,
             EntryType::Link => {
                 let mut vfs = self.kernel.fs().lock();
-                let place = self.resolve(&vfs, &target, Follow::NoLast)?;
+                let place = self.resolve(&vfs, relative(&target), Follow::NoLast)?;
                 let ino = place.target.ok_or(Errno::Noent)?;
+                if vfs.lookup(parent, base) == Ok(ino) {
+                    // It has that name already.
+                    return Ok(None);
+                }
                 let _ = vfs.unlink(&self.ctx, parent, base);
                 vfs.link(&self.ctx, ino, parent, base)?;
-                return Ok(());
+                return Ok(None);
             }
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
                 let ino = self.create(parent, base, Create::Regular, mode)?;
@@ -108,17 +128,16 @@ impl Place<'_> {
                 ino
             }
             // Devices mean nothing here; extension headers were read already.
-            _ => return Ok(()),
+            _ => return Ok(None),
         };
         let id = |field: std::io::Result<u64>| field.ok().and_then(|id| u32::try_from(id).ok());
-        let modified = header.mtime().unwrap_or(0).saturating_mul(1_000_000_000);
         let mut vfs = self.kernel.fs().lock();
         vfs.chown(&self.ctx, ino, id(header.uid()), id(header.gid()))?;
         if kind != EntryType::Symlink {
             vfs.chmod(&self.ctx, ino, mode)?;
         }
         vfs.set_times(&self.ctx, ino, SetTime::Keep, SetTime::At(modified))?;
-        Ok(())
+        Ok((kind == EntryType::Directory).then_some((ino, modified)))
     }
 
     fn resolve(&self, vfs: &Vfs, path: &[u8], follow: Follow) -> Result<Resolved, Errno> {
@@ -146,8 +165,8 @@ impl Place<'_> {
         {
             let prefix = name.get(..end + slash).unwrap_or_default();
             end += slash + 1;
-            if prefix.is_empty() {
-                return Err(Errno::Perm);
+            if prefix.is_empty() || prefix.ends_with(b"/") {
+                continue;
             }
             let place = self.resolve(&vfs, prefix, Follow::Last)?;
             parent = match place.target {
@@ -183,19 +202,73 @@ impl Place<'_> {
 
     fn fill(&self, entry: &mut impl Read, ino: Ino) -> Result<(), Failure> {
         let mut block = vec![0; BLOCK_BYTES];
+        let mut offset = 0_u64;
         loop {
-            let count = entry.read(&mut block).map_err(Failure::Archive)?;
-            let mut data = block.get(..count).unwrap_or_default();
+            let mut filled = 0;
+            while let Some(rest) = block.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+                match entry.read(rest).map_err(Failure::Archive)? {
+                    0 => break,
+                    count => filled += count,
+                }
+            }
+            let mut data = block.get(..filled).unwrap_or_default();
             if data.is_empty() {
                 return Ok(());
             }
+            let mut vfs = self.kernel.fs().lock();
+            if data.iter().all(|byte| *byte == 0) {
+                // A hole costs nothing, however long.
+                offset = offset.saturating_add(filled as u64);
+                vfs.truncate(&self.ctx, ino, offset)?;
+                continue;
+            }
             while !data.is_empty() {
-                let mut vfs = self.kernel.fs().lock();
-                let (written, _) = vfs.append(&self.ctx, ino, data)?;
+                let written = vfs.write(&self.ctx, ino, offset, data)?;
+                offset = offset.saturating_add(written as u64);
                 data = data.get(written..).unwrap_or_default();
             }
         }
     }
+}
+
+/// A name without the slashes before it: like tar, which takes them off.
+fn relative(name: &[u8]) -> &[u8] {
+    let start = name.iter().position(|byte| *byte != b'/');
+    start
+        .and_then(|start| name.get(start..))
+        .unwrap_or_default()
+}
+
+/// The time of a member, with the fraction that attributes give it.
+fn modified(entry: &mut tar::Entry<'_, impl Read>, header: &Header) -> std::io::Result<u64> {
+    let mut modified = header.mtime().unwrap_or(0).saturating_mul(1_000_000_000);
+    for attribute in entry.pax_extensions()?.into_iter().flatten() {
+        let attribute = attribute?;
+        if attribute.key_bytes() == b"mtime"
+            && let Some(time) = nanoseconds(attribute.value_bytes())
+        {
+            modified = time;
+        }
+    }
+    Ok(modified)
+}
+
+/// Seconds with a fraction; times before 1970 become 1970.
+fn nanoseconds(text: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(text).ok()?;
+    if text.starts_with('-') {
+        return Some(0);
+    }
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let seconds: u64 = seconds.parse().ok()?;
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit);
+    let padded = digits.chain(std::iter::repeat(b'0')).take(9);
+    let fraction = padded.fold(0, |number, digit| number * 10 + u64::from(digit - b'0'));
+    Some(
+        seconds
+            .saturating_mul(1_000_000_000)
+            .saturating_add(fraction),
+    )
 }
 
 /// Packs what is below `path`.
@@ -210,60 +283,97 @@ pub(super) fn export(vfs: &Vfs, path: &[u8], archive: impl Write) -> Result<(), 
         }
         let stat = entry.stat;
         let mut header = header(&stat);
-        let name = std::path::Path::new(std::ffi::OsStr::from_bytes(&entry.path));
         let shared = stat.links > 1 && stat.kind != NodeKind::Directory;
         if let Some(first) = links.get(&stat.ino).filter(|_| shared) {
             header.set_entry_type(EntryType::Link);
             header.set_size(0);
-            let target = std::path::Path::new(std::ffi::OsStr::from_bytes(first));
-            builder
-                .append_link(&mut header, name, target)
+            describe(&mut builder, &mut header, &entry.path, first, stat.modified)
+                .and_then(|()| builder.append(&header, std::io::empty()))
                 .map_err(broken)?;
             continue;
         }
         if shared {
             links.insert(stat.ino, entry.path.clone());
         }
-        match stat.kind {
+        let mut target: &[u8] = b"";
+        let size = match stat.kind {
             NodeKind::Regular => {
                 header.set_entry_type(EntryType::Regular);
                 header.set_size(stat.size_bytes);
-                let contents = Contents {
-                    vfs,
-                    ino: stat.ino,
-                    offset: 0,
-                };
-                builder
-                    .append_data(&mut header, name, contents)
-                    .map_err(broken)?;
+                stat.size_bytes
             }
             NodeKind::Directory => {
                 header.set_entry_type(EntryType::Directory);
-                builder
-                    .append_data(&mut header, name, std::io::empty())
-                    .map_err(broken)?;
+                0
             }
             NodeKind::Symlink => {
                 header.set_entry_type(EntryType::Symlink);
-                let target = vfs
+                target = vfs
                     .readlink(stat.ino)
                     .map_err(|errno| Error::path(&entry.path, errno))?;
-                let target = std::path::Path::new(std::ffi::OsStr::from_bytes(target));
-                builder
-                    .append_link(&mut header, name, target)
-                    .map_err(broken)?;
+                0
             }
             NodeKind::Fifo => {
                 header.set_entry_type(EntryType::Fifo);
-                builder
-                    .append_data(&mut header, name, std::io::empty())
-                    .map_err(broken)?;
+                0
             }
             // The image of every sandbox brings its own.
-            NodeKind::Device(_) | NodeKind::Magic(_) => {}
-        }
+            NodeKind::Device(_) | NodeKind::Magic(_) => continue,
+        };
+        let contents = Contents {
+            vfs,
+            ino: stat.ino,
+            offset: 0,
+        };
+        describe(
+            &mut builder,
+            &mut header,
+            &entry.path,
+            target,
+            stat.modified,
+        )
+        .and_then(|()| builder.append(&header, contents.take(size)))
+        .map_err(broken)?;
     }
     builder.finish().map_err(broken)
+}
+
+/// Names a member and what it links to, byte for byte; what has no room in the
+/// header goes before it.
+fn describe(
+    builder: &mut Builder<impl Write>,
+    header: &mut Header,
+    name: &[u8],
+    target: &[u8],
+    modified: u64,
+) -> std::io::Result<()> {
+    let mut attributes: Vec<(&str, Vec<u8>)> = Vec::new();
+    let fields = header.as_old_mut();
+    for (key, field, value) in [
+        ("path", &mut fields.name, name),
+        ("linkpath", &mut fields.linkname, target),
+    ] {
+        let fits = value.len() <= field.len();
+        for (place, byte) in field.iter_mut().zip(value) {
+            *place = *byte;
+        }
+        if !fits {
+            attributes.push((key, value.to_vec()));
+        }
+    }
+    let fraction = modified % 1_000_000_000;
+    if fraction != 0 {
+        let time = format!("{}.{fraction:09}", modified / 1_000_000_000);
+        attributes.push(("mtime", time.into_bytes()));
+    }
+    if !attributes.is_empty() {
+        let attributes = attributes
+            .iter()
+            .map(|(key, value)| (*key, value.as_slice()));
+        builder.append_pax_extensions(attributes)?;
+    }
+    header.set_cksum();
+    Ok(())
 }
 
 fn header(stat: &Stat) -> Header {

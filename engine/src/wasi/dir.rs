@@ -41,7 +41,10 @@ fn read<P>(
     require(ctx, fd, rights::READDIR)?;
     match &*ctx.fds.get(fd)?.description {
         Description::Directory(directory) => {
-            let vfs = ctx.fs.lock();
+            let mut vfs = ctx.fs.lock();
+            if cookie == 0 {
+                vfs.refresh_dir(directory.ino())?;
+            }
             for entry in vfs.read_dir(directory.ino(), cookie)? {
                 let kind = entry.kind.file_type();
                 if !page.put(entry.next_cookie, entry.ino.0, kind, entry.name) {

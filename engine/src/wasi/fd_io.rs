@@ -136,7 +136,8 @@ fn read_node(
     buffers: &Buffers,
 ) -> Result<u64, Errno> {
     let mut moved = 0;
-    let vfs = file.fs().lock();
+    let mut vfs = file.fs().lock();
+    vfs.refresh_node(file.ino());
     for slice in buffers.iter() {
         let into = memory.bytes_mut(slice.address, slice.length)?;
         let count = vfs.read(file.ino(), offset, into)? as u64;
@@ -309,6 +310,7 @@ fn write_node<P>(
     let change = ctx.change();
     let mut moved: u64 = 0;
     let mut vfs = file.fs().lock();
+    vfs.refresh_node(file.ino());
     for slice in buffers.iter() {
         let data = memory.bytes(slice.address, slice.length)?;
         let result = if append {

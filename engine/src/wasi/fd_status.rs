@@ -113,8 +113,8 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
             memory(caller, |memory, ctx| {
                 let descriptor = ctx.fds.get(fd)?;
                 let now_ns = ctx.clock.realtime_ns();
-                let vfs = ctx.fs.lock();
-                let stat = ext_stat_of_descriptor(&vfs, &descriptor.description, now_ns)?;
+                let mut vfs = ctx.fs.lock();
+                let stat = ext_stat_of_descriptor(&mut vfs, &descriptor.description, now_ns)?;
                 put_filestat(memory, out, &stat)
             })
         },
@@ -225,7 +225,12 @@ fn seek<P>(ctx: &Ctx<P>, fd: u32, delta: i64, whence: u32) -> Result<u64, Errno>
     }
     let (mut offset, size) = match &*descriptor.description {
         Description::Node(file) => {
-            let size = file.fs().lock().stat(file.ino())?.size_bytes;
+            // Let go before the offset is locked: reads lock that first.
+            let size = {
+                let mut vfs = file.fs().lock();
+                vfs.refresh_node(file.ino());
+                vfs.stat(file.ino())?.size_bytes
+            };
             (file.offset(), size)
         }
         Description::Text(file) => (file.offset(), file.text().len() as u64),

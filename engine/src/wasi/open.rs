@@ -158,7 +158,7 @@ fn look_up<P>(ctx: &Ctx<P>, request: &Request, path: &[u8]) -> Result<Step, Errn
         Follow::NoLast
     };
     let mut vfs = ctx.fs.lock();
-    let place = match resolve_for(ctx, &vfs, request.fd, path, follow, has(CREATE))? {
+    let place = match resolve_for(ctx, &mut vfs, request.fd, path, follow, has(CREATE))? {
         Found::Node(place) => place,
         Found::Proc(_) if exclusive => return Err(Errno::Exist),
         Found::Proc(node) => {

@@ -53,7 +53,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 require(ctx, fd, rights::PATH_FILESTAT_SET_TIMES)?;
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
-                let ino = existing(ctx, &vfs, fd, path, follow(flags)?)?;
+                let ino = existing(ctx, &mut vfs, fd, path, follow(flags)?)?;
                 vfs.set_times(&ctx.change(), ino, times.0, times.1)
             })
         },
@@ -79,8 +79,8 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 let from = ctx.path(memory.bytes(from, from_length)?)?;
                 let to = ctx.path(memory.bytes(to, to_length)?)?;
                 let mut vfs = ctx.fs.lock();
-                let ino = existing(ctx, &vfs, from_fd, from, follow(flags)?)?;
-                let place = entry(ctx, &vfs, to_fd, to)?;
+                let ino = existing(ctx, &mut vfs, from_fd, from, follow(flags)?)?;
+                let place = entry(ctx, &mut vfs, to_fd, to)?;
                 vfs.link_at(&ctx.change(), ino, &place)
             })
         },
@@ -112,7 +112,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 require(ctx, fd, rights::PATH_REMOVE_DIRECTORY)?;
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
-                let place = entry(ctx, &vfs, fd, path)?;
+                let place = entry(ctx, &mut vfs, fd, path)?;
                 vfs.rmdir_at(&ctx.change(), &place)
             })
         },
@@ -153,7 +153,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 if target.starts_with(b"/") && !ctx.posix {
                     return Err(Errno::Perm);
                 }
-                let place = entry(ctx, &vfs, fd, path)?;
+                let place = entry(ctx, &mut vfs, fd, path)?;
                 vfs.create_at(&ctx.change(), &place, Create::Symlink(target), 0o777)
                     .map(drop)
             })
@@ -167,7 +167,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
                 require(ctx, fd, rights::PATH_UNLINK_FILE)?;
                 let path = ctx.path(memory.bytes(path, length)?)?;
                 let mut vfs = ctx.fs.lock();
-                let place = entry(ctx, &vfs, fd, path)?;
+                let place = entry(ctx, &mut vfs, fd, path)?;
                 vfs.unlink_at(&ctx.change(), &place)
             })
         },
@@ -232,7 +232,7 @@ pub(super) fn require<P>(ctx: &Ctx<P>, fd: u32, right: u64) -> Result<(), Errno>
 /// As [`Vfs::resolve`], and those of [`at`].
 pub fn resolve<P>(
     ctx: &Ctx<P>,
-    vfs: &Vfs,
+    vfs: &mut Vfs,
     fd: u32,
     path: &[u8],
     follow: Follow,
@@ -243,7 +243,7 @@ pub fn resolve<P>(
 /// As [`resolve`], for a call that may make (`creates`) the path's last name.
 pub(super) fn resolve_for<P>(
     ctx: &Ctx<P>,
-    vfs: &Vfs,
+    vfs: &mut Vfs,
     fd: u32,
     path: &[u8],
     follow: Follow,
@@ -270,7 +270,7 @@ pub(super) fn resolve_for<P>(
         cred: &ctx.cred,
         mode,
     };
-    let mut found = vfs.resolve(&at, path, follow);
+    let mut found = vfs.resolve_fresh(&at, path, follow);
     let missing = match &found {
         Ok(place) => place.target.is_none() && place.magic.is_none(),
         Err(errno) => *errno == Errno::Noent,
@@ -279,10 +279,10 @@ pub(super) fn resolve_for<P>(
     if ctx.posix {
         // No second reading of its paths.
     } else if missing && working_directory::means_root(ctx, vfs, fd, base, path, creates) {
-        found = vfs.resolve(&wardian_vfs::At { base: root, ..at }, path, follow);
+        found = vfs.resolve_fresh(&wardian_vfs::At { base: root, ..at }, path, follow);
     } else if leaves && working_directory::may_leave(ctx, vfs, fd) {
         let mode = PathMode::Posix;
-        found = vfs.resolve(&wardian_vfs::At { mode, ..at }, path, follow);
+        found = vfs.resolve_fresh(&wardian_vfs::At { mode, ..at }, path, follow);
     }
     let found = found?;
     match &found.magic {
@@ -295,7 +295,7 @@ pub(super) fn resolve_for<P>(
 }
 
 /// The place of a path whose entry is about to change.
-fn entry<P>(ctx: &Ctx<P>, vfs: &Vfs, fd: u32, path: &[u8]) -> Result<Resolved, Errno> {
+fn entry<P>(ctx: &Ctx<P>, vfs: &mut Vfs, fd: u32, path: &[u8]) -> Result<Resolved, Errno> {
     match resolve(ctx, vfs, fd, path, Follow::Entry)? {
         Found::Node(place) => Ok(place),
         Found::Proc(_) => Err(Errno::Perm),
@@ -305,7 +305,7 @@ fn entry<P>(ctx: &Ctx<P>, vfs: &Vfs, fd: u32, path: &[u8]) -> Result<Resolved, E
 /// The node that a path leads to.
 pub(crate) fn existing<P>(
     ctx: &Ctx<P>,
-    vfs: &Vfs,
+    vfs: &mut Vfs,
     fd: u32,
     path: &[u8],
     follow: Follow,
@@ -318,8 +318,8 @@ pub(crate) fn existing<P>(
 
 fn rename<P>(ctx: &Ctx<P>, from_fd: u32, from: &[u8], to_fd: u32, to: &[u8]) -> Result<(), Errno> {
     let mut vfs = ctx.fs.lock();
-    let old = entry(ctx, &vfs, from_fd, from)?;
-    let new = entry(ctx, &vfs, to_fd, to)?;
+    let old = entry(ctx, &mut vfs, from_fd, from)?;
+    let new = entry(ctx, &mut vfs, to_fd, to)?;
     vfs.rename_at(&ctx.change(), &old, &new)
 }
 
@@ -367,19 +367,19 @@ impl<P> Ctx<P> {
 
     /// Status of a path.
     pub(crate) fn stat(&self, fd: u32, path: &[u8], follow: Follow) -> Result<ExtStat, Errno> {
-        let vfs = self.fs.lock();
-        match resolve(self, &vfs, fd, path, follow)? {
+        let mut vfs = self.fs.lock();
+        match resolve(self, &mut vfs, fd, path, follow)? {
             Found::Node(place) => {
                 let ino = place.target.ok_or(Errno::Noent)?;
                 Ok(ext_stat(&vfs.stat(ino)?))
             }
-            Found::Proc(node) => procfs::stat(self, &vfs, &node),
+            Found::Proc(node) => procfs::stat(self, &mut vfs, &node),
         }
     }
 
     fn create_directory(&self, fd: u32, path: &[u8]) -> Result<(), Errno> {
         let mut vfs = self.fs.lock();
-        let place = entry(self, &vfs, fd, path)?;
+        let place = entry(self, &mut vfs, fd, path)?;
         vfs.create_at(
             &self.change(),
             &place,
@@ -390,8 +390,8 @@ impl<P> Ctx<P> {
     }
 
     fn read_link(&self, fd: u32, path: &[u8]) -> Result<Vec<u8>, Errno> {
-        let vfs = self.fs.lock();
-        match resolve(self, &vfs, fd, path, Follow::NoLast)? {
+        let mut vfs = self.fs.lock();
+        match resolve(self, &mut vfs, fd, path, Follow::NoLast)? {
             Found::Node(place) => {
                 let ino = place.target.ok_or(Errno::Noent)?;
                 vfs.readlink(ino).map(Into::into)

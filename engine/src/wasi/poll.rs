@@ -13,7 +13,7 @@ use super::clock::time_ns;
 use super::ctx::rights;
 use super::guest::{GuestMemory, Refusal, guest, outcome};
 use super::{Ctx, MODULE};
-use crate::fd::Description;
+use crate::fd::{Description, yield_now};
 
 const SUBSCRIPTION_BYTES: u32 = 48;
 const EVENT_BYTES: u32 = 32;
@@ -90,7 +90,7 @@ async fn poll<P>(
         match timeout_ns {
             // A simulated clock jumps over the wait when nothing else can end it.
             Some(ns) if only_clocks(&waits) && clock.skip(Duration::from_nanos(ns)) => {
-                interrupt.guard(tokio::task::yield_now()).await?;
+                interrupt.guard(yield_now()).await?;
                 elapsed_ns = ns;
             }
             Some(ns) => {

@@ -5,6 +5,7 @@ use wasmtime::{Caller, Linker};
 
 use super::guest::{End, Refusal, outcome};
 use super::{Ctx, MODULE};
+use crate::fd::yield_now;
 
 pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::Result<()> {
     linker.func_wrap(
@@ -24,7 +25,7 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
         "sched_yield",
         |caller: Caller<'_, Ctx<P>>, (): ()| {
             Box::new(async move {
-                tokio::task::yield_now().await;
+                yield_now().await;
                 outcome(match caller.data().interrupt.killed() {
                     Some(signal) => Err(End::Killed(signal).into()),
                     None => Ok(()),

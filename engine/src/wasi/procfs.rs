@@ -194,7 +194,7 @@ pub(super) enum Opened {
 }
 
 /// Status of a generated node; links are followed.
-pub(super) fn stat<P>(ctx: &Ctx<P>, vfs: &Vfs, node: &ProcNode) -> Result<ExtStat, Errno> {
+pub(super) fn stat<P>(ctx: &Ctx<P>, vfs: &mut Vfs, node: &ProcNode) -> Result<ExtStat, Errno> {
     let now = ctx.clock.realtime_ns();
     match node {
         ProcNode::Descriptor(number) => {

@@ -95,13 +95,19 @@ pub(super) fn unplaced(file_type: FileType, mode: u32, size_bytes: u64, now_ns: 
 /// # Errors
 /// `EBADF`: the node is gone.
 pub fn ext_stat_of_descriptor(
-    vfs: &Vfs,
+    vfs: &mut Vfs,
     description: &Description,
     now_ns: u64,
 ) -> Result<ExtStat, Errno> {
     match description {
-        Description::Node(file) => Ok(ext_stat(&vfs.stat(file.ino())?)),
-        Description::Directory(directory) => Ok(ext_stat(&vfs.stat(directory.ino())?)),
+        Description::Node(file) => {
+            vfs.refresh_node(file.ino());
+            Ok(ext_stat(&vfs.stat(file.ino())?))
+        }
+        Description::Directory(directory) => {
+            vfs.refresh_node(directory.ino());
+            Ok(ext_stat(&vfs.stat(directory.ino())?))
+        }
         Description::Text(text) => Ok(unplaced(
             FileType::Regular,
             0o444,

@@ -20,7 +20,7 @@ impl Vfs {
     /// `EINVAL`: a `/` or NUL in the name, or a NUL in the link target.
     /// `ENAMETOOLONG`: name or target too long. `EACCES`: no right to change the
     /// directory. `ENOSPC`: out of bytes or nodes. `EMLINK`: too many
-    /// subdirectories.
+    /// subdirectories. `EROFS`: in a tree mounted read-only.
     pub fn create(
         &mut self,
         ctx: &Ctx,
@@ -30,7 +30,11 @@ impl Vfs {
         mode: u16,
     ) -> Result<Ino, Errno> {
         self.check_new_name(ctx, dir, name)?;
+        self.raise(dir)?;
         let (parent, _) = self.dir(dir)?;
+        if let Some(live) = self.live(dir) {
+            return self.create_through(&*live, dir, name, kind, mode);
+        }
         let mut mode = mode & 0o7777;
         let mut gid = ctx.cred.gid;
         if parent.mode & SET_GID != 0 {
@@ -68,12 +72,13 @@ impl Vfs {
     ///
     /// # Errors
     /// Those of [`Vfs::create`], and `EPERM`: the node is a directory; `ENOENT`:
-    /// the node has no name left; `EMLINK`: it has too many.
+    /// the node has no name left; `EMLINK`: it has too many;
+    /// `EXDEV`: from or to a live tree.
     pub fn link(&mut self, ctx: &Ctx, ino: Ino, dir: Ino, name: &[u8]) -> Result<(), Errno> {
         self.inode(ino)?;
         self.check_new_name(ctx, dir, name)?;
         let inode = self.inode(ino)?;
-        if matches!(inode.body, Body::Directory(_) | Body::Magic(_)) {
+        if inode.is_directory() || matches!(inode.body, Body::Magic(_)) {
             return Err(Errno::Perm);
         }
         if inode.links == 0 {
@@ -82,6 +87,13 @@ impl Vfs {
         if inode.links >= self.quota().links {
             return Err(Errno::Mlink);
         }
+        self.check_writable(ino)?;
+        self.check_same_live(ino, dir)?;
+        if let Some(live) = self.live(dir) {
+            return self.link_through(&*live, ino, dir, name);
+        }
+        self.raise(dir)?;
+        self.raise(ino)?;
         self.ensure_left(entry_charge(name), 0)?;
         self.attach(dir, name, ino, ctx.now)?;
         let inode = self.inode_mut(ino)?;

@@ -3,6 +3,8 @@
 //! None of these checks permissions: opening a file is where that happens,
 //! through [`Vfs::access`].
 
+use std::sync::Arc;
+
 use crate::denials::Denial;
 use crate::tree::file::File;
 use crate::tree::inode::Body;
@@ -13,8 +15,13 @@ impl Vfs {
     ///
     /// # Errors
     /// `ENOENT`: no such node. `EISDIR`: a directory. `EINVAL`: not a regular file.
+    /// Those of [`crate::Lower::read`], where the bytes still lie below.
     pub fn read(&self, ino: Ino, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno> {
-        Ok(self.file(ino)?.read(offset, buffer))
+        let file = self.file(ino)?;
+        if let Some(live) = self.live(ino) {
+            return live.read(&self.live_place(ino)?, offset, buffer);
+        }
+        file.read(offset, buffer)
     }
 
     /// The run of bytes at `offset`, to be copied after the lock is released.
@@ -23,7 +30,17 @@ impl Vfs {
     /// # Errors
     /// Those of [`Vfs::read`].
     pub fn extent(&self, ino: Ino, offset: u64) -> Result<Extent, Errno> {
-        Ok(self.file(ino)?.extent(offset))
+        let extent = self.file(ino)?.extent(offset)?;
+        if let Some(live) = self.live(ino) {
+            let mut bytes = vec![0; extent.len()];
+            let count = live.read(&self.live_place(ino)?, offset, &mut bytes)?;
+            bytes.truncate(count);
+            return Ok(Extent {
+                range: 0..count,
+                data: Some(Arc::new(bytes)),
+            });
+        }
+        Ok(extent)
     }
 
     /// Writes at `offset`; how much fitted. A gap before it becomes a hole.
@@ -44,12 +61,18 @@ impl Vfs {
         if data.is_empty() {
             return Err(self.too_long());
         }
+        self.check_writable(ino)?;
+        if let Some(live) = self.live(ino) {
+            return self.write_through(&*live, ctx, ino, offset, data);
+        }
+        self.raise(ino)?;
         let budget = self.bytes_left();
         let wanted = data.len();
-        let written = self.change_file(ctx, ino, |file| match file.write(offset, data, budget) {
-            0 => Err(Errno::Nospc),
-            written => Ok(written),
-        });
+        let written =
+            self.change_file(ctx, ino, |file| match file.write(offset, data, budget)? {
+                0 => Err(Errno::Nospc),
+                written => Ok(written),
+            });
         if written.map_or(true, |written| written < wanted) {
             self.denials.note(Denial::Bytes);
         }
@@ -75,6 +98,10 @@ impl Vfs {
         if size > self.longest_file() {
             return Err(self.too_long());
         }
+        self.check_writable(ino)?;
+        if let Some(live) = self.live(ino) {
+            return self.resize_through(&*live, ctx, ino, size);
+        }
         self.change_file(ctx, ino, |file| {
             file.truncate(size);
             Ok(())
@@ -98,9 +125,19 @@ impl Vfs {
             .checked_add(length)
             .filter(|end| *end <= self.longest_file())
             .ok_or_else(|| self.too_long())?;
+        self.check_writable(ino)?;
+        if let Some(live) = self.live(ino) {
+            // The host promises no room, but it may know the length.
+            let size = self.file(ino)?.size();
+            return if end > size {
+                self.resize_through(&*live, ctx, ino, end)
+            } else {
+                Ok(())
+            };
+        }
         let budget = self.bytes_left();
         let allocated = self.change_file(ctx, ino, |file| {
-            if file.allocate(offset, end, budget) {
+            if file.allocate(offset, end, budget)? {
                 Ok(())
             } else {
                 Err(Errno::Nospc)
@@ -124,7 +161,7 @@ impl Vfs {
     }
 
     /// Changes contents, with what goes with it: charge, times, mode bits. A
-    /// change that fails must leave the contents as they are.
+    /// change that fails must leave the bytes as they are.
     fn change_file<R>(
         &mut self,
         ctx: &Ctx,
@@ -136,13 +173,18 @@ impl Vfs {
             return Err(Errno::Inval);
         };
         let before = file.allocated();
-        let result = change(file)?;
+        let result = change(file);
         let after = file.allocated();
+        if result.is_err() {
+            // What was copied up meanwhile is charged all the same.
+            self.usage.bytes = (self.usage.bytes - before) + after;
+            return result;
+        }
         if !ctx.cred.is_root() {
             permission::drop_set_ids(inode);
         }
         inode.touch_modified(ctx.now);
         self.usage.bytes = (self.usage.bytes - before) + after;
-        Ok(result)
+        result
     }
 }

@@ -89,7 +89,7 @@ impl Vfs {
             if component.is_empty() {
                 continue;
             }
-            let place = self.resolve_from(dir, component, Follow::Last)?;
+            let place = self.resolve_anew(dir, component, Follow::Last)?;
             dir = match place.target {
                 Some(found) if self.stat(found)?.kind == NodeKind::Directory => found,
                 Some(_) => return Err(Errno::Notdir),
@@ -108,7 +108,7 @@ impl Vfs {
     /// # Errors
     /// Those of [`Vfs::resolve`]; `ENOENT`: nothing there. `EBUSY`: the root.
     pub fn remove_all(&mut self, path: impl AsRef<[u8]>, now: Timestamp) -> Result<(), Errno> {
-        let place = self.resolve_from(self.root(), path.as_ref(), Follow::Entry)?;
+        let place = self.resolve_anew(self.root(), path.as_ref(), Follow::Entry)?;
         let target = place.target.ok_or(Errno::Noent)?;
         if place
             .magic
@@ -121,13 +121,34 @@ impl Vfs {
             return Err(Errno::Busy);
         }
         place.check_slash(self)?;
+        self.check_writable(place.parent)?;
+        self.check_no_top(target)?;
         self.empty_out(target, now)?;
-        self.detach(place.parent, &place.name, now)?;
-        self.drop_link(target, place.parent, now)
+        self.take_away(place.parent, &place.name, target, now)
+    }
+
+    /// Removes an entry with the node it names, an empty directory or none.
+    fn take_away(
+        &mut self,
+        dir: Ino,
+        name: &[u8],
+        child: Ino,
+        now: Timestamp,
+    ) -> Result<(), Errno> {
+        self.check_no_top(child)?;
+        if let Some(live) = self.live(dir) {
+            self.check_writable(dir)?;
+            return self.remove_through(&*live, (dir, name), child);
+        }
+        self.raise(dir)?;
+        self.raise(child)?;
+        self.detach(dir, name, now)?;
+        self.drop_link(child, dir, now)
     }
 
     /// Removes all below a directory, deepest first, without recursion.
     fn empty_out(&mut self, top: Ino, now: Timestamp) -> Result<(), Errno> {
+        self.refresh_dir(top)?;
         let mut open = vec![top];
         while let Some(dir) = open.last().copied() {
             let first = match self.dir(dir) {
@@ -138,12 +159,10 @@ impl Vfs {
                 open.pop();
                 continue;
             };
+            self.refresh_dir(child)?;
             match self.dir(child) {
                 Ok((_, entries)) if !entries.is_empty() => open.push(child),
-                _ => {
-                    self.detach(dir, &name, now)?;
-                    self.drop_link(child, dir, now)?;
-                }
+                _ => self.take_away(dir, &name, child, now)?,
             }
         }
         Ok(())
@@ -157,11 +176,11 @@ impl Vfs {
         owner: Cred,
         now: Timestamp,
     ) -> Result<Ino, Errno> {
-        let place = match self.resolve_from(self.root(), path, Follow::Last) {
+        let place = match self.resolve_anew(self.root(), path, Follow::Last) {
             Err(Errno::Noent) => {
                 let cut = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
                 self.mkdir_all(path.get(..cut).unwrap_or(&[]), 0o755, owner, now)?;
-                self.resolve_from(self.root(), path, Follow::Last)?
+                self.resolve_anew(self.root(), path, Follow::Last)?
             }
             place => place?,
         };
@@ -199,6 +218,9 @@ impl Vfs {
             now: ctx.now,
         };
         let ino = self.create(&root, place.parent, &place.name, kind, mode)?;
+        if self.is_live(ino) {
+            return Ok(ino);
+        }
         let inode = self.inode_mut(ino)?;
         inode.uid = ctx.cred.uid;
         inode.gid = ctx.cred.gid;
@@ -212,6 +234,17 @@ impl Vfs {
             Some((_, rest)) if !rest.is_empty() => Err(Errno::Noent),
             _ => place.target.ok_or(Errno::Noent),
         }
+    }
+
+    /// [`Vfs::resolve_from`] with what the host has now.
+    fn resolve_anew(&mut self, base: Ino, path: &[u8], follow: Follow) -> Result<Resolved, Errno> {
+        let at = At {
+            base,
+            root: self.root(),
+            cred: &Cred::ROOT,
+            mode: PathMode::Posix,
+        };
+        self.resolve_fresh(&at, path, follow)
     }
 
     fn resolve_from(&self, base: Ino, path: &[u8], follow: Follow) -> Result<Resolved, Errno> {

@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 pub use crate::tree::chunk::CHUNK_BYTES;
-use crate::tree::inode::Body;
 use crate::{Errno, Ino, Name, Vfs};
 
 /// One entry of a directory, as it is stored.
@@ -22,7 +21,8 @@ pub struct Entry<'a> {
 }
 
 impl Vfs {
-    /// The numbers of all nodes from `from` on, in order. Nodes that live only
+    /// The numbers of all nodes from `from` on, in order, without those of mounted
+    /// trees. Nodes that live only
     /// because they are open are among them; a [`Vfs::fork`] has none.
     pub fn nodes(&self, from: Ino) -> impl Iterator<Item = Ino> {
         self.inodes()
@@ -70,7 +70,8 @@ impl Vfs {
     #[must_use]
     pub fn changed_nodes(&self, other: &Vfs) -> Vec<Ino> {
         let numbers = self.inodes().differences(other.inodes());
-        numbers.into_iter().map(Ino).collect()
+        let own = numbers.into_iter().map(Ino);
+        own.chain(self.changed_above(other)).collect()
     }
 
     /// Whether a node is stored once for both filesystems: then all of it is
@@ -78,9 +79,10 @@ impl Vfs {
     /// equal without being shared.
     #[must_use]
     pub fn shares_node(&self, ino: Ino, other: &Vfs, other_ino: Ino) -> bool {
-        let (left, right) = (self.inodes().get(ino.0), other.inodes().get(other_ino.0));
-        left.zip(right)
-            .is_some_and(|(left, right)| Arc::ptr_eq(left, right))
+        match (self.inode(ino), other.inode(other_ino)) {
+            (Ok(left), Ok(right)) => std::ptr::eq(left, right),
+            _ => false,
+        }
     }
 
     /// Names, in order, among which are all that stand for different numbers in
@@ -89,15 +91,11 @@ impl Vfs {
     /// # Errors
     /// `ENOENT`: no such node. `ENOTDIR`: not a directory.
     pub fn changed_names(&self, dir: Ino, other: &Vfs, other_dir: Ino) -> Result<Vec<Name>, Errno> {
-        let left = &self.inode(dir)?.body;
-        let right = &other.inode(other_dir)?.body;
-        match (left, right) {
-            (Body::Directory(left), Body::Directory(right)) if Arc::ptr_eq(left, right) => {
-                Ok(Vec::new())
-            }
-            (Body::Directory(left), Body::Directory(right)) => Ok(left.differences(right)),
-            _ => Err(Errno::Notdir),
+        let (left, right) = (self.dir(dir)?.1, other.dir(other_dir)?.1);
+        if std::ptr::eq(left, right) {
+            return Ok(Vec::new());
         }
+        Ok(left.differences(right))
     }
 
     /// The numbers, in order, of the chunks that are not shared by two files.

@@ -33,7 +33,7 @@
 //! The layers, each knowing only those below it: paths (`resolve`, `at`,
 //! `embed`, `walk`, `image`), whole trees (`inspect`, `import`), operations on nodes (`create`, `remove`, `rename`,
 //! `attributes`, `data`, `query`, `open_files`), their steps and rules (`links`,
-//! `permission`, `quota`), and the persistent structures (`tree`).
+//! `permission`, `quota`), and the persistent structures (`tree`, and `lower` for trees that are kept elsewhere).
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -57,6 +57,7 @@ pub mod image;
 mod import;
 mod inspect;
 mod links;
+mod lower;
 mod name;
 mod node;
 mod open_files;
@@ -75,6 +76,9 @@ pub use denials::Denials;
 pub use extent::Extent;
 pub use import::{Attributes, Flaw, FlawKind, Import};
 pub use inspect::{CHUNK_BYTES, Entry};
+pub use lower::{
+    Fingerprint, Listed, Live, LivePlace, Lower, LowerEntry, LowerFile, LowerKind, LowerPlace,
+};
 pub use name::Name;
 pub use node::{Create, Device, Ino, Magic, NodeKind, SetTime, Stat, Timestamp};
 pub use query::{DirEntry, ReadDir};

@@ -13,11 +13,13 @@ impl Vfs {
     ///
     /// # Errors
     /// `ENOENT`: removed. `ENOTDIR`: not a directory. `EACCES`: no right to.
+    /// `EROFS`.
     pub(crate) fn check_may_add(&self, ctx: &Ctx, dir: Ino) -> Result<(), Errno> {
         let (inode, _) = self.dir(dir)?;
         if inode.links == 0 {
             return Err(Errno::Noent);
         }
+        self.check_writable(dir)?;
         permission::check(inode, &ctx.cred, Access::CHANGE)
     }
 

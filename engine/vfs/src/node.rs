@@ -110,7 +110,8 @@ pub struct Stat {
     /// Length of the contents or of the link target; for a directory the
     /// number of its entries.
     pub size_bytes: u64,
-    /// Bytes charged to the quota for the contents; holes are free.
+    /// Bytes charged to the quota for the contents; holes are free. Of a file of a
+    /// mounted tree, its length.
     pub allocated_bytes: u64,
     /// Last access.
     pub accessed: Timestamp,

@@ -53,9 +53,19 @@ impl Vfs {
         if *count == 0 {
             open_files.counts.remove(&ino);
             if open_files.orphans.remove(&ino) {
+                if let Some(live) = self.live(ino)
+                    && let Ok(place) = self.live_place(ino)
+                {
+                    live.forget(&place.seen);
+                }
                 self.free(ino);
             }
         }
+    }
+
+    /// Whether a node is open.
+    pub(crate) fn is_open(&self, ino: Ino) -> bool {
+        self.open_files.counts.contains_key(&ino)
     }
 
     /// Frees a node that lost its last link, now or at its last release.

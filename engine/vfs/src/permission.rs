@@ -75,8 +75,12 @@ impl Vfs {
     /// Checks that `cred` has the rights `want` on a node.
     ///
     /// # Errors
-    /// `ENOENT`: no such node. `EACCES`: a right is missing.
+    /// `ENOENT`: no such node. `EACCES`: a right is missing. `EROFS`: to write in
+    /// a tree mounted read-only.
     pub fn access(&self, ino: Ino, cred: &Cred, want: Access) -> Result<(), Errno> {
+        if want.write {
+            self.check_writable(ino)?;
+        }
         check(self.inode(ino)?, cred, want)
     }
 }

@@ -1,5 +1,6 @@
 //! Reading the tree: attributes, links, entries, paths.
 
+use crate::lower::is_lower;
 use crate::tree::dir::Dir;
 use crate::tree::inode::Body;
 use crate::{Errno, Ino, NodeKind, Stat, Vfs};
@@ -58,7 +59,15 @@ impl Vfs {
     /// # Errors
     /// `ENOENT`: no such node.
     pub fn stat(&self, ino: Ino) -> Result<Stat, Errno> {
-        Ok(self.inode(ino)?.stat(ino))
+        let mut stat = self.inode(ino)?.stat(ino);
+        if is_lower(ino)
+            && stat.kind == NodeKind::Regular
+            && (self.is_live(ino) || !self.is_raised(ino))
+        {
+            // Charged to nobody here, but it takes room somewhere.
+            stat.allocated_bytes = stat.size_bytes;
+        }
+        Ok(stat)
     }
 
     /// The target of a symbolic link.

@@ -11,15 +11,21 @@ impl Vfs {
     /// `ENOENT`: no such directory or entry. `ENOTDIR`: `dir` is not a directory.
     /// `EACCES`: no right to change the directory. `EPERM`: the directory is
     /// sticky and neither it nor the node is the caller's. `EISDIR`: a directory.
+    /// `EROFS`: in a tree mounted read-only.
     pub fn unlink(&mut self, ctx: &Ctx, dir: Ino, name: &[u8]) -> Result<(), Errno> {
         if name::is_special(name) {
             self.dir(dir)?;
             return Err(Errno::Isdir);
         }
         let (ino, victim) = self.victim(ctx, dir, name)?;
-        if matches!(victim.body, Body::Directory(_) | Body::Magic(_)) {
+        if victim.is_directory() || matches!(victim.body, Body::Magic(_)) {
             return Err(Errno::Isdir);
         }
+        if let Some(live) = self.live(dir) {
+            return self.remove_through(&*live, (dir, name), ino);
+        }
+        self.raise(dir)?;
+        self.raise(ino)?;
         self.detach(dir, name, ctx.now)?;
         self.drop_link(ino, dir, ctx.now)
     }
@@ -40,11 +46,21 @@ impl Vfs {
         }
         let (ino, victim) = self.victim(ctx, dir, name)?;
         match &victim.body {
-            Body::Directory(entries) if entries.is_empty() => {}
-            Body::Directory(_) => return Err(Errno::Notempty),
+            Body::Directory(_) | Body::Unlisted => {
+                self.check_no_top(ino)?;
+                // The host knows best of its own.
+                if self.live(ino).is_none() && !self.dir(ino)?.1.is_empty() {
+                    return Err(Errno::Notempty);
+                }
+            }
             Body::Magic(_) => return Err(Errno::Busy),
             _ => return Err(Errno::Notdir),
         }
+        if let Some(live) = self.live(dir) {
+            return self.remove_through(&*live, (dir, name), ino);
+        }
+        self.raise(dir)?;
+        self.raise(ino)?;
         self.detach(dir, name, ctx.now)?;
         self.drop_link(ino, dir, ctx.now)
     }
@@ -54,6 +70,7 @@ impl Vfs {
         let (holder, entries) = self.dir(dir)?;
         name::check(name, self.quota())?;
         let ino = entries.get(name).ok_or(Errno::Noent)?;
+        self.check_writable(dir)?;
         let victim = self.inode(ino)?;
         permission::check_removal(holder, victim, &ctx.cred)?;
         Ok((ino, victim))

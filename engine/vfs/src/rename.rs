@@ -14,8 +14,8 @@ impl Vfs {
     /// empty. `EINVAL`: a directory into itself, or a malformed name.
     /// `EBUSY`: `.`, `..`, the root or a magic node. `EACCES`, `EPERM`: no right
     /// at either end, as for [`Vfs::unlink`]; a directory that changes its parent
-    /// must be writable. `EMLINK`, `ENAMETOOLONG`, `ENOSPC` as for
-    /// [`Vfs::create`].
+    /// must be writable. `EMLINK`, `ENAMETOOLONG`, `ENOSPC`, `EROFS` as for
+    /// [`Vfs::create`]. `EXDEV`: from or to a live tree.
     pub fn rename(
         &mut self,
         ctx: &Ctx,
@@ -32,7 +32,14 @@ impl Vfs {
         if target.is_none() {
             self.ensure_left(to.len().saturating_sub(from.len()) as u64, 0)?;
         }
+        self.check_same_live(from_dir, to_dir)?;
+        if let Some(live) = self.live(from_dir) {
+            return self.rename_through(&*live, (from_dir, from), (to_dir, to), ino, target);
+        }
         let is_directory = self.inode(ino)?.is_directory();
+        for node in [Some(from_dir), Some(to_dir), Some(ino), target] {
+            node.map_or(Ok(()), |node| self.raise(node))?;
+        }
         self.detach(from_dir, from, ctx.now)?;
         if is_directory {
             self.count_subdirectory(from_dir, false)?;
@@ -83,6 +90,9 @@ impl Vfs {
         (to_dir, target): (Ino, Option<Ino>),
     ) -> Result<(), Errno> {
         let moved = self.inode(ino)?;
+        for node in [Some(from_dir), Some(to_dir), Some(ino), target] {
+            node.map_or(Ok(()), |node| self.check_writable(node))?;
+        }
         permission::check_removal(self.inode(from_dir)?, moved, &ctx.cred)?;
         match target {
             Some(target) => {
@@ -95,17 +105,22 @@ impl Vfs {
         if matches!(moved.body, Body::Magic(_)) {
             return Err(Errno::Busy);
         }
+        self.check_no_top(ino)?;
+        target.map_or(Ok(()), |target| self.check_no_top(target))?;
         if moved.is_directory() && from_dir != to_dir {
             permission::check(moved, &ctx.cred, Access::WRITE)?;
             if target.is_none() {
                 self.check_may_hold_subdirectory(to_dir)?;
             }
         }
-        match target.map(|target| self.inode(target)).transpose()? {
-            Some(Inode {
-                body: Body::Directory(entries),
-                ..
-            }) if !entries.is_empty() => Err(Errno::Notempty),
+        match target {
+            Some(target)
+                if self.inode(target)?.is_directory()
+                    && self.live(target).is_none()
+                    && !self.dir(target)?.1.is_empty() =>
+            {
+                Err(Errno::Notempty)
+            }
             _ => Ok(()),
         }
     }
@@ -128,7 +143,7 @@ impl Vfs {
 /// Checks that one kind may replace another: a directory a directory, anything
 /// else anything else.
 fn check_replaces(moved: &Inode, replaced: &Inode) -> Result<(), Errno> {
-    let is_directory = |inode: &Inode| matches!(inode.body, Body::Directory(_) | Body::Magic(_));
+    let is_directory = |inode: &Inode| inode.is_directory() || matches!(inode.body, Body::Magic(_));
     match (is_directory(moved), is_directory(replaced)) {
         (true, false) => Err(Errno::Notdir),
         (false, true) => Err(Errno::Isdir),

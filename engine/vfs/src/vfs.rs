@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::denials::{Denial, Log};
+use crate::lower::{Mounts, is_lower};
 use crate::open_files::OpenFiles;
 use crate::tree::dir::Dir;
 use crate::tree::file::File;
@@ -23,6 +24,8 @@ pub struct Vfs {
     next_ino: u64,
     quota: Quota,
     pub(crate) usage: Usage,
+    /// Trees below, with what this filesystem changed of them.
+    pub(crate) mounts: Arc<Mounts>,
     pub(crate) open_files: Arc<OpenFiles>,
     pub(crate) denials: Log,
 }
@@ -54,6 +57,7 @@ impl Vfs {
             next_ino: ROOT.0,
             quota,
             usage: Usage::default(),
+            mounts: Arc::default(),
             open_files: Arc::default(),
             denials: Log::default(),
         }
@@ -129,14 +133,26 @@ impl Vfs {
     /// # Errors
     /// `ENOENT`.
     pub(crate) fn inode(&self, ino: Ino) -> Result<&Inode, Errno> {
+        if is_lower(ino) {
+            return self.lower_inode(ino);
+        }
         Ok(self.inodes.get(ino.0).ok_or(Errno::Noent)?)
     }
 
-    /// A node, to be changed.
+    /// A node, to be changed. One of a tree below is copied up.
     ///
     /// # Errors
-    /// `ENOENT`.
+    /// `ENOENT`. For one below that was not copied up yet, those of
+    /// [`Vfs::raise`].
     pub(crate) fn inode_mut(&mut self, ino: Ino) -> Result<&mut Inode, Errno> {
+        if is_lower(ino) {
+            self.raise(ino)?;
+            let (mounted, node) = Arc::make_mut(&mut self.mounts)
+                .get_mut(ino)
+                .ok_or(Errno::Noent)?;
+            let inode = mounted.upper.get_mut(node).ok_or(Errno::Noent)?;
+            return Ok(Arc::make_mut(inode));
+        }
         let inode = self.inodes.get_mut(ino.0).ok_or(Errno::Noent)?;
         Ok(Arc::make_mut(inode))
     }
@@ -144,9 +160,13 @@ impl Vfs {
     /// A directory with its attributes.
     ///
     /// # Errors
-    /// `ENOENT`, `ENOTDIR`.
+    /// `ENOENT`, `ENOTDIR`; for one below, those of [`crate::Lower::list`].
     pub(crate) fn dir(&self, ino: Ino) -> Result<(&Inode, &Dir), Errno> {
-        let inode = self.inode(ino)?;
+        let inode = if is_lower(ino) {
+            self.lower_listed(ino)?
+        } else {
+            self.inode(ino)?
+        };
         match &inode.body {
             Body::Directory(dir) => Ok((inode, dir)),
             _ => Err(Errno::Notdir),
@@ -160,7 +180,7 @@ impl Vfs {
     pub(crate) fn file(&self, ino: Ino) -> Result<&File, Errno> {
         match &self.inode(ino)?.body {
             Body::File(file) => Ok(file),
-            Body::Directory(_) | Body::Magic(_) => Err(Errno::Isdir),
+            Body::Directory(_) | Body::Unlisted | Body::Magic(_) => Err(Errno::Isdir),
             Body::Symlink(_) | Body::Fifo | Body::Device(_) => Err(Errno::Inval),
         }
     }
@@ -202,7 +222,22 @@ impl Vfs {
 
     /// Drops a node and what it was charged.
     pub(crate) fn free(&mut self, ino: Ino) {
-        if let Some(inode) = self.inodes.remove(ino.0) {
+        let removed = if is_lower(ino) {
+            let Some((mounted, node)) = Arc::make_mut(&mut self.mounts).get_mut(ino) else {
+                return;
+            };
+            let removed = mounted.upper.remove(node);
+            if mounted.mount.live.is_some() {
+                // Never charged.
+                mounted.homes.remove(node);
+                mounted.count = mounted.count.saturating_sub(1);
+                return;
+            }
+            removed
+        } else {
+            self.inodes.remove(ino.0)
+        };
+        if let Some(inode) = removed {
             self.usage.inodes -= 1;
             self.usage.bytes -= inode.body.charge();
         }

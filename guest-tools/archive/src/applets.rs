@@ -1,6 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{compress, tar, zip};
+use crate::{compress, cpio, tar, zip};
 use wardian_applet::{Applet, Module};
 
 const FILES: &str = "[OPTION]... [FILE]...";
@@ -24,6 +24,11 @@ pub static MODULE: Module = Module {
         applet("bunzip2", FILES, compress::bunzip2),
         applet("bzcat", FILES, compress::bzcat),
         applet("bzip2", FILES, compress::bzip2),
+        applet(
+            "cpio",
+            "-o|-i|-t|-p [OPTION]... [PATTERN|DIRECTORY]...",
+            cpio::run,
+        ),
         applet("gunzip", FILES, compress::gunzip),
         applet("gzip", FILES, compress::gzip),
         applet("lzcat", FILES, compress::lzcat),

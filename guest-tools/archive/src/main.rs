@@ -3,6 +3,7 @@
 mod applets;
 mod codec;
 mod compress;
+mod cpio;
 mod date;
 mod stream;
 mod tar;

@@ -23,6 +23,51 @@ static TOP: AtomicUsize = AtomicUsize::new(0);
 /// Its end.
 static END: AtomicUsize = AtomicUsize::new(0);
 
+/// What an allocation gives; ends the process if it failed. Hardly any program
+/// is prepared for a failure (none of ours does with less, and `try_reserve`
+/// would only lead to another message), and Rust's own way out is a trap, which
+/// looks like a fault of the tool rather than a limit that was met.
+#[inline]
+fn checked(block: *mut u8) -> *mut u8 {
+    if block.is_null() {
+        out_of_memory();
+    }
+    block
+}
+
+/// Ends the process as a kernel does that is out of memory: killed, after a line
+/// that says why. Nothing here allocates.
+#[cold]
+fn out_of_memory() -> ! {
+    const KILLED: u32 = 128 + 9;
+    const TEXT: &[u8] = b"out of memory\n";
+    let text = IoVec {
+        start: TEXT.as_ptr(),
+        length: TEXT.len(),
+    };
+    let mut written = 0;
+    // SAFETY: the vector and what it points to are valid for reads, `written` for
+    // a write; `proc_exit` does not return.
+    unsafe {
+        fd_write(2, &raw const text, 1, &raw mut written);
+        proc_exit(KILLED)
+    }
+}
+
+/// WASI's `ciovec`.
+#[repr(C)]
+struct IoVec {
+    start: *const u8,
+    length: usize,
+}
+
+// SAFETY: the signatures are WASI preview 1's.
+#[link(wasm_import_module = "wasi_snapshot_preview1")]
+unsafe extern "C" {
+    fn fd_write(fd: u32, vectors: *const IoVec, count: usize, written: *mut usize) -> u32;
+    fn proc_exit(code: u32) -> !;
+}
+
 /// The parts of linear memory that may hold something else than zero: up to the
 /// end of the heap in the memory that the instance started with, and all that
 /// has been grown since (empty if nothing has).
@@ -52,7 +97,8 @@ pub(crate) struct Pages;
 unsafe impl Allocator for Pages {
     fn alloc(&self, size: usize) -> (*mut u8, usize, u32) {
         let (top, end) = first();
-        if size <= end - top {
+        // The host may have given less than the module's image and heap need.
+        if size <= end.saturating_sub(top) {
             TOP.store(top + size, Ordering::Relaxed);
             return (ptr::with_exposed_provenance_mut(top), size, 0);
         }
@@ -106,6 +152,13 @@ impl Heap {
         // SAFETY: one thread, and no allocator call runs within another.
         unsafe { (*self.0.get()).malloc(size, align) }
     }
+
+    /// # Safety
+    /// As for [`Dlmalloc::realloc`].
+    pub(crate) unsafe fn resize(&self, at: *mut u8, old: Layout, size: usize) -> *mut u8 {
+        // SAFETY: as for `malloc`.
+        unsafe { (*self.0.get()).realloc(at, old.size(), old.align(), size) }
+    }
 }
 
 // SAFETY: dlmalloc keeps the contract; calls never overlap in one thread.
@@ -113,13 +166,13 @@ unsafe impl GlobalAlloc for Heap {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: see above.
-        unsafe { (*self.0.get()).malloc(layout.size(), layout.align()) }
+        checked(unsafe { (*self.0.get()).malloc(layout.size(), layout.align()) })
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: see above.
-        unsafe { (*self.0.get()).calloc(layout.size(), layout.align()) }
+        checked(unsafe { (*self.0.get()).calloc(layout.size(), layout.align()) })
     }
 
     #[inline]
@@ -131,6 +184,6 @@ unsafe impl GlobalAlloc for Heap {
     #[inline]
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: see above; the caller gives what `alloc` returned.
-        unsafe { (*self.0.get()).realloc(at, layout.size(), layout.align(), size) }
+        checked(unsafe { (*self.0.get()).realloc(at, layout.size(), layout.align(), size) })
     }
 }

@@ -6,6 +6,9 @@
 //! reserves (`--initial-heap`) costs nothing until it is touched. The C library's
 //! `malloc` is replaced too, so that there is one heap and [`used`] knows its end.
 //!
+//! An allocation that fails ends the process with a message and the code of
+//! one that was killed (137); C's functions give null as ever.
+//!
 //! A guest takes it with `use wardian_memory as _;`. Natively it does nothing.
 
 #[cfg(target_os = "wasi")]

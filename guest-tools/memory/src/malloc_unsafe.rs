@@ -78,7 +78,7 @@ unsafe extern "C" fn realloc(block: *mut u8, size: usize) -> *mut u8 {
         let (Some(old), Some(new)) = (layout(start.cast::<usize>().read()), layout(size)) else {
             return ptr::null_mut();
         };
-        let start = HEAP.realloc(start, old, new.size());
+        let start = HEAP.resize(start, old, new.size());
         if start.is_null() {
             return start;
         }

@@ -1,9 +1,9 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::machine::{configuration, free, hardware, mount, uptime, users};
+use crate::machine::{configuration, free, hardware, hostname, mount, uptime, users};
 use crate::network;
-use crate::process::{ps, select, top};
-use crate::run::{flock, plain, rename, time, watch};
+use crate::process::{lsof, ps, select, top};
+use crate::run::{flock, plain, rename, script, time, watch};
 use crate::terminal::{stty, tput};
 use wardian_applet::{Applet, Module};
 
@@ -24,6 +24,7 @@ table! {
     "flock", "[OPTION]... FILE COMMAND [ARG]... | FILE -c COMMAND | NUMBER", flock::run;
     "free", "[OPTION]...", free::free;
     "getconf", "[-v SPECIFICATION] NAME [PATH] | -a", configuration::getconf;
+    "hostnamectl", "[status | hostname [NAME]]", hostname::hostnamectl;
     "ifconfig", "[INTERFACE]", network::interfaces;
     "ionice", "[-c CLASS] [-n LEVEL] [COMMAND [ARG]...] | -p PID", plain::ionice;
     "ip", "OBJECT [COMMAND]", network::interfaces;
@@ -32,6 +33,7 @@ table! {
     "locale", "[-a | -m | NAME]", configuration::locale;
     "logger", "[-s] [-t TAG] [MESSAGE]...", plain::logger;
     "lscpu", "", hardware::lscpu;
+    "lsof", "[-ta] [-p PIDS] [-c NAME] [-u USERS] [FILE]...", lsof::run;
     "man", "NAME", plain::man;
     "mcookie", "", hardware::mcookie;
     "mesg", "[y | n]", users::mesg;
@@ -45,6 +47,7 @@ table! {
     "rename", "[-vnf] s/FROM/TO/[gi] FILE...", rename::rename;
     "renice", "[-n] PRIORITY [-p] PID...", plain::renice;
     "reset", "", tput::reset;
+    "script", "[-qae] [-c COMMAND] [FILE]", script::run;
     "setsid", "[-fw] COMMAND [ARG]...", plain::setsid;
     "stty", "[SETTING]...", stty::run;
     "sysctl", "[-nNae] [KEY]...", mount::sysctl;

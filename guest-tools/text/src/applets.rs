@@ -1,6 +1,6 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
-use crate::{calc, cmp, diff, dump, magic, patch, sdiff};
+use crate::{calc, calendar, cmp, diff, diff3, dump, ed, magic, patch, sdiff};
 use wardian_applet::{Applet, Module};
 
 /// This module and its applets, sorted by name.
@@ -11,6 +11,11 @@ pub static MODULE: Module = Module {
             name: "bc",
             synopsis: "[-hilqsvw] [FILE]...",
             run: calc::bc,
+        },
+        Applet {
+            name: "cal",
+            synopsis: "[-13jyY] [-m MONTH] [-n COUNT] [-A COUNT] [-B COUNT] [-d YEAR-MONTH] [[MONTH] YEAR]",
+            run: calendar::cal,
         },
         Applet {
             name: "cmp",
@@ -33,9 +38,19 @@ pub static MODULE: Module = Module {
             run: diff::run,
         },
         Applet {
+            name: "diff3",
+            synopsis: "[OPTION]... MYFILE OLDFILE YOURFILE",
+            run: diff3::run,
+        },
+        Applet {
             name: "dos2unix",
             synopsis: "[-fkq] [-n IN OUT] [FILE]...",
             run: crate::small::dos2unix,
+        },
+        Applet {
+            name: "ed",
+            synopsis: "[-EGlqrsv] [-p PROMPT] [FILE]",
+            run: ed::run,
         },
         Applet {
             name: "envsubst",
@@ -83,6 +98,11 @@ pub static MODULE: Module = Module {
             run: crate::small::more,
         },
         Applet {
+            name: "ncal",
+            synopsis: "[-13bCJjMSwyeo] [-m MONTH] [-A COUNT] [-B COUNT] [-d YEAR-MONTH] [[MONTH] YEAR]",
+            run: calendar::ncal,
+        },
+        Applet {
             name: "patch",
             synopsis: "[OPTION]... [ORIGFILE [PATCHFILE]]",
             run: patch::run,
@@ -91,6 +111,11 @@ pub static MODULE: Module = Module {
             name: "pg",
             synopsis: "[FILE]...",
             run: crate::small::pg,
+        },
+        Applet {
+            name: "red",
+            synopsis: "[-EGlqsv] [-p PROMPT] [FILE]",
+            run: ed::run,
         },
         Applet {
             name: "rev",

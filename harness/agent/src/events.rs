@@ -261,3 +261,34 @@ impl Listener {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_listeners_are_told_what_they_missed() {
+        let hub = EventHub::default();
+        let mut stream = hub.listen();
+        let send = |turn| {
+            hub.send(&Arc::new(EventRecord {
+                at_ms: 0,
+                session: "s".into(),
+                event: SessionEvent::TurnStarted { turn },
+            }));
+        };
+        (0..QUEUE as u32 + 3).for_each(send);
+        for turn in 0..QUEUE as u32 {
+            let record = stream.try_next().unwrap();
+            assert_eq!(record.event, SessionEvent::TurnStarted { turn });
+        }
+        assert_eq!(stream.try_next(), None);
+        send(9999);
+        let missed = stream.try_next().unwrap();
+        assert_eq!(missed.event, SessionEvent::Missed { count: 3 });
+        assert!(stream.try_next().is_some());
+        drop(stream);
+        send(0);
+        assert!(!hub.has_listeners());
+    }
+}

@@ -101,6 +101,42 @@ async fn a_session_goes_on_from_its_file() {
 }
 
 #[cfg(feature = "sqlite")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_sessions_write_to_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    let store = Arc::new(wardian_agent::store::SqliteStore::open(&path).unwrap());
+    let script = Arc::new(Script::always(|_| say("yes")));
+    let harness = agent(&script)
+        .store(store)
+        .build()
+        .unwrap()
+        .init()
+        .await
+        .unwrap();
+    let mut sessions = Vec::new();
+    for number in 0..50 {
+        sessions.push(harness.session_named(&number.to_string()).await.unwrap());
+    }
+    for _ in 0..2 {
+        let running: Vec<_> = sessions
+            .iter()
+            .map(|session| session.prompt("go").start())
+            .collect();
+        for running in running {
+            running.await.unwrap();
+        }
+    }
+    // Another process sees all of it.
+    let again = wardian_agent::store::SqliteStore::open(&path).unwrap();
+    let list = again.list().await.unwrap();
+    assert_eq!(
+        (list.len(), list.iter().map(|summary| summary.turns).sum()),
+        (50, 100_u64)
+    );
+}
+
+#[cfg(feature = "sqlite")]
 fn rusqlite_version(path: &std::path::Path, version: i64) {
     let connection = rusqlite::Connection::open(path).unwrap();
     connection

@@ -2,7 +2,6 @@
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -78,7 +77,7 @@ async fn structured_results_that_never_come() {
         Step::Reply(calls([("finish", json!({"result": [1, 2]}))])),
         Step::Reply(calls([(
             "finish",
-            json!({"result": {"a": {"left": null}}}),
+            json!({"result": [{"left": {"left": null}}]}),
         )])),
     ]);
     let agent = agent(&script).result_attempts(2).build().unwrap();
@@ -93,11 +92,8 @@ async fn structured_results_that_never_come() {
     // What is no object is wrapped in one, with references that still lead somewhere.
     let list = session.prompt_for::<Vec<u32>>("c").await.unwrap();
     assert_eq!(list.value, [1, 2]);
-    let trees = session
-        .prompt_for::<BTreeMap<String, Tree>>("d")
-        .await
-        .unwrap();
-    assert!(trees.value["a"].left.is_none());
+    let trees = session.prompt_for::<Vec<Tree>>("d").await.unwrap();
+    assert!(trees.value[0].left.as_ref().unwrap().left.is_none());
     let schema = json!({"type": "object", "properties": {"x": {"type": "nonsense"}}});
     let refused = session.prompt_for_schema("e", schema).await.unwrap_err();
     assert!(matches!(refused, AgentError::Definition(_)), "{refused}");

@@ -1,14 +1,17 @@
 //! The `wardian` command: arguments, output, exit codes. What it does is in the
 //! library.
 
+mod apply;
 mod audit;
 mod data_directory;
 mod exec;
 mod mount;
 mod output;
+mod overlay_diff;
 mod progress;
 mod run;
 mod setup;
+mod shell;
 mod snapshot;
 mod tool_file;
 
@@ -28,10 +31,16 @@ struct Arguments {
 enum Command {
     /// Run a bash script in a fresh sandbox
     Exec(exec::ExecArguments),
+    /// Show what a script changed in an overlay that `exec --save` kept
+    Diff(overlay_diff::DiffArguments),
+    /// Bring what a script changed in an overlay to the host
+    Apply(apply::ApplyArguments),
     /// Run a WASI preview 1 module in a fresh sandbox
     Run(run::RunArguments),
     /// Save, show and compare files of sandboxes
     Snapshot(snapshot::SnapshotArguments),
+    /// Open a prompt on a fresh sandbox
+    Shell(shell::ShellArguments),
 }
 
 fn main() -> ExitCode {
@@ -40,8 +49,11 @@ fn main() -> ExitCode {
         runtime.block_on(async {
             match arguments.command {
                 Command::Exec(arguments) => exec::main(arguments).await,
+                Command::Diff(arguments) => overlay_diff::main(arguments),
+                Command::Apply(arguments) => apply::main(arguments),
                 Command::Run(arguments) => run::main(arguments).await,
                 Command::Snapshot(arguments) => snapshot::main(arguments),
+                Command::Shell(arguments) => shell::main(arguments).await,
             }
         })
     });

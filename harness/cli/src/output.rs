@@ -87,7 +87,7 @@ fn feed(input: InputWriter) {
 }
 
 /// Copies an output. When nobody takes it, the command finds its pipe broken.
-async fn copy(from: OutputReader, mut to: impl Write) {
+pub async fn copy(from: OutputReader, mut to: impl Write) {
     let mut block = vec![0; BLOCK_BYTES];
     loop {
         let count = from.read(&mut block).await;

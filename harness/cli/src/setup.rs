@@ -16,9 +16,12 @@ use crate::tool_file::ToolFile;
 /// Options that `exec` and `run` have in common.
 #[derive(Args)]
 pub struct SandboxOptions {
-    /// Copy a folder or file of the host in: HOST:GUEST[:copy] (or HOST::GUEST).
-    /// Nothing is written back
-    #[arg(long, value_name = "HOST:GUEST")]
+    /// Give the sandbox a folder of the host, as HOST:GUEST:MODE (or
+    /// HOST::GUEST:MODE). MODE is `ro` (read in place, never written), `rw` (read and
+    /// written in place), `overlay` (read in place, changes stay in memory: see
+    /// --save and --diff) or `copy` (folders and files; the default). Only `rw`
+    /// lets a script change the host
+    #[arg(long, value_name = "HOST:GUEST[:MODE]")]
     pub mount: Vec<Mount>,
 
     /// Set an environment variable; nothing of the host's environment is passed
@@ -103,7 +106,11 @@ pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<Sa
         builder = builder.snapshot(&options.snapshots.place.load(name)?);
     }
     for mount in &options.mount {
-        builder = builder.copy_from_host(&mount.host, mount.guest.as_bytes());
+        let guest = mount.guest.as_bytes();
+        builder = match mount.mode {
+            Some(mode) => builder.mount(&mount.host, guest, mode),
+            None => builder.copy_from_host(&mount.host, guest),
+        };
     }
     for variable in &options.env {
         let (name, value) = variable

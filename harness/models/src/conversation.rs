@@ -83,6 +83,7 @@ pub enum StopReason {
 
 /// Tokens of one reply, or a sum of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TokenUsage {
     /// Read and paid in full.
     pub input_tokens: u64,

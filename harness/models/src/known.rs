@@ -1,7 +1,7 @@
 //! What is known of well-known models: list prices and the size of the context.
 //! A model that is not here works as well; its cost and context are unknown.
 
-use crate::TokenUsage;
+use crate::{Provider, TokenUsage};
 
 /// A model, by how its name begins.
 #[derive(PartialEq, Debug)]
@@ -24,12 +24,12 @@ struct Prices {
 impl Known {
     /// What is known of `name`, if it is this model or a dated or preview
     /// version of it. A longer name such as `-mini` is another model.
-    pub(crate) fn of(provider: &str, name: &str) -> Option<&'static Known> {
+    pub(crate) fn of(provider: Provider, name: &str) -> Option<&'static Known> {
         let table: &[Known] = match provider {
-            "anthropic" => ANTHROPIC,
-            "openai" => OPENAI,
-            "google" => GOOGLE,
-            _ => &[],
+            Provider::Anthropic => ANTHROPIC,
+            Provider::OpenAi => OPENAI,
+            Provider::Google => GOOGLE,
+            Provider::Ollama => &[],
         };
         table.iter().find(|known| {
             name.strip_prefix(known.prefix)
@@ -164,41 +164,57 @@ const GOOGLE: &[Known] = &[
 mod tests {
     use super::*;
 
-    fn check(provider: &str, name: &str, prefix: Option<&str>) {
+    fn check(provider: Provider, name: &str, prefix: Option<&str>) {
         let known = Known::of(provider, name).map(|known| known.prefix);
-        assert_eq!(known, prefix, "{provider}/{name}");
+        assert_eq!(known, prefix, "{provider:?}/{name}");
     }
 
     #[test]
     fn versions_are_the_same_model_and_longer_names_are_not() {
-        check("anthropic", "claude-opus-4-8", Some("claude-opus-4-8"));
-        check("anthropic", "claude-opus-4-20250514", Some("claude-opus-4"));
         check(
-            "anthropic",
+            Provider::Anthropic,
+            "claude-opus-4-8",
+            Some("claude-opus-4-8"),
+        );
+        check(
+            Provider::Anthropic,
+            "claude-opus-4-20250514",
+            Some("claude-opus-4"),
+        );
+        check(
+            Provider::Anthropic,
             "claude-opus-4-5-20251101",
             Some("claude-opus-4-5"),
         );
-        check("anthropic", "claude-opus-4-9", None);
+        check(Provider::Anthropic, "claude-opus-4-9", None);
         check(
-            "anthropic",
+            Provider::Anthropic,
             "claude-3-5-haiku-latest",
             Some("claude-3-5-haiku"),
         );
-        check("openai", "gpt-5", Some("gpt-5"));
-        check("openai", "gpt-5-2025-08-07", Some("gpt-5"));
-        check("openai", "gpt-5-mini", Some("gpt-5-mini"));
-        check("openai", "gpt-5-pro", None);
-        check("openai", "gpt-5.9", None);
-        check("openai", "claude-opus-4-8", None);
-        check("google", "gemini-3-pro-preview", Some("gemini-3-pro"));
+        check(Provider::OpenAi, "gpt-5", Some("gpt-5"));
+        check(Provider::OpenAi, "gpt-5-2025-08-07", Some("gpt-5"));
+        check(Provider::OpenAi, "gpt-5-mini", Some("gpt-5-mini"));
+        check(Provider::OpenAi, "gpt-5-pro", None);
+        check(Provider::OpenAi, "gpt-5.9", None);
+        check(Provider::OpenAi, "claude-opus-4-8", None);
         check(
-            "google",
+            Provider::Google,
+            "gemini-3-pro-preview",
+            Some("gemini-3-pro"),
+        );
+        check(
+            Provider::Google,
             "gemini-2.5-flash-preview-09-2025",
             Some("gemini-2.5-flash"),
         );
-        check("google", "gemini-2.5-flash-001", Some("gemini-2.5-flash"));
-        check("google", "gemini-2.5-flash-image", None);
-        check("ollama", "gpt-5", None);
+        check(
+            Provider::Google,
+            "gemini-2.5-flash-001",
+            Some("gemini-2.5-flash"),
+        );
+        check(Provider::Google, "gemini-2.5-flash-image", None);
+        check(Provider::Ollama, "gpt-5", None);
     }
 
     #[test]
@@ -209,10 +225,10 @@ mod tests {
             cache_read_tokens: 2_000_000,
             cache_write_tokens: 400_000,
         };
-        let known = Known::of("anthropic", "claude-sonnet-4-5").unwrap();
+        let known = Known::of(Provider::Anthropic, "claude-sonnet-4-5").unwrap();
         let cost = known.cost(&usage).unwrap();
         assert!((cost - (3.0 + 1.5 + 0.6 + 1.5)).abs() < 1e-9, "{cost}");
-        let unpriced = Known::of("anthropic", "claude-haiku-5-5").unwrap();
+        let unpriced = Known::of(Provider::Anthropic, "claude-haiku-5-5").unwrap();
         assert_eq!(unpriced.cost(&usage), None);
     }
 }

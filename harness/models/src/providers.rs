@@ -31,7 +31,8 @@ pub fn connect(model: &str) -> Result<Arc<dyn Model>, ModelError> {
 pub enum Provider {
     /// Anthropic's messages.
     Anthropic,
-    /// OpenAI's chat completions, and whoever is compatible with them.
+    /// OpenAI, and whoever is compatible with it: by chat completions, or by
+    /// responses for those of OpenAI's own models that need them.
     OpenAi,
     /// Google's Gemini.
     Google,
@@ -72,6 +73,16 @@ const PROVIDERS: &[Facts] = &[
     Facts {
         provider: Provider::OpenAi,
         names: &["openai"],
+        key_variables: &["OPENAI_API_KEY"],
+        base_variables: &["OPENAI_BASE_URL"],
+        base: "https://api.openai.com/v1",
+        needs_key: true,
+        key_header: ("authorization", "Bearer "),
+        headers: &[],
+    },
+    Facts {
+        provider: Provider::OpenAi,
+        names: &["openai-responses"],
         key_variables: &["OPENAI_API_KEY"],
         base_variables: &["OPENAI_BASE_URL"],
         base: "https://api.openai.com/v1",
@@ -206,8 +217,9 @@ impl Providers {
     }
 
     /// The model `provider/name`: one of `anthropic`, `openai`, `google` (or
-    /// `gemini`) and `ollama` with the provider's name of the model, or
-    /// `scripted/PATH` for [`Scripted`] and `replay/PATH` for [`Replay`]. Nothing
+    /// `gemini`) and `ollama` with the provider's name of the model,
+    /// `openai-responses` for a compatible server that is to be asked by responses
+    /// and not by chat completions, or `scripted/PATH` for [`Scripted`] and `replay/PATH` for [`Replay`]. Nothing
     /// is sent yet.
     ///
     /// # Errors
@@ -270,13 +282,16 @@ impl Providers {
         let model = name.to_owned();
         let wire: Box<dyn Wire> = match facts.provider {
             Provider::Anthropic => Box::new(Anthropic { base, model }),
-            Provider::OpenAi => Box::new(OpenAi { base, model }),
+            Provider::OpenAi if own_name == "openai-responses" => {
+                Box::new(OpenAi::by_responses(base, model))
+            }
+            Provider::OpenAi => Box::new(OpenAi::new(base, model)),
             Provider::Google => Box::new(Google { base, model }),
             Provider::Ollama => Box::new(Ollama { base, model }),
         };
         Ok(HttpModel {
             name: format!("{own_name}/{name}"),
-            known: Known::of(own_name, name),
+            known: Known::of(facts.provider, name),
             client,
             wire,
             headers: HttpModel::headers(header, facts.headers),

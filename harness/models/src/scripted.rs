@@ -20,7 +20,7 @@ const MAX_SCRIPT: u64 = 16 << 20;
 ///
 /// ```text
 /// {"thinking": "I should look.", "tool_calls": [{"name": "read", "arguments": {"path": "a.md"}}]}
-/// {"expect": "Once upon", "text": "It is a fairy tale.", "usage": {"input_tokens": 9, "output_tokens": 5, "cache_read_tokens": 0, "cache_write_tokens": 0}}
+/// {"expect": "Once upon", "text": "It is a fairy tale.", "usage": {"input_tokens": 9, "output_tokens": 5}}
 /// {"text": "half of a", "fault": {"kind": "connection"}}
 /// {"when": "You summarise", "text": "They talked about a fairy tale."}
 /// ```
@@ -30,7 +30,7 @@ const MAX_SCRIPT: u64 = 16 << 20;
 /// | `thinking`, `text`, `tool_calls` | what is said, in this order |
 /// | `opaque` | goes back unchanged with the thinking |
 /// | `stop` | `end_turn`, `tool_calls`, `max_tokens` or `refusal`, when it is not what follows from the calls |
-/// | `usage` | tokens |
+/// | `usage` | `input_tokens`, `output_tokens`, `cache_read_tokens`, `cache_write_tokens`; 0 when not there |
 /// | `fault` | `kind` (see [`crate::TurnFault`]) and optionally `message`, `retry_after_ms`, `retries`: what goes wrong after that |
 /// | `expect` | text that the last message must contain, else the request fails |
 /// | `when` | text that the system prompt or the first message must contain for the turn to count |

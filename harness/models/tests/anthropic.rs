@@ -223,6 +223,7 @@ async fn hidden_thoughts_go_back_and_those_of_others_do_not() {
     let answers = [answer, anthropic(&Turn::text("x"))];
     let (server, model) = served(Provider::Anthropic, NAME, answers).await;
     let mut parts = ask(&*model, question()).await.end.unwrap().parts;
+    parts.push(Part::text("\n\n"));
     parts.push(Part::Thinking {
         text: "of another".to_owned(),
         opaque: Some(json!({"provider": "anthropic", "model": "claude-x", "signature": "s"})),

@@ -6,13 +6,14 @@ mod asking;
 use std::time::Duration;
 
 use asking::{KEY, ask, question, served};
+use futures_util::StreamExt;
 use wardian_models::ModelErrorKind::{
     self, BadRequest, Connection, ContextTooLong, Protocol, Unauthorized, Unavailable, UnknownModel,
 };
 use wardian_models::testing::{
     Answer, ModelServer, anthropic, anthropic_error, openai, openai_error,
 };
-use wardian_models::{ApiKey, Part, Provider, Providers, Retry, Turn};
+use wardian_models::{ApiKey, Event, Part, Provider, Providers, Retry, Turn};
 
 const ANTHROPIC: (Provider, &str) = (Provider::Anthropic, "anthropic/claude-sonnet-4-5");
 const OPENAI: (Provider, &str) = (Provider::OpenAi, "openai/gpt-5");
@@ -199,6 +200,58 @@ async fn a_cut_stream_is_never_taken_for_a_reply() {
         check(who, whole.clone().ended_after(0), Connection, 4).await;
         check(who, whole.clone().ended_after(length / 2), Connection, 4).await;
     }
+}
+
+#[tokio::test]
+async fn no_beginning_of_a_stream_is_taken_for_the_whole() {
+    let turn = Turn::text("Größe 🦀").and_call("read", serde_json::json!({"path": "ä"}));
+    for ((provider, name), whole) in [(ANTHROPIC, anthropic(&turn)), (OPENAI, openai(&turn))] {
+        let server = ModelServer::start([whole.clone()]).await.unwrap();
+        let model = Providers::default()
+            .with_base_url(provider, server.base_url())
+            .with_retry(Retry::never())
+            .connect(name)
+            .unwrap();
+        let reply = ask(&*model, question()).await.end.unwrap();
+        let mut wholes = 0;
+        for length in 0..whole.body_length() {
+            server.push(whole.clone().ended_after(length));
+            match ask(&*model, question()).await.end {
+                // What comes after the reason to stop may be missing.
+                Ok(got) => {
+                    assert_eq!(got.parts, reply.parts, "after {length} bytes");
+                    wholes += 1;
+                }
+                Err(error) => assert_eq!(error.kind, Connection, "{error}"),
+            }
+        }
+        assert!(wholes < 400, "{name}: {wholes}");
+    }
+}
+
+#[tokio::test]
+async fn dropping_the_events_ends_the_request() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read_exact(&mut [0; 16]).await.unwrap();
+        let begun = "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n";
+        let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+        let answer = format!("{head}{:x}\r\n{begun}\r\n", begun.len());
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        // Ends when the client is gone.
+        let _gone = stream.read_to_end(&mut rest).await;
+    });
+    let providers = Providers::default().with_base_url(OPENAI.0, base);
+    let model = providers.connect(OPENAI.1).unwrap();
+    let mut events = model.send(question());
+    let first = events.next().await.unwrap().unwrap();
+    assert_eq!(first, Event::TextDelta("x".to_owned()));
+    drop(events);
+    server.await.unwrap();
 }
 
 #[tokio::test]

@@ -123,7 +123,11 @@ async fn failures_have_kinds() {
             ModelErrorKind::Unavailable,
         ),
         (vec![cut(), cut(), cut(), cut()], ModelErrorKind::Connection),
-        (vec![lines(&["{oops"])], ModelErrorKind::Protocol),
+        (vec![lines(&["{oops", ""])], ModelErrorKind::Protocol),
+        (
+            vec![lines(&["{\"done\": tr"]); 4],
+            ModelErrorKind::Connection,
+        ),
     ] {
         let attempts = answers.len();
         let (server, model) = served(Provider::Ollama, NAME, answers).await;

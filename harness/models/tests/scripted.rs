@@ -16,7 +16,7 @@ const SCRIPT: &str = r#"
 // A comment, and an empty line.
 
 {"thinking": "Look.", "opaque": {"signature": "s"}, "text": "I look.", "tool_calls": [{"name": "read", "arguments": {"path": "a"}}, {"id": "own", "name": "list"}]}
-{"expect": "Once", "text": "A tale.", "stop": "max_tokens", "usage": {"input_tokens": 9, "output_tokens": 5, "cache_read_tokens": 1, "cache_write_tokens": 2}}
+{"expect": "Once", "text": "A tale.", "stop": "max_tokens", "usage": {"input_tokens": 9, "output_tokens": 5, "cache_read_tokens": 1}}
 {"when": "You summarise", "text": "In short."}
 {"when": "You summarise", "text": "Shorter."}
 {"text": "half", "fault": {"kind": "connection"}}
@@ -77,7 +77,7 @@ async fn a_script_is_followed_reply_by_reply() {
         input_tokens: 9,
         output_tokens: 5,
         cache_read_tokens: 1,
-        cache_write_tokens: 2,
+        cache_write_tokens: 0,
     };
     assert_eq!(second.usage, usage);
 

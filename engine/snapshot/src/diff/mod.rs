@@ -9,4 +9,4 @@ mod walk;
 
 pub use changes::{Change, ChangeKind, Changes, What};
 pub use text::TextLimits;
-pub use walk::diff;
+pub use walk::{diff, diff_below};

@@ -69,6 +69,7 @@ impl Trail {
                 searched.insert(*dir);
             }
         }
+        self.search_mounts(vfs, &mut wanted);
         let Some(highest) = wanted.keys().max().copied() else {
             return;
         };
@@ -86,6 +87,22 @@ impl Trail {
                 }
             }
         }
+    }
+
+    /// Looks for nodes of mounted trees where they were listed. Those that moved
+    /// did so into directories that changed, which were searched before.
+    fn search_mounts(&mut self, vfs: &Vfs, wanted: &mut HashMap<Ino, u32>) {
+        wanted.retain(|ino, _| {
+            let Some(place) = vfs.lower_place(*ino) else {
+                return true;
+            };
+            if vfs.lookup(place.parent, &place.name) == Ok(*ino) {
+                let names = self.entries.entry(place.parent).or_default();
+                names.insert(place.name);
+                self.climb(vfs, place.parent);
+            }
+            false
+        });
     }
 
     /// Looks through one directory; whether it is one.

@@ -20,12 +20,30 @@ const MOST_CHANGED: u64 = 4;
 /// creation are not compared.
 #[must_use]
 pub fn diff(before: &Vfs, after: &Vfs) -> Changes {
-    // Without what lives only because it is open.
-    let (before, after) = (&before.fork(), &after.fork());
     let changed = before.changed_nodes(after);
     let all = before.usage().inodes.max(after.usage().inodes);
-    let trails = (changed.len() as u64 <= all / MOST_CHANGED)
-        .then(|| [Trail::to(before, &changed), Trail::to(after, &changed)]);
+    let is_small = before.has_mounts() || changed.len() as u64 <= all / MOST_CHANGED;
+    compare((before, before.root()), (after, after.root()), is_small)
+}
+
+/// What changed in a directory, from how it was in one filesystem to how it is in
+/// another that was made from it. Paths begin at the directory. Only changes are
+/// visited, so what was mounted and never looked into is left alone.
+///
+/// See [`diff`].
+#[must_use]
+pub fn diff_below(before: (&Vfs, Ino), after: (&Vfs, Ino)) -> Changes {
+    compare(before, after, true)
+}
+
+fn compare(before: (&Vfs, Ino), after: (&Vfs, Ino), follows_trails: bool) -> Changes {
+    let tops = (before.1, after.1);
+    // Without what lives only because it is open.
+    let (before, after) = (&before.0.fork(), &after.0.fork());
+    let trails = follows_trails.then(|| {
+        let changed = before.changed_nodes(after);
+        [Trail::to(before, &changed), Trail::to(after, &changed)]
+    });
     let mut walk = Walk {
         before,
         after,
@@ -38,8 +56,8 @@ pub fn diff(before: &Vfs, after: &Vfs) -> Changes {
     let top = Pending {
         dir: 0,
         name: Name::new(b""),
-        before: Some(before.root()),
-        after: Some(after.root()),
+        before: Some(tops.0),
+        after: Some(tops.1),
         length: 0,
     };
     walk.pending.push(top);
@@ -134,7 +152,9 @@ impl Walk<'_> {
             kind: !same_kind,
             contents: same_kind
                 && before.kind == NodeKind::Regular
-                && contents::differ((self.before, before.ino), (self.after, after.ino))?,
+                // What cannot be read any more may have changed.
+                && contents::differ((self.before, before.ino), (self.after, after.ino))
+                    .unwrap_or(true),
             target: same_kind
                 && before.kind == NodeKind::Symlink
                 && self.before.readlink(before.ino)? != self.after.readlink(after.ino)?,

@@ -17,6 +17,11 @@ const RECORD_BYTES: usize = (PAGE_BYTES / 65) as usize;
 
 /// Puts all of a filesystem in; the hash of its root. Nothing may be open in it.
 pub(super) fn all(tree: &Vfs, sink: &mut Sink<'_>) -> Result<Hash, Error> {
+    if tree.has_mounts() {
+        let detail = "has folders of the host mounted, which are not its own to save; \
+                      copy them in, or keep an overlay's changes instead";
+        return Err(Error::new(ErrorKind::Tree, "filesystem", detail));
+    }
     let mut nodes = TableWriter::new(Kind::Nodes);
     let mut record = Vec::new();
     for ino in tree.nodes(Ino(0)) {

@@ -2,6 +2,8 @@
 
 mod request;
 mod resolver;
+
+pub(crate) use resolver::Fresh;
 #[cfg(test)]
 mod tests;
 

@@ -16,6 +16,17 @@ impl Vfs {
     /// is too long. `EINVAL`: a NUL in the path. `EPERM`: the path leaves `base`
     /// in [`PathMode::Beneath`].
     pub fn resolve(&self, at: &At<'_>, path: &[u8], follow: Follow) -> Result<Resolved, Errno> {
+        self.resolve_among(at, path, follow, None)
+    }
+
+    /// [`Vfs::resolve`], stopping at a name that is not `fresh`, if that is asked.
+    pub(crate) fn resolve_among(
+        &self,
+        at: &At<'_>,
+        path: &[u8],
+        follow: Follow,
+        fresh: Option<Fresh<'_>>,
+    ) -> Result<Resolved, Errno> {
         if path.is_empty() {
             return Err(Errno::Noent);
         }
@@ -35,6 +46,7 @@ impl Vfs {
             pending: Vec::new(),
             links_left: self.quota().symlink_depth,
             slash: false,
+            fresh,
         };
         resolver.start_at_root_if_absolute()?;
         resolver.run()
@@ -59,6 +71,14 @@ struct Resolver<'a> {
     links_left: u32,
     /// A slash followed a link in the last place: its target must be a directory.
     slash: bool,
+    fresh: Option<Fresh<'a>>,
+}
+
+/// Names of live trees that were looked up at the host.
+pub(crate) struct Fresh<'a> {
+    pub(crate) names: &'a [(Ino, Name)],
+    /// The next one that shall be: the resolution stopped there.
+    pub(crate) wanted: &'a mut Option<(Ino, Name)>,
 }
 
 /// A directory, looked up once.
@@ -148,7 +168,7 @@ impl<'a> Resolver<'a> {
         let next = match name {
             b"." => self.here,
             b".." => self.above()?,
-            _ => match self.here.entries.get(name) {
+            _ => match self.look_up(name)? {
                 Some(child) => return self.enter(component, child),
                 None if component.is_last => return Ok(Some(self.resolved(name, None, slash))),
                 None => return Err(Errno::Noent),
@@ -159,6 +179,22 @@ impl<'a> Resolver<'a> {
         }
         self.here = next;
         Ok(None)
+    }
+
+    /// The node that an entry of the directory reached names.
+    fn look_up(&mut self, name: &[u8]) -> Result<Option<Ino>, Errno> {
+        let here = self.here.ino;
+        if let Some(fresh) = &mut self.fresh
+            && self.vfs.is_live(here)
+            && !fresh
+                .names
+                .iter()
+                .any(|(dir, known)| *dir == here && **known == *name)
+        {
+            *fresh.wanted = Some((here, Name::new(name)));
+            return Err(Errno::Again);
+        }
+        Ok(self.here.entries.get(name))
     }
 
     /// Goes on to an entry of the directory reached.
@@ -173,12 +209,8 @@ impl<'a> Resolver<'a> {
             };
         let inode = self.vfs.inode(child)?;
         match &inode.body {
-            Body::Directory(entries) if !component.is_last => {
-                self.here = Place {
-                    ino: child,
-                    inode,
-                    entries,
-                };
+            Body::Directory(_) | Body::Unlisted if !component.is_last => {
+                self.here = Place::new(self.vfs, child)?;
                 self.depth += 1;
                 return Ok(None);
             }
@@ -187,7 +219,7 @@ impl<'a> Resolver<'a> {
                 return Ok(None);
             }
             Body::Magic(magic) => return Ok(self.reach_magic(*magic, component, child)),
-            Body::Directory(_) => {}
+            Body::Directory(_) | Body::Unlisted => {}
             _ if !component.is_last => return Err(Errno::Notdir),
             _ if slash && self.follow != Follow::Entry => return Err(Errno::Notdir),
             _ => {}

@@ -1,13 +1,15 @@
-//! The contents of a file: a size, and chunks for what is not a hole.
+//! The contents of a file: a size, and chunks for what is not a hole. Of a file
+//! that was mounted, what has no chunk comes from below.
 //!
 //! Invariant: no chunk holds a byte at or past the size, and `allocated` is the
 //! sum of the charges of the chunks.
 
 use std::sync::Arc;
 
+use super::below::Below;
 use super::chunk::{self, CHUNK_BYTES, Chunk, charge};
 use super::trie::Trie;
-use crate::Extent;
+use crate::{Errno, Extent, LowerFile};
 
 /// The contents of a file. `clone` takes constant time.
 #[derive(Clone)]
@@ -15,6 +17,8 @@ pub(crate) struct File {
     size: u64,
     allocated: u64,
     chunks: Trie<Vec<u8>>,
+    /// What a missing chunk stands for, as far as this reaches.
+    below: Option<Arc<Below>>,
 }
 
 /// The chunk in which an offset lies, and the place in it.
@@ -30,6 +34,16 @@ impl File {
             size: 0,
             allocated: 0,
             chunks: Trie::new(),
+            below: None,
+        }
+    }
+
+    /// A file whose contents lie in a tree below.
+    pub(crate) fn below(file: LowerFile) -> File {
+        File {
+            size: file.seen.size,
+            below: Some(Arc::new(Below::new(file))),
+            ..File::new()
         }
     }
 
@@ -43,13 +57,54 @@ impl File {
         self.allocated
     }
 
+    /// The part below that a chunk stands for while it is missing.
+    fn below_chunk(&self, index: u64) -> Option<&Below> {
+        let below = self.below.as_deref()?;
+        (index < below.chunks() && self.chunks.get(index).is_none()).then_some(below)
+    }
+
+    /// Makes a chunk of what lies below it, so that it can be changed, if `budget`
+    /// more charged bytes suffice; whether they do.
+    fn fetch(&mut self, index: u64, budget: &mut u64) -> Result<bool, Errno> {
+        let Some(below) = self.below_chunk(index) else {
+            return Ok(true);
+        };
+        let mut bytes = below.chunk(index)?;
+        let charge = charge(index, bytes.len());
+        if charge as u64 > *budget {
+            return Ok(false);
+        }
+        bytes.reserve_exact(charge.saturating_sub(bytes.len()));
+        self.chunks.insert(index, Arc::new(bytes));
+        *budget -= charge as u64;
+        self.allocated += charge as u64;
+        Ok(true)
+    }
+
     /// The run of bytes at `offset`.
-    pub(crate) fn extent(&self, offset: u64) -> Extent {
+    ///
+    /// # Errors
+    /// Those of reading below.
+    pub(crate) fn extent(&self, offset: u64) -> Result<Extent, Errno> {
         let (index, start) = locate(offset);
         let left = self.size.saturating_sub(offset);
         let end =
             CHUNK_BYTES.min(start.saturating_add(usize::try_from(left).unwrap_or(CHUNK_BYTES)));
-        match self.chunks.get(index) {
+        if let Some(below) = self.below_chunk(index) {
+            let chunk = below.chunk(index)?;
+            return Ok(if start < chunk.len() {
+                Extent {
+                    range: start..end.min(chunk.len()),
+                    data: Some(Arc::new(chunk)),
+                }
+            } else {
+                Extent {
+                    data: None,
+                    range: start..end,
+                }
+            });
+        }
+        Ok(match self.chunks.get(index) {
             Some(chunk) if start < chunk.len() => Extent {
                 data: Some(Arc::clone(chunk)),
                 range: start..end.min(chunk.len()),
@@ -58,7 +113,7 @@ impl File {
                 data: None,
                 range: start..end,
             },
-        }
+        })
     }
 
     /// The chunks from number `index` on, in order; what is missing is a hole.
@@ -68,7 +123,20 @@ impl File {
 
     /// The numbers of the chunks that are not shared with another file.
     pub(crate) fn differences(&self, other: &File) -> Vec<u64> {
-        self.chunks.differences(&other.chunks)
+        let mut numbers = self.chunks.differences(&other.chunks);
+        let same = match (&self.below, &other.below) {
+            (Some(left), Some(right)) => Arc::ptr_eq(left, right),
+            (left, right) => left.is_none() && right.is_none(),
+        };
+        if !same {
+            let chunks = |file: &File| file.below.as_ref().map_or(0, |below| below.chunks());
+            let missing = |file: &File, index| file.chunks.get(index).is_none();
+            let last = chunks(self).max(chunks(other));
+            numbers
+                .extend((0..last).filter(|index| missing(self, *index) && missing(other, *index)));
+            numbers.sort_unstable();
+        }
+        numbers
     }
 
     /// Puts back a chunk of a saved file; whether it lies within the size, in a
@@ -88,33 +156,56 @@ impl File {
     }
 
     /// Reads at `offset`; how many bytes.
-    pub(crate) fn read(&self, offset: u64, buffer: &mut [u8]) -> usize {
+    ///
+    /// # Errors
+    /// Those of reading below.
+    pub(crate) fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno> {
         let left = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
         let length = buffer.len().min(left);
         let mut rest = buffer.get_mut(..length).unwrap_or_default();
+        if let Some(below) = &self.below
+            && self.allocated == 0
+            && !rest.is_empty()
+        {
+            // All of it in one piece.
+            below.read(offset, rest)?;
+            return Ok(length);
+        }
         let (mut index, mut start) = locate(offset);
         while !rest.is_empty() {
             let width = rest.len().min(CHUNK_BYTES - start);
             let (piece, after) = rest.split_at_mut(width);
-            let stored = match self.chunks.get(index) {
-                Some(chunk) => chunk.get(start..).unwrap_or(&[]),
-                None => &[],
-            };
-            fill(piece, stored);
+            match (self.chunks.get(index), self.below_chunk(index)) {
+                (Some(chunk), _) => fill(piece, chunk.get(start..).unwrap_or(&[])),
+                (None, Some(below)) => {
+                    let offset = index.saturating_mul(CHUNK_BYTES as u64) + start as u64;
+                    below.read(offset, piece)?;
+                }
+                (None, None) => piece.fill(0),
+            }
             rest = after;
             index += 1;
             start = 0;
         }
-        length
+        Ok(length)
     }
 
     /// Writes at `offset` as much of `data` as `budget` more charged bytes
     /// allow; how much. The caller has checked that the end is a valid offset.
-    pub(crate) fn write(&mut self, offset: u64, data: &[u8], budget: u64) -> usize {
+    ///
+    /// # Errors
+    /// Those of reading below, if nothing was written.
+    pub(crate) fn write(&mut self, offset: u64, data: &[u8], budget: u64) -> Result<usize, Errno> {
         let mut budget = budget;
         let mut rest = data;
         let (mut index, mut start) = locate(offset);
         while !rest.is_empty() {
+            match self.fetch(index, &mut budget) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(errno) if rest.len() == data.len() => return Err(errno),
+                Err(_) => break,
+            }
             let old = self.chunks.get(index).map_or(0, |chunk| chunk.len());
             let paid = charge(index, old) as u64;
             let room = old.max(chunk::longest(index, paid.saturating_add(budget)));
@@ -147,7 +238,7 @@ impl File {
         if written > 0 {
             self.size = self.size.max(offset.saturating_add(written as u64));
         }
-        written
+        Ok(written)
     }
 
     /// Sets the length.
@@ -161,6 +252,11 @@ impl File {
     }
 
     fn cut(&mut self, size: u64) {
+        if let Some(below) = &self.below
+            && size < below.length()
+        {
+            self.below = Some(Arc::new(below.cut(size)));
+        }
         let (index, length) = locate(size);
         let first_gone = if length == 0 { index } else { index + 1 };
         while let Some((gone, chunk)) = self.chunks.first_at(first_gone) {
@@ -179,17 +275,27 @@ impl File {
 
     /// Gives every byte from `offset` to `end` a place, if `budget` more charged
     /// bytes suffice; whether they do. Lengthens the file to `end`.
-    pub(crate) fn allocate(&mut self, offset: u64, end: u64, budget: u64) -> bool {
+    ///
+    /// # Errors
+    /// Those of reading below.
+    pub(crate) fn allocate(&mut self, offset: u64, end: u64, budget: u64) -> Result<bool, Errno> {
+        let mut budget = budget;
         // Also bounds the loops below: they touch no more than may be held.
         if end.saturating_sub(offset) > self.allocated.saturating_add(budget) {
-            return false;
+            return Ok(false);
+        }
+        let chunks = self.below.as_ref().map_or(0, |below| below.chunks());
+        for index in locate(offset).0..=locate(end).0.min(chunks) {
+            if !self.fetch(index, &mut budget)? {
+                return Ok(false);
+            }
         }
         let missing: u64 = self
             .missing(offset, end)
             .map(|(index, old, new)| (charge(index, new) - charge(index, old)) as u64)
             .sum();
         if missing > budget {
-            return false;
+            return Ok(false);
         }
         let places: Vec<_> = self.missing(offset, end).collect();
         for (index, _, length) in places {
@@ -203,7 +309,7 @@ impl File {
         }
         self.allocated += missing;
         self.size = self.size.max(end);
-        true
+        Ok(true)
     }
 
     /// The chunks that do not reach as far as `offset..end` asks: number, length,
@@ -275,7 +381,7 @@ mod tests {
                 let left = budget.unwrap_or(u64::MAX);
                 match what {
                     0 | 1 => {
-                        let written = file.write(offset as u64, &vec![byte; length], left);
+                        let written = file.write(offset as u64, &vec![byte; length], left).unwrap();
                         prop_assert!(budget.is_some() || written == length);
                         if written > 0 {
                             model.resize(model.len().max(offset + written), 0);
@@ -290,7 +396,7 @@ mod tests {
                     }
                     3 => {
                         let end = offset + length;
-                        if file.allocate(offset as u64, end as u64, left) {
+                        if file.allocate(offset as u64, end as u64, left).unwrap() {
                             model.resize(model.len().max(end), 0);
                         } else {
                             prop_assert!(budget.is_some());
@@ -304,10 +410,10 @@ mod tests {
             forks.push((file, model));
             for (file, model) in forks {
                 let mut whole = vec![0xee; model.len() + 1];
-                prop_assert_eq!(file.read(0, &mut whole), model.len());
+                prop_assert_eq!(file.read(0, &mut whole), Ok(model.len()));
                 prop_assert!(whole[..model.len()] == model);
                 let mut at = 0;
-                while let extent = file.extent(at as u64) && !extent.is_empty() {
+                while let extent = file.extent(at as u64).unwrap() && !extent.is_empty() {
                     let mut piece = vec![0xee; extent.len()];
                     extent.copy_to(&mut piece);
                     prop_assert!(piece == model[at..at + piece.len()]);

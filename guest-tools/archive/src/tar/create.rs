@@ -449,7 +449,7 @@ impl Creator<'_, '_, '_> {
 }
 
 /// The name for a number in a file like `/etc/passwd`.
-fn lookup(file: &[u8], id: u32) -> Option<Vec<u8>> {
+pub fn lookup(file: &[u8], id: u32) -> Option<Vec<u8>> {
     let text = sys::read_file(file).ok()?;
     let wanted = id.to_string();
     let line = text

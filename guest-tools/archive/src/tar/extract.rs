@@ -133,6 +133,11 @@ impl<'o> Extractor<'o> {
                     session.error_about(shown, "Cannot open", Errno::Exist);
                     return Ok(());
                 }
+            } else if self.options.overwrite
+                && matches!(entry.kind, b'0' | 0)
+                && old.mode & mode::TYPE == mode::REGULAR
+            {
+                // It is written into, and so are its other names.
             } else if let Err(errno) = sys::unlink(&path) {
                 session.error_about(shown, "Cannot unlink", errno);
                 return Ok(());
@@ -180,7 +185,7 @@ impl<'o> Extractor<'o> {
         modified: u64,
     ) {
         let how = OpenHow {
-            exclusive: true,
+            exclusive: !self.options.overwrite,
             no_follow: true,
             ..OpenHow::CREATE
         };

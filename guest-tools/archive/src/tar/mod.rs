@@ -2,10 +2,12 @@
 
 mod create;
 mod extract;
-mod header;
+pub mod header;
 mod list;
 mod names;
 mod options;
+
+pub use create::{find_id, lookup};
 
 use options::Action;
 use std::collections::HashSet;

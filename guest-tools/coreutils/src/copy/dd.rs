@@ -1,5 +1,6 @@
 //! `dd`.
 
+use super::records::Records;
 use crate::Args;
 use crate::cli::{Context, Output};
 use crate::sys::{self, Errno, File, OpenHow};
@@ -14,6 +15,8 @@ struct Job {
     output: Option<Vec<u8>>,
     ibs: u64,
     obs: u64,
+    /// Bytes of a record for `block` and `unblock`.
+    cbs: u64,
     count: Option<u64>,
     skip: u64,
     seek: u64,
@@ -68,6 +71,8 @@ const CONVERSIONS: &[&str] = &[
     "lcase",
     "swab",
     "sparse",
+    "block",
+    "unblock",
 ];
 const FLAGS: &[&str] = &[
     "append",
@@ -94,6 +99,7 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
         output: None,
         ibs: 512,
         obs: 512,
+        cbs: 0,
         count: None,
         skip: 0,
         seek: 0,
@@ -149,7 +155,7 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
             b"bs" => (job.ibs, job.obs) = (block()?, block()?),
             b"ibs" => job.ibs = block()?,
             b"obs" => job.obs = block()?,
-            b"cbs" => drop(block()?),
+            b"cbs" => job.cbs = block()?,
             b"count" => job.count = Some(number(&mut count_bytes)?),
             b"skip" | b"iseek" => job.skip = number(&mut skip_bytes)?,
             b"seek" | b"oseek" => job.seek = number(&mut seek_bytes)?,
@@ -162,6 +168,11 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
                 return Err(context.usage(&text.concat()));
             }
         }
+    }
+    let asks = |word: &[u8]| job.conv.iter().any(|w| w == word);
+    if asks(b"block") && asks(b"unblock") {
+        context.say(b"cannot combine block and unblock");
+        return Err(1);
     }
     let has = |list: &[Vec<u8>], word: &[u8]| list.iter().any(|w| w == word);
     if !(skip_bytes || has(&job.iflag, b"skip_bytes")) {
@@ -179,6 +190,8 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
 /// A number with suffixes, or a product of such (`2x1k`).
 fn product(text: &[u8]) -> Option<u64> {
     let one = |part: &[u8]| {
+        let blanks = part.iter().take_while(|byte| byte.is_ascii_whitespace());
+        let part = &part[blanks.count()..];
         let fit = part.first().is_some_and(u8::is_ascii_digit);
         match part.strip_suffix(b"w") {
             Some(number) if fit => size::parse(number).map(|n| n.saturating_mul(2)),
@@ -246,7 +259,10 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
     let mut block = vec![0; job.ibs as usize];
     let mut pending: Vec<u8> = Vec::new();
     let mut left = job.count.unwrap_or(u64::MAX);
-    let same = job.ibs == job.obs;
+    let length = usize::try_from(job.cbs).unwrap_or(0);
+    let converts = conv(b"block") || conv(b"unblock");
+    let mut records = (converts && length > 0).then(|| Records::new(length, conv(b"unblock")));
+    let same = job.ibs == job.obs && records.is_none();
     while left > 0 && code == 0 {
         let room = left.min(job.ibs) as usize;
         let mut got = 0;
@@ -284,7 +300,10 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
         if conv(b"lcase") {
             part.make_ascii_lowercase();
         }
-        pending.extend(part);
+        match &mut records {
+            Some(records) => records.convert(&part, &mut pending),
+            None => pending.extend(part),
+        }
         while pending.len() as u64 >= job.obs || (same && !pending.is_empty()) {
             let size = pending.len().min(job.obs as usize);
             if let Err(errno) = write_all(output, &pending[..size]) {
@@ -295,13 +314,35 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
             pending.drain(..size);
         }
     }
+    if code == 0
+        && let Some(records) = &mut records
+    {
+        records.finish(&mut pending);
+        while pending.len() as u64 > job.obs {
+            match write_all(output, &pending[..job.obs as usize]) {
+                Ok(()) => written.add(job.obs as usize, job.obs),
+                Err(errno) => {
+                    code = fail("error writing", output_name, errno);
+                    break;
+                }
+            }
+            pending.drain(..job.obs as usize);
+        }
+    }
     if code == 0 && !pending.is_empty() {
         match write_all(output, &pending) {
             Ok(()) => written.add(pending.len(), job.obs),
             Err(errno) => code = fail("error writing", output_name, errno),
         }
     }
-    report(job, &read, &written, sys::monotonic_ns() - started);
+    let truncated = records.map_or(0, |records| records.truncated);
+    report(
+        job,
+        &read,
+        &written,
+        truncated,
+        sys::monotonic_ns() - started,
+    );
     code
 }
 
@@ -336,7 +377,7 @@ fn skip(input: &File, bytes: u64) -> bool {
     true
 }
 
-fn report(job: &Job, read: &Tally, written: &Tally, ns: u64) {
+fn report(job: &Job, read: &Tally, written: &Tally, truncated: u64, ns: u64) {
     if job.status == b"none" {
         return;
     }
@@ -346,6 +387,10 @@ fn report(job: &Job, read: &Tally, written: &Tally, ns: u64) {
         read.full, read.partial, written.full, written.partial
     );
     err.put(counts.as_bytes());
+    if truncated > 0 {
+        let plural = if truncated == 1 { "" } else { "s" };
+        err.put(format!("{truncated} truncated record{plural}\n").as_bytes());
+    }
     if job.status != b"noxfer" {
         let bytes = written.bytes;
         let mut text = format!("{bytes} byte{}", if bytes == 1 { "" } else { "s" });

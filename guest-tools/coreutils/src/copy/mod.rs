@@ -6,6 +6,7 @@ mod dd;
 mod ln;
 mod mv;
 mod place;
+mod records;
 mod tree;
 
 pub use cp::cp;

@@ -7,7 +7,7 @@ use crate::text::quote;
 
 #[rustfmt::skip]
 const OPTIONS: &[Opt] = &[
-    Opt::flag(1, "debug"), Opt::value(b'd', "delimiter"), Opt::value(2, "field"), Opt::value(3, "format"),
+    Opt::flag(1, "debug"), Opt::flag(0, "-debug"), Opt::value(b'd', "delimiter"), Opt::value(2, "field"), Opt::value(3, "format"),
     Opt::value(4, "from"), Opt::value(5, "from-unit"), Opt::flag(6, "grouping"), Opt::optional(7, "header"),
     Opt::value(8, "invalid"), Opt::value(9, "padding"), Opt::value(10, "round"), Opt::value(11, "suffix"),
     Opt::value(12, "to"), Opt::value(13, "to-unit"), Opt::flag(b'z', "zero-terminated"), Opt::flag(14, "devdebug"),

@@ -54,7 +54,7 @@ pub fn split(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
                 let tail = text.get(at..).unwrap_or_default();
                 let end = tail.iter().position(|byte| *byte == b'}');
                 let name = match (tail.strip_prefix(b"{"), end) {
-                    (Some(_), Some(end)) if end > 1 => &tail[1..end],
+                    (Some(_), Some(end)) if is_name(&tail[1..end]) => &tail[1..end],
                     _ => {
                         return Err("only ${VARNAME} expansion is supported, error at: $"
                             .to_owned()
@@ -74,6 +74,12 @@ pub fn split(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
     }
     words.extend(word);
     Ok(words)
+}
+
+/// Whether a variable may have this name.
+fn is_name(name: &[u8]) -> bool {
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    name.first().is_some_and(|byte| !byte.is_ascii_digit()) && name.iter().all(word)
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ fn text_of(sh: &Shell, sym: Sym) -> Option<Vec<u8>> {
 
 impl Shell {
     /// The working directory by the path that led to it: PWD, if it is true.
-    pub(super) fn current_directory(&self) -> Result<Vec<u8>, Errno> {
+    pub fn current_directory(&self) -> Result<Vec<u8>, Errno> {
         let Some(path) = text_of(self, Sym::PWD).filter(|path| path.starts_with(b"/")) else {
             return sys::working_directory();
         };
@@ -132,7 +132,7 @@ impl Shell {
 
     /// Changes the working directory, PWD and OLDPWD; false if these two
     /// could not be changed.
-    pub(super) fn enter_directory(&mut self, target: &[u8], physical: bool) -> Result<bool, Errno> {
+    pub fn enter_directory(&mut self, target: &[u8], physical: bool) -> Result<bool, Errno> {
         let absolute = target.starts_with(b"/");
         let old = text_of(self, Sym::PWD);
         let new = if physical {

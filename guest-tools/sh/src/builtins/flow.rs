@@ -92,6 +92,7 @@ fn status_argument(sh: &mut Shell, args: &[Vec<u8>]) -> Result<i32, Flow> {
 /// `exit`
 pub fn exit(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     let status = status_argument(sh, args)?;
+    sh.left = true;
     Err(Flow::Exit(status))
 }
 

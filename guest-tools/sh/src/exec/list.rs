@@ -94,6 +94,7 @@ impl Shell {
         }
         self.run_err_trap(status)?;
         if self.options.errexit {
+            self.left = true;
             return Err(Flow::Exit(status));
         }
         Ok(())

@@ -31,6 +31,7 @@ impl Shell {
                 Ok(Some(list)) => list,
                 Ok(None) => return Ok(status),
                 Err(error) => {
+                    self.ended_early |= error.at_end();
                     self.syntax_error(&error);
                     self.status = 2;
                     if self.interactive {
@@ -67,6 +68,7 @@ impl Shell {
         let list = parser.parse_line();
         let warnings = std::mem::take(&mut parser.warnings);
         for (line, first, delimiter) in warnings {
+            self.ended_early = true;
             self.line = line;
             let text = format!(
                 "warning: here-document at line {} delimited by end-of-file (wanted `",

@@ -1,126 +1,155 @@
-//! A shell that runs one script after the other (`--session=FD`): requests are
-//! read from descriptor FD, answers are written to FD + 1.
+//! One script of a session (`--session=FD`): the state that the script before
+//! it left is read from descriptor FD (nothing: a fresh shell); what this one
+//! leaves is written to FD + 1 when it has ended.
 //!
-//! `run LENGTH` and that many bytes of script give `done STATUS`, or `exit
-//! STATUS` if the script ended the shell. `dump` gives `state LENGTH` and that
-//! many bytes. The end of the requests ends the shell.
+//! The answer is `done LENGTH` on a line, or `exit LENGTH` if the script ended
+//! the shell, then LENGTH bytes of state. With `-n` it is `more 0` if the script
+//! has no end yet, else `done 0`. A shell that is killed answers nothing.
 
 use super::Shell;
-use super::flow::{Flow, Run};
+use super::assign::{ExpandedAssign, ExpandedValue};
 use crate::lexer::Input;
+use crate::parser::{Aliases, ParseOptions, Parser};
 use crate::sys::{self, Fd};
-use crate::text::{parse_int, push_int};
+use crate::text::{is_name, push_int};
+use crate::vars::{ScopeKind, Sym};
 
-impl Shell {
-    /// Answers requests until there are no more.
-    pub fn run_session(&mut self, number: u32) -> Run {
-        let (requests, answers) = (sys::user_fd(number), sys::user_fd(number + 1));
-        // Commands do not get these descriptors, nor do subshells.
-        let (Ok(requests), Ok(answers)) = (sys::dup(requests), sys::dup(answers)) else {
-            self.complain(b"--session: Bad file descriptor");
-            return Ok(2);
+/// A script's place in its session.
+pub struct Session {
+    answers: Fd,
+    fresh: bool,
+    check: bool,
+    /// Where the shell stands again after this script.
+    stood: Option<Vec<u8>>,
+}
+
+/// What holds for one script only.
+#[derive(Default)]
+pub struct ForOnce {
+    /// The script is read, not run.
+    pub check: bool,
+    /// Variables, exported, as `NAME=VALUE`.
+    pub variables: Vec<Vec<u8>>,
+    /// The working directory.
+    pub directory: Option<Vec<u8>>,
+}
+
+impl Session {
+    /// Takes over the state and makes what holds for once hold.
+    ///
+    /// # Errors
+    /// The shell's exit code; what is wrong has been said.
+    pub fn begin(sh: &mut Shell, number: u32, once: &ForOnce) -> Result<Session, i32> {
+        let (states, answers) = (sys::user_fd(number), sys::user_fd(number + 1));
+        // No command gets these descriptors, nor does a subshell.
+        let (Ok(states), Ok(answers)) = (sys::dup(states), sys::dup(answers)) else {
+            sh.complain(b"--session: Bad file descriptor");
+            return Err(2);
         };
         for number in [number, number + 1] {
             sys::close(sys::user_fd(number));
-            self.fds.closed(number);
+            sh.fds.closed(number);
         }
-        self.private_fds.extend([requests, answers]);
-        while let Some(line) = request_line(requests) {
-            let mut words = line.split(|c| *c == b' ');
-            let length = |word: Option<&[u8]>| {
-                word.and_then(parse_int)
-                    .and_then(|length| usize::try_from(length).ok())
-            };
-            match (words.next(), length(words.next())) {
-                (Some(b"run"), Some(length)) => {
-                    let Some(script) = request_body(requests, length) else {
-                        break;
-                    };
-                    let (word, status, ended) = self.run_request(script);
-                    let mut answer = [word, b" "].concat();
-                    push_int(&mut answer, i64::from(status));
-                    answer.push(b'\n');
-                    if sys::write_all(answers, &answer).is_err() || ended {
-                        return Err(Flow::Exit(status));
-                    }
-                }
-                (Some(b"dump"), None) => {
-                    let text = self.state_text();
-                    let mut answer = b"state ".to_vec();
-                    push_int(&mut answer, text.len() as i64);
-                    answer.push(b'\n');
-                    answer.extend_from_slice(&text);
-                    if sys::write_all(answers, &answer).is_err() {
-                        break;
-                    }
-                }
-                _ => {
-                    self.complain(b"--session: no such request");
-                    return Ok(2);
-                }
+        sh.private_fds.push(answers);
+        let mut state = Vec::new();
+        let read = sys::read_to_end(states, &mut state);
+        let fresh = state.is_empty();
+        sys::close(states);
+        if read.is_err() || !fresh && !sh.restore_state(state) {
+            sh.complain(b"--session: not a shell's state");
+            return Err(2);
+        }
+        sh.vars.push_scope(ScopeKind::Temporary);
+        for variable in &once.variables {
+            sh.set_for_once(variable);
+        }
+        let mut session = Session {
+            answers,
+            fresh,
+            check: once.check,
+            stood: None,
+        };
+        if let Some(directory) = &once.directory {
+            session.stood = sh.current_directory().ok();
+            let pwd = sh.vars.get(Sym::PWD).clone();
+            for sym in [Sym::PWD, Sym::OLDPWD] {
+                let shown = sh.vars.get(sym).clone();
+                sh.vars.hide(sym, ScopeKind::Temporary);
+                *sh.vars.get_mut(sym) = shown;
+            }
+            if let Err(errno) = sh.enter_directory(directory, false) {
+                *sh.vars.get_mut(Sym::PWD) = pwd;
+                sh.complain(&[directory, &b": "[..], errno.message().as_bytes()].concat());
+                return Err(1);
             }
         }
-        Ok(self.status)
+        Ok(session)
     }
 
-    fn run_request(&mut self, script: Vec<u8>) -> (&'static [u8], i32, bool) {
-        self.line = 1;
-        let mut input = Input::new(script, 1);
-        let result = self.run_input(&mut input, false);
-        self.flush_out();
-        match result {
-            Ok(status) => {
-                self.status = status;
-                (b"done", status, false)
+    /// Whether no script came before this one.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// Writes the answer: the state, unless the script was only to be read.
+    pub fn end(self, sh: &mut Shell, status: i32) {
+        let mut answer = Vec::new();
+        if self.check {
+            let more = sh.ended_early;
+            answer.extend_from_slice(if more { b"more 0\n" } else { b"done 0\n" });
+        } else {
+            sh.end_scope();
+            if let Some(path) = self.stood {
+                // A directory that the script removed: the shell stays.
+                let _ = sys::change_directory(&path);
             }
-            // A script that cannot be read is no reason to forget the others.
-            Err(_) if self.syntax_failed => {
-                self.syntax_failed = false;
-                (b"done", self.status, false)
-            }
-            Err(Flow::Exit(status)) => {
-                let status = self.run_exit_trap(status);
-                self.flush_out();
-                (b"exit", status, true)
-            }
-            Err(flow) => {
-                let status = self.exit_status(Err(flow));
-                self.status = status;
-                (b"done", status, false)
-            }
+            sh.status = status;
+            let state = sh.state_text();
+            answer.extend_from_slice(if sh.left { b"exit " } else { b"done " });
+            push_int(&mut answer, state.len() as i64);
+            answer.push(b'\n');
+            answer.extend_from_slice(&state);
+        }
+        // A host that takes no answer keeps the state that it has.
+        let _ = sys::write_all(self.answers, &answer);
+    }
+}
+
+impl Shell {
+    fn set_for_once(&mut self, variable: &[u8]) {
+        let equals = variable.iter().position(|c| *c == b'=');
+        let (name, value) = variable.split_at(equals.unwrap_or(variable.len()));
+        if !is_name(name) {
+            return;
+        }
+        let assign = ExpandedAssign {
+            name: self.vars.sym(name),
+            index: None,
+            append: false,
+            value: ExpandedValue::Scalar(value.get(1..).unwrap_or_default().to_vec()),
+        };
+        if let Err(error) = self.assign_temporary(assign) {
+            self.complain(&error.message);
         }
     }
 }
 
-/// A line without its end; none at the end of the requests.
-fn request_line(fd: Fd) -> Option<Vec<u8>> {
-    const LINE_MAX: usize = 64;
-    let mut line = Vec::new();
-    while line.len() < LINE_MAX {
-        let mut byte = [0];
-        match sys::read(fd, &mut byte) {
-            Ok(1) if byte[0] == b'\n' => return Some(line),
-            Ok(1) => line.push(byte[0]),
-            Err(sys::Errno::Intr) => {}
-            _ => return None,
-        }
+/// Whether the script's last line ends with a backslash that joins it to the
+/// next. Then a quote in the place of the backslash opens a string without end;
+/// in a comment it opens none.
+pub fn is_continued(sh: &mut Shell, script: &[u8]) -> bool {
+    let text = script.strip_suffix(b"\n").unwrap_or(script);
+    let backslashes = text.iter().rev().take_while(|c| **c == b'\\').count();
+    if backslashes % 2 == 0 {
+        return false;
     }
-    None
-}
-
-/// That many bytes; none if there are fewer.
-fn request_body(fd: Fd, length: usize) -> Option<Vec<u8>> {
-    const STEP: usize = 64 * 1024;
-    let mut body = Vec::new();
-    while body.len() < length {
-        let start = body.len();
-        body.resize(length.min(start + STEP), 0);
-        match sys::read(fd, &mut body[start..]) {
-            Ok(0) => return None,
-            Ok(count) => body.truncate(start + count),
-            Err(sys::Errno::Intr) => body.truncate(start),
-            Err(_) => return None,
-        }
-    }
-    Some(body)
+    let text = [&text[..text.len() - 1], b"'"].concat();
+    let options = ParseOptions {
+        aliases: false,
+        ..sh.parse_options()
+    };
+    let aliases = Aliases::default();
+    let mut input = Input::new(text, 1);
+    let parsed = Parser::new(&mut input, &mut sh.vars, &aliases, options).parse_all();
+    parsed.is_err_and(|error| error.at_end())
 }

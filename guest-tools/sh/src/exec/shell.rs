@@ -103,6 +103,10 @@ pub struct Shell {
     pub restoring: bool,
     /// The input ended with a syntax error.
     pub syntax_failed: bool,
+    /// The input ended inside a command.
+    pub ended_early: bool,
+    /// The script ends the shell: it said `exit`, or `set -e` did.
+    pub left: bool,
     /// Buffers of arguments, for the next ones.
     pub spare: Vec<Vec<u8>>,
     pub spare_args: Vec<Vec<u8>>,
@@ -164,6 +168,8 @@ impl Shell {
             state: State::default(),
             restoring: false,
             syntax_failed: false,
+            ended_early: false,
+            left: false,
             spare: Vec::new(),
             spare_args: Vec::new(),
             declarations: Vec::new(),

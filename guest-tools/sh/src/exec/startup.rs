@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Shell;
 use super::flow::{Flow, Run};
+use super::session::{ForOnce, Session};
 use crate::lexer::{Input, LineSource};
 use crate::sys;
 use crate::vars::Sym;
@@ -21,6 +22,7 @@ struct Invocation {
     dump: Option<Vec<u8>>,
     restore: Option<Vec<u8>>,
     session: Option<u32>,
+    once: ForOnce,
     options: Vec<(Vec<u8>, bool)>,
     shopts: Vec<(Vec<u8>, bool)>,
     letters: Vec<(u8, bool)>,
@@ -66,6 +68,8 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
                     invocation.session = crate::text::parse_int(&session[8..])
                         .and_then(|number| u32::try_from(number).ok());
                 }
+                b"with" => invocation.once.variables.extend(args.next()),
+                b"directory" => invocation.once.directory = args.next(),
                 b"rcfile" | b"init-file" => invocation.rc_file = args.next(),
                 _ => return Err(arg),
             }
@@ -96,7 +100,7 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
     Ok(invocation)
 }
 
-fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
+fn start(zeroth: Vec<u8>, mut invocation: Invocation) -> i32 {
     let base = zeroth.rsplit(|c| *c == b'/').next().unwrap_or_default();
     let posix = base == b"sh" || base == b"-sh" || (base != b"bash" && sys::applet() == b"sh");
     // Nothing is gained by freeing what the end of the process frees.
@@ -109,7 +113,26 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
     {
         return status;
     }
-    let posix = posix && invocation.restore.is_none() || sh.options.posix;
+    let check = invocation.letters.contains(&(b'n', true)) && invocation.session.is_some();
+    invocation.once.check = check;
+    let session = match invocation.session {
+        Some(number) => match Session::begin(sh, number, &invocation.once) {
+            Ok(session) => Some(session),
+            Err(status) => return status,
+        },
+        None => None,
+    };
+    let fresh = match &session {
+        Some(session) => session.is_fresh(),
+        None => invocation.restore.is_none(),
+    };
+    let after = match (session, invocation.dump) {
+        (Some(session), _) => After::Session(session),
+        (None, Some(path)) => After::Dump(path),
+        (None, None) => After::Nothing,
+    };
+    let last = matches!(after, After::Nothing);
+    let posix = posix && fresh || sh.options.posix;
     sh.options.posix = posix;
     if posix {
         sh.shopt.expand_aliases = true;
@@ -149,13 +172,11 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
     if invocation.interactive
         && let Err(flow) = begin_interactive(sh, invocation.rc_file, invocation.no_rc)
     {
-        return finish(sh, Err(flow), None);
+        return finish(sh, Err(flow), After::Nothing);
     }
     let positional = invocation.operands.clone();
     let mut operands = invocation.operands.into_iter();
-    let result = if let Some(number) = invocation.session {
-        sh.run_session(number)
-    } else if invocation.command {
+    let result = if invocation.command {
         let Some(text) = operands.next() else {
             sh.write_stderr(b"bash: -c: option requires an argument\n");
             return 2;
@@ -163,21 +184,32 @@ fn start(zeroth: Vec<u8>, invocation: Invocation) -> i32 {
         if let Some(name) = operands.next() {
             sh.name = name;
         }
-        if operands.len() > 0 || invocation.restore.is_none() {
+        if operands.len() > 0 || fresh {
             sh.positional = operands.collect();
         }
         sh.command_string = true;
-        sh.run_input(&mut Input::new(text, 1), invocation.dump.is_none())
+        if check {
+            sh.ended_early = super::session::is_continued(sh, &text);
+        }
+        sh.run_input(&mut Input::new(text, 1), last)
     } else if let (Some(path), false) = (operands.next(), invocation.stdin) {
         sh.positional = operands.collect();
-        run_file(sh, path, invocation.dump.is_none())
+        run_file(sh, path, last)
     } else {
         if invocation.stdin && !positional.is_empty() {
             sh.positional = positional;
         }
         run_stdin(sh)
     };
-    finish(sh, result, invocation.dump)
+    finish(sh, result, after)
+}
+
+/// What becomes of the shell's state after the script.
+enum After {
+    Nothing,
+    /// It goes to this file.
+    Dump(Vec<u8>),
+    Session(Session),
 }
 
 /// What an interactive shell has besides: its options, its start-up file, its history.
@@ -355,20 +387,28 @@ impl LineSource for Stdin {
 
 /// The end of the shell: the EXIT trap, the output, the status. Where the state
 /// is kept for a later shell, the trap waits for a script that says `exit`.
-fn finish(sh: &mut Shell, result: Run, dump: Option<Vec<u8>>) -> i32 {
-    let waits = dump.is_some() && (result.is_ok() || sh.syntax_failed);
+fn finish(sh: &mut Shell, result: Run, after: After) -> i32 {
+    let waits = match &after {
+        After::Nothing => false,
+        After::Dump(_) => result.is_ok() || sh.syntax_failed,
+        After::Session(_) => !sh.left,
+    };
     let mut status = sh.exit_status(result);
     if waits {
         sh.flush_out();
     } else {
         status = sh.leave_child(status);
     }
-    if let Some(path) = dump {
-        sh.status = status;
-        if let Err(errno) = sh.dump_state(&path) {
-            sh.complain(&[path.as_slice(), b": ", errno.message().as_bytes()].concat());
-            status = 2;
+    match after {
+        After::Nothing => {}
+        After::Dump(path) => {
+            sh.status = status;
+            if let Err(errno) = sh.dump_state(&path) {
+                sh.complain(&[path.as_slice(), b": ", errno.message().as_bytes()].concat());
+                status = 2;
+            }
         }
+        After::Session(session) => session.end(sh, status),
     }
     if sh.interactive && sh.get_text(b"HISTFILE").is_some() {
         let _ = crate::builtins::save_history(sh, None);

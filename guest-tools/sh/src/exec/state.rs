@@ -76,31 +76,33 @@ impl Shell {
         out
     }
 
+    /// Options that a fresh shell does not have as well.
     fn put_shopts(&mut self, out: &mut Vec<u8>) {
-        for (letter, wanted) in [(b's', true), (b'u', false)] {
-            out.extend_from_slice(b"shopt -");
-            out.push(letter);
-            for (name, _, place) in SHOPT_TABLE {
-                if *place(&mut self.shopt) == wanted && !NOT_KEPT.contains(name) {
-                    out.push(b' ');
-                    out.extend_from_slice(name.as_bytes());
-                }
+        let mut fresh = Shopt::default();
+        for (name, _, place) in SHOPT_TABLE {
+            let on = *place(&mut self.shopt);
+            if on != *place(&mut fresh) && !NOT_KEPT.contains(name) {
+                out.extend_from_slice(if on { b"shopt -s " } else { b"shopt -u " });
+                out.extend_from_slice(name.as_bytes());
+                out.push(b'\n');
             }
-            out.push(b'\n');
         }
     }
 
     fn put_options(&mut self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"set");
+        let mut fresh = Options::default();
+        let start = out.len();
         for (name, _, place) in OPTION_TABLE {
-            if NOT_KEPT.contains(name) {
-                continue;
-            }
             let on = *place(&mut self.options);
-            out.extend_from_slice(if on { b" -o " } else { b" +o " });
-            out.extend_from_slice(name.as_bytes());
+            if on != *place(&mut fresh) && !NOT_KEPT.contains(name) {
+                out.extend_from_slice(if on { b" -o " } else { b" +o " });
+                out.extend_from_slice(name.as_bytes());
+            }
         }
-        out.push(b'\n');
+        if out.len() > start {
+            out.splice(start..start, *b"set");
+            out.push(b'\n');
+        }
     }
 
     fn put_directories(&mut self, out: &mut Vec<u8>) {
@@ -171,10 +173,18 @@ impl Shell {
             out.push(b'\n');
             return;
         }
-        // The value first: attributes would change it.
+        // Attributes that would change the value come after it.
         let kind = letters.iter().copied().find(|c| matches!(c, b'a' | b'A'));
+        let at_once = letters.iter().all(|c| matches!(c, b'a' | b'A' | b'x'));
         out.extend_from_slice(b"declare -");
-        out.push(kind.unwrap_or(b'-'));
+        if at_once && letters.contains(&b'x') {
+            out.push(b'x');
+        }
+        match kind {
+            Some(kind) => out.push(kind),
+            None if out.ends_with(b"-") => out.push(b'-'),
+            None => {}
+        }
         out.push(b' ');
         out.extend_from_slice(&name);
         match &self.vars.get(sym).value {
@@ -211,7 +221,7 @@ impl Shell {
         }
         out.push(b'\n');
         let others: Vec<u8> = letters.into_iter().filter(|c| Some(*c) != kind).collect();
-        if !others.is_empty() {
+        if !others.is_empty() && !at_once {
             out.extend_from_slice(&[b"declare -", others.as_slice(), b" ", &name, b"\n"].concat());
         }
     }

@@ -28,6 +28,11 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
+    /// Whether only the input's end is wrong: more of it could make a script.
+    pub fn at_end(&self) -> bool {
+        matches!(self.kind, ErrorKind::Eof | ErrorKind::Looking(_))
+    }
+
     /// The message after `name: line N: `; what follows on a second line, if any.
     pub fn message(&self) -> (Vec<u8>, bool) {
         let mut out = Vec::new();

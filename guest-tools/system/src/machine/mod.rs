@@ -3,6 +3,7 @@
 pub mod configuration;
 pub mod free;
 pub mod hardware;
+pub mod hostname;
 pub mod mount;
 pub mod uptime;
 pub mod users;

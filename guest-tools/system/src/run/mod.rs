@@ -3,5 +3,6 @@
 pub mod flock;
 pub mod plain;
 pub mod rename;
+pub mod script;
 pub mod time;
 pub mod watch;

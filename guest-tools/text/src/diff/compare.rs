@@ -424,7 +424,8 @@ fn kind(stat: &ExtStat) -> &'static [u8] {
     }
 }
 
-fn strip_cr(bytes: Vec<u8>) -> Vec<u8> {
+/// Lines without the carriage returns at their ends.
+pub fn strip_cr(bytes: Vec<u8>) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         match line.strip_suffix(b"\r\n") {

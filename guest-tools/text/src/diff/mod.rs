@@ -15,7 +15,11 @@ mod side;
 mod styles;
 mod text;
 
+pub use compare::strip_cr;
 use compare::{Comparer, TROUBLE};
+pub use hunks::{Change, changes};
+pub use options::Config;
+pub use text::Text;
 use wardian_applet::Args;
 use wardian_applet::cli::Context;
 

@@ -100,6 +100,14 @@ pub fn judge(bytes: &[u8]) -> Option<Verdict> {
             )
         });
     }
+    if let Some([a, b, c, 0]) = bytes.strip_prefix(b"dex\n").and_then(|rest| rest.get(..4)) {
+        let version = [*a, *b, *c];
+        let version = String::from_utf8_lossy(&version);
+        return Some(Verdict::binary(
+            format!("Dalvik dex file version {version}"),
+            "application/octet-stream",
+        ));
+    }
     if starts(b"SQLite format 3\0") {
         return Some(Verdict::binary(
             "SQLite 3.x database",

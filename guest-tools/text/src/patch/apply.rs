@@ -15,6 +15,14 @@ pub enum Outcome {
     Failed { at: usize },
 }
 
+/// Which of the texts the lines belong to that are put.
+#[derive(Clone, Copy)]
+enum Side {
+    Both,
+    Old,
+    New,
+}
+
 /// A file's text being made anew.
 pub struct Applier<'a> {
     source: Source<'a>,
@@ -27,6 +35,8 @@ pub struct Applier<'a> {
     growth: isize,
     /// The new text.
     pub output: Vec<u8>,
+    /// Both texts are kept, for the preprocessor to choose by this name.
+    pub define: Option<Vec<u8>>,
 }
 
 impl<'a> Applier<'a> {
@@ -39,6 +49,7 @@ impl<'a> Applier<'a> {
             offset: 0,
             growth: 0,
             output: Vec::with_capacity(bytes.len()),
+            define: None,
         }
     }
 
@@ -75,10 +86,19 @@ impl<'a> Applier<'a> {
         }
         let placed = at as isize + self.growth;
         self.copy(next);
+        let mut side = Side::Both;
         for (mark, line) in &hunk.lines {
+            self.turn(&mut side, *mark);
             match mark {
                 b'+' => self.put(line),
-                b'-' => next += 1,
+                b'-' => {
+                    if self.define.is_some()
+                        && let Some(own) = self.source.lines.get(next).copied()
+                    {
+                        self.put(own);
+                    }
+                    next += 1;
+                }
                 // Context stays as the file has it.
                 _ => {
                     if let Some(own) = self.source.lines.get(next).copied() {
@@ -88,6 +108,7 @@ impl<'a> Applier<'a> {
                 }
             }
         }
+        self.turn(&mut side, b' ');
         self.frozen = next.min(self.source.lines.len());
         self.growth += hunk.count(1) as isize - hunk.count(0) as isize;
         Outcome::Applied {
@@ -95,6 +116,26 @@ impl<'a> Applier<'a> {
             fuzz,
             offset: self.offset,
         }
+    }
+
+    /// Goes on to lines with this mark, with a line for the preprocessor.
+    fn turn(&mut self, side: &mut Side, mark: u8) {
+        let Some(name) = self.define.clone() else {
+            return;
+        };
+        let (next, line): (Side, Vec<u8>) = match (*side, mark) {
+            (Side::Both, b'-') => (Side::Old, [b"#ifndef ", &name[..], b"\n"].concat()),
+            (Side::Both, b'+') => (Side::New, [b"#ifdef ", &name[..], b"\n"].concat()),
+            (Side::Old, b'+') => (Side::New, b"#else\n".to_vec()),
+            (Side::Old | Side::New, b' ') => (Side::Both, b"#endif\n".to_vec()),
+            (Side::New, b'-') => {
+                let text = [b"#endif\n#ifndef ", &name[..], b"\n"].concat();
+                (Side::Old, text)
+            }
+            _ => return,
+        };
+        *side = next;
+        self.put(&line);
     }
 
     /// Leaves a hunk out.

@@ -72,6 +72,8 @@ pub struct Config {
     pub reject_unified: Option<bool>,
     pub file: Option<Vec<u8>>,
     pub form: Option<Form>,
+    /// Changes are put between `#ifdef` and its kin with this name (`-D`).
+    pub define: Option<Vec<u8>>,
 }
 
 /// Reads the arguments.
@@ -104,6 +106,7 @@ pub fn read(context: &Context<'_>, args: &Args) -> Result<Config, i32> {
         reject_unified: None,
         file: None,
         form: None,
+        define: None,
     };
     let fatal = |text: &[u8]| {
         context.say(&[b"**** ".as_slice(), text].concat());
@@ -124,7 +127,7 @@ pub fn read(context: &Context<'_>, args: &Args) -> Result<Config, i32> {
                     config.backup_suffix.clear();
                 }
             }
-            (b'D', _) => return Err(fatal(b"-D is not supported")),
+            (b'D', _) => config.define = Some(value),
             (b'E', _) => config.remove_empty = true,
             (b'F', _) => config.fuzz = number("fuzz factor", &value)?,
             (b'N', _) => config.forward = true,

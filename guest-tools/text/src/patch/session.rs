@@ -3,6 +3,7 @@
 mod choose;
 mod course;
 mod job;
+mod script;
 mod store;
 
 use super::header::{self, Form, Header};
@@ -123,9 +124,6 @@ impl<'a> Session<'a> {
 
     /// Applies one patch; gives the number of the line after it.
     fn patch<'p>(&mut self, header: Header<'p>, lines: &mut Lines<'p>) -> Result<usize, Malformed> {
-        if header.form == Form::Ed {
-            return Err(Malformed(b"ed scripts are not supported".to_vec()));
-        }
         let (mut hunks, mut broken) = (Vec::new(), None);
         loop {
             let hunk = match header.form {
@@ -155,6 +153,10 @@ impl<'a> Session<'a> {
                 lines.next();
             }
         }
+        let script = match header.form {
+            Form::Ed => Some(script::take(lines)),
+            _ => None,
+        };
         let number = lines.number;
         let mut job = Job {
             header,
@@ -164,6 +166,7 @@ impl<'a> Session<'a> {
             skip: false,
             unsaved: false,
             broken,
+            script,
         };
         self.choose(&mut job)?;
         Ok(number)

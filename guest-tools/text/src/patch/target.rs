@@ -46,12 +46,14 @@ pub struct Target {
     pub stat: Option<ExtStat>,
 }
 
-/// Chooses among the names in a header; `None` if no file fits.
+/// Chooses among the names in a header; `None` if no file fits. Names that lead
+/// outside and would have been looked at are given to `refuse`.
 pub fn choose(
     root: &[u8],
     header: &Header<'_>,
     count: Option<usize>,
     creates: bool,
+    mut refuse: impl FnMut(&[u8]),
 ) -> Option<Target> {
     let named = |name: &Option<super::header::Name>| {
         let name = name.as_ref().filter(|name| name.path != b"/dev/null")?;
@@ -65,11 +67,18 @@ pub fn choose(
         let git_name = |name: &Option<Vec<u8>>| strip(name.as_ref()?, count);
         names = vec![git_name(&git.names[0]), git_name(&git.names[1])];
     }
-    let names: Vec<Vec<u8>> = names
+    let (names, outside): (Vec<Vec<u8>>, Vec<Vec<u8>>) = names
         .into_iter()
         .flatten()
-        .filter(|name| is_safe(name))
-        .collect();
+        .filter(|name| !name.is_empty())
+        .partition(|name| is_safe(name));
+    // Nothing is looked for above the directory, so that such names are of
+    // concern only where a file is to be made.
+    for name in &outside {
+        if name.starts_with(b"/") && sys::stat(name, false).is_ok() {
+            refuse(name);
+        }
+    }
     let stats: Vec<_> = names
         .iter()
         .map(|name| sys::stat(&[root, name.as_slice()].concat(), false).ok())
@@ -94,6 +103,7 @@ pub fn choose(
     if !creates {
         return None;
     }
+    outside.iter().for_each(|name| refuse(name));
     // Of names for a new file, one that needs the fewest new directories.
     let missing = |name: &Vec<u8>| {
         let parents = memchr::memchr_iter(b'/', name).map(|at| [root, &name[..at]].concat());

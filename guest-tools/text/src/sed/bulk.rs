@@ -91,6 +91,7 @@ impl Plan {
             && command.from.is_none()
             && let Action::Substitute(substitution) = &command.action
             && substitution.write.is_none()
+            && !substitution.execute
             && substitution.number == 1
             && substitution.print == quiet
         {

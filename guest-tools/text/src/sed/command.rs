@@ -85,6 +85,8 @@ pub enum Action {
     Write(usize),
     WriteFirst(usize),
     Exchange,
+    /// Runs a command; an empty one is the pattern space.
+    Execute(Vec<u8>),
     Empty,
 }
 
@@ -97,6 +99,8 @@ pub struct Substitution {
     /// The first match that is replaced, from 1.
     pub number: u64,
     pub print: bool,
+    /// The result is run as a command (`e`).
+    pub execute: bool,
     pub write: Option<usize>,
 }
 

@@ -12,6 +12,7 @@ use super::options::Options;
 use super::output::Outputs;
 use super::substitute::substitute;
 use crate::cli::Context;
+use crate::shell;
 use crate::sys::{Errno, File, OpenHow};
 use reader::Reader;
 use select::reset;
@@ -267,6 +268,16 @@ impl<'a> Machine<'a> {
                     self.space.bytes.drain(..=cut);
                     return Ok(Ended::Restart);
                 }
+                Action::Execute(text) if text.is_empty() => {
+                    self.run_space();
+                    self.space.complete = true;
+                }
+                Action::Execute(text) => {
+                    let text = text.clone();
+                    self.outputs.flush_main();
+                    let output = shell::output_of(&text).unwrap_or_default();
+                    self.outputs.main().put(&output, end);
+                }
                 Action::FileName => {
                     let name = [self.input.name.as_slice(), &[end]].concat();
                     self.outputs.main().put(&name, end);
@@ -370,6 +381,17 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Puts what the pattern space prints as a command in its place.
+    fn run_space(&mut self) {
+        self.outputs.flush_main();
+        self.outputs.flush_files();
+        let mut output = shell::output_of(&self.space.bytes).unwrap_or_default();
+        if output.last() == Some(&self.options.end) {
+            output.pop();
+        }
+        self.space.bytes = output;
+    }
+
     fn print(&mut self) {
         let Text { bytes, complete } = &self.space;
         self.outputs
@@ -431,6 +453,9 @@ impl<'a> Machine<'a> {
         }
         std::mem::swap(&mut self.space.bytes, &mut self.scratch);
         self.replaced = true;
+        if substitution.execute {
+            self.run_space();
+        }
         if substitution.print {
             self.print();
         }

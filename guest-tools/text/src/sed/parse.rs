@@ -176,10 +176,12 @@ impl Parser<'_> {
                 }
             }
             b'e' => {
-                return source.fail(match self.options.sandbox {
-                    true => SANDBOX,
-                    false => "the `e' command is not available: scripts start no programs",
-                });
+                if self.options.sandbox {
+                    return source.fail(SANDBOX);
+                }
+                let text = rest_of_line(source);
+                command.shown = [b"e ".as_slice(), &text].concat();
+                command.action = Action::Execute(text);
             }
             b'a' | b'i' | b'c' => {
                 command.action = match letter {
@@ -345,4 +347,15 @@ fn index_of(names: &mut Vec<Vec<u8>>, name: Vec<u8>) -> usize {
             names.len() - 1
         }
     }
+}
+
+/// What stands behind a letter up to the end of the line.
+fn rest_of_line(source: &mut Source<'_>) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut byte = source.next_nonblank();
+    while let Some(read) = byte.filter(|byte| *byte != b'\n') {
+        text.push(read);
+        byte = source.next();
+    }
+    text
 }

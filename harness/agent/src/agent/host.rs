@@ -26,6 +26,8 @@ pub(crate) struct Host {
     pub(crate) owns_files: bool,
     /// The sessions in use. Those dropped are in the store.
     sessions: Mutex<HashMap<String, Weak<Core>>>,
+    /// The tools of subagents that have had a task, by their names.
+    task_tools: tokio::sync::Mutex<HashMap<String, Vec<Tool>>>,
     /// Held while a session is opened, so that none is opened twice.
     pub(crate) opening: tokio::sync::Mutex<()>,
     /// The last recorded difference of files.
@@ -62,6 +64,7 @@ impl Host {
             clock: definition.clock.clone(),
             owns_files: true,
             sessions: Mutex::default(),
+            task_tools: tokio::sync::Mutex::default(),
             opening: tokio::sync::Mutex::default(),
             recorded_changes: Mutex::default(),
             definition,
@@ -96,7 +99,7 @@ impl Host {
         let tools = if is_copy {
             self.tools.clone()
         } else {
-            tools_of(&definition).await?
+            self.tools_for_tasks(&definition).await?
         };
         Ok(Arc::new(Host {
             id: self.id.clone(),
@@ -107,10 +110,23 @@ impl Host {
             clock: self.clock.clone(),
             owns_files: definition.forks_sandbox,
             sessions: Mutex::default(),
+            task_tools: tokio::sync::Mutex::default(),
             opening: tokio::sync::Mutex::default(),
             recorded_changes: Mutex::default(),
             definition,
         }))
+    }
+
+    /// The tools of a subagent. Its servers of tools come up at its first task and
+    /// stay for the next ones.
+    async fn tools_for_tasks(&self, definition: &Definition) -> Result<Vec<Tool>, AgentError> {
+        let mut known = self.task_tools.lock().await;
+        if let Some(tools) = known.get(&definition.name) {
+            return Ok(tools.clone());
+        }
+        let tools = tools_of(definition).await?;
+        known.insert(definition.name.clone(), tools.clone());
+        Ok(tools)
     }
 
     /// A session in use.

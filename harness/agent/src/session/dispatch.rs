@@ -1,11 +1,13 @@
 //! The tool calls of one turn, at the same time.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -20,6 +22,10 @@ use crate::tools::{Tool, ToolContext, ToolError, ToolOutput, cut_at, first_chara
 /// Most bytes of one text that a tool gives back. The tools over files and
 /// commands stay below by themselves.
 const MAX_RESULT: usize = 64 * 1024;
+/// Most calls of one turn that run at the same time; the others wait.
+const MAX_PARALLEL: usize = 32;
+/// How long tools have to end by themselves once they are told to.
+const LAST_MOMENT: Duration = Duration::from_millis(10);
 /// Characters of a result in events.
 const PREVIEW: usize = 500;
 
@@ -38,6 +44,15 @@ pub(super) struct Answered {
     pub(super) judgement: Judgement,
 }
 
+/// How one call ended.
+enum Ended {
+    Output(ToolOutput),
+    /// It was told to end.
+    Cancelled,
+    /// The sandbox died beneath it.
+    Died(SandboxError),
+}
+
 /// Runs the calls of a turn.
 pub(super) async fn answer_calls(
     operation: &Operation,
@@ -49,6 +64,7 @@ pub(super) async fn answer_calls(
     let mut judgement = Judgement::Open;
     let mut outputs: Vec<Option<ToolOutput>> = Vec::with_capacity(calls.len());
     let mut running = FuturesUnordered::new();
+    let places = Arc::new(Semaphore::new(MAX_PARALLEL));
     for (number, call) in calls.iter().enumerate() {
         operation.core.emit(SessionEvent::ToolStarted {
             call_id: call.id.clone(),
@@ -80,26 +96,36 @@ pub(super) async fn answer_calls(
                 number,
             );
         } else if let Some(tool) = tools.iter().find(|tool| tool.name() == call.name) {
-            running.push(run(operation, tool, call, number));
+            running.push(run(operation, tool, call, number, places.clone()));
         }
     }
     let mut ends_with = None;
     let started = Instant::now();
+    // When the operation is interrupted, tools have a moment to end by themselves.
+    let mut last_moment = None;
     loop {
-        match operation.unless_interrupted(running.next()).await {
+        let ended = match last_moment {
+            None => operation.unless_interrupted(running.next()).await,
+            Some(moment) => match tokio::time::timeout_at(moment, running.next()).await {
+                Ok(ended) => Ok(ended),
+                Err(_) => break,
+            },
+        };
+        match ended {
             Ok(None) => break,
-            Ok(Some((number, took, Ok(output)))) => {
+            Ok(Some((_, _, Ended::Cancelled))) => {}
+            Ok(Some((number, took, Ended::Output(output)))) => {
                 if let Some(call) = calls.get(number) {
                     finish(operation, call, took, output, &mut outputs, number);
                 }
             }
-            Ok(Some((_, _, Err(died)))) => {
+            Ok(Some((_, _, Ended::Died(died)))) => {
                 ends_with = Some(AgentError::Sandbox(died));
                 break;
             }
             Err(error) => {
                 ends_with = Some(error);
-                break;
+                last_moment = Some(Instant::now() + LAST_MOMENT);
             }
         }
     }
@@ -182,7 +208,8 @@ fn run(
     tool: &Tool,
     call: &Requested,
     number: usize,
-) -> impl Future<Output = (usize, Duration, Result<ToolOutput, SandboxError>)> + use<> {
+    places: Arc<Semaphore>,
+) -> impl Future<Output = (usize, Duration, Ended)> + use<> {
     let core = &operation.core;
     // Taken here, not in the task: calls wait for each other in their order.
     let mut turn = tool
@@ -203,7 +230,9 @@ fn run(
             if let Some(turn) = &mut turn {
                 turn.come().await;
             }
-            // Its place in the line is given up when it is done, not before.
+            // Whoever runs waits for nobody: first the turn, then the place.
+            let _place = places.acquire().await;
+            // The turn is given up when the call is done, not before.
             let done = called.call(arguments, context).await;
             drop(turn);
             done
@@ -215,19 +244,22 @@ fn run(
                 Ok(ended) => ended,
                 Err(_) => {
                     let output = out_of_time(&tool, allowed);
-                    return (number, started.elapsed(), Ok(output));
+                    return (number, started.elapsed(), Ended::Output(output));
                 }
             },
         };
         let output = match ended {
-            Ok(Ok(output)) => Ok(output),
-            Ok(Err(ToolError::Failed(message))) => Ok(ToolOutput::error(message)),
-            Ok(Err(ToolError::Sandbox(SandboxError::Cancelled))) => Ok(unfinished(None)),
-            Ok(Err(ToolError::Sandbox(died @ SandboxError::Died(_)))) => Err(died),
-            Ok(Err(ToolError::Sandbox(error))) => Ok(ToolOutput::error(error.to_string())),
-            Err(crash) => Ok(crashed(&tool, crash)),
+            Ok(Ok(output)) => output,
+            Ok(Err(ToolError::Sandbox(SandboxError::Cancelled))) => {
+                return (number, started.elapsed(), Ended::Cancelled);
+            }
+            Ok(Err(ToolError::Sandbox(died @ SandboxError::Died(_)))) => {
+                return (number, started.elapsed(), Ended::Died(died));
+            }
+            Ok(Err(error)) => ToolOutput::error(error.to_string()),
+            Err(crash) => crashed(&tool, crash),
         };
-        (number, started.elapsed(), output)
+        (number, started.elapsed(), Ended::Output(output))
     }
 }
 

@@ -43,10 +43,7 @@ pub(super) async fn converse(
     text: String,
     goal: Option<&Goal>,
 ) -> Result<Ended, AgentError> {
-    operation.check()?;
-    operation
-        .unless_interrupted(operation.core.prepare(operation))
-        .await??;
+    operation.core.prepare(operation).await?;
     let mut parts = vec![Part::text(text)];
     parts.extend(operation.options.images.iter().cloned());
     say(operation, parts).await?;

@@ -28,11 +28,11 @@ impl Core {
         operation.check()?;
         if self.conversation().system.is_some() {
             if self.skills().is_empty() {
-                self.find_skills().await?;
+                operation.unless_interrupted(self.find_skills()).await??;
             }
             return Ok(());
         }
-        let text = self.system_prompt().await?;
+        let text = operation.unless_interrupted(self.system_prompt()).await??;
         self.write(vec![EntryKind::System { text }], |_| ()).await?;
         Ok(())
     }

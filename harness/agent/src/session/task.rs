@@ -44,7 +44,10 @@ impl Core {
             });
         }
         let definition = self.agent_named(&order.agent)?;
-        let host = self.host.for_task(definition, order.cwd.as_deref()).await?;
+        let host = tokio::select! {
+            host = self.host.for_task(definition, order.cwd.as_deref()) => host?,
+            () = cancel.cancelled() => return Err(AgentError::Cancelled),
+        };
         let task = self.for_task(host, &format!("task-{}", random_id()));
         self.emit(SessionEvent::TaskStarted {
             task: task.id().to_owned(),

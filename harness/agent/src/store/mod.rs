@@ -42,6 +42,11 @@ pub enum StoreError {
 }
 
 /// Keeps conversations. [`check_store`] says in code what is expected of one.
+///
+/// A turn is written in two steps: the model's reply before its tools run, and
+/// their results when all have ended. A crash in between thus cannot hide that
+/// they ran: when such a session is opened again, the calls are answered with
+/// errors which say that their outcome is unknown.
 #[async_trait]
 pub trait ConversationStore: Send + Sync {
     /// Writes a turn: all of it or, after an error, nothing. The first append

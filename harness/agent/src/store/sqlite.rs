@@ -1,13 +1,14 @@
 //! Conversations in one SQLite file.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
 
 use super::{Append, ConversationStore, SessionSummary, StoreError, StoredSession};
 use crate::events::EventRecord;
@@ -60,17 +61,14 @@ impl SqliteStore {
         })
     }
 
-    /// Does it away from the threads that run everything else.
+    /// Does it away from the threads that run everything else, on one of those
+    /// for waiting: who waits for the connection needs none yet.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let connection = self.connection.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&mut connection)
-        })
-        .await;
+        let mut connection = self.connection.clone().lock_owned().await;
+        let done = tokio::task::spawn_blocking(move || work(&mut connection)).await;
         match done {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(Problem::Store(error))) => Err(error),
@@ -217,9 +215,9 @@ impl ConversationStore for SqliteStore {
 
 fn write(transaction: &Transaction<'_>, append: &Append) -> Result<(), Problem> {
     let id = &append.summary.id;
-    let found = count(
+    let found = next_number(
         transaction,
-        "SELECT count(*) FROM entries WHERE session = ?1",
+        "SELECT ifnull(max(number) + 1, 0) FROM entries WHERE session = ?1",
         id,
     )?;
     if found != integer(append.expected_entries) {
@@ -244,9 +242,9 @@ fn write(transaction: &Transaction<'_>, append: &Append) -> Result<(), Problem> 
     for (number, entry) in (found..).zip(&append.entries) {
         insert.execute(params![id, number, encode(entry)?])?;
     }
-    let recorded = count(
+    let recorded = next_number(
         transaction,
-        "SELECT count(*) FROM events WHERE session = ?1",
+        "SELECT ifnull(max(number) + 1, 0) FROM events WHERE session = ?1",
         id,
     )?;
     let mut insert = transaction
@@ -257,7 +255,7 @@ fn write(transaction: &Transaction<'_>, append: &Append) -> Result<(), Problem> 
     Ok(())
 }
 
-fn count(transaction: &Transaction<'_>, query: &str, id: &str) -> Result<i64, Problem> {
+fn next_number(transaction: &Transaction<'_>, query: &str, id: &str) -> Result<i64, Problem> {
     let mut query = transaction.prepare_cached(query)?;
     Ok(query.query_row([id], |row| row.get(0))?)
 }

@@ -17,7 +17,7 @@ pub(super) fn matches_path(pattern: &str, path: &str) -> bool {
 fn matches_segments(pattern: &[&str], path: &[&str]) -> bool {
     match (pattern, path) {
         ([], []) => true,
-        (["**"], [_, ..]) => true,
+        (["**"], _) => !path.is_empty(),
         (["**", rest @ ..], _) => {
             // Repeated `**` say nothing new, and would take time to say it.
             if rest.first() == Some(&"**") {

@@ -20,11 +20,12 @@ mod workspace;
 mod write;
 
 pub use context::ToolContext;
-pub use output::{IntoToolOutput, ToolError, ToolOutput};
+pub use output::{IntoToolOutput, ToolOutput};
 pub use tool::Tool;
 
 pub(crate) use arguments::schema_of;
 pub(crate) use bash::show as show_command;
+pub(crate) use output::ToolError;
 pub(crate) use truncation::{cut_at, first_characters};
 pub(crate) use workspace::Workspace;
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{Tool, ToolContext, ToolError, ToolOutput};
 use crate::error::AgentError;
+use crate::sandbox::SandboxError;
 use crate::session::TaskOrder;
 
 #[derive(Deserialize, JsonSchema)]
@@ -40,6 +41,7 @@ async fn run(arguments: Arguments, context: ToolContext) -> Result<ToolOutput, T
         }
         Ok(outcome) => Ok(ToolOutput::text(outcome.text)),
         Err(AgentError::Sandbox(error)) => Err(ToolError::Sandbox(error)),
+        Err(AgentError::Cancelled) => Err(ToolError::Sandbox(SandboxError::Cancelled)),
         Err(error) => Err(ToolError::Failed(format!("The task failed: {error}"))),
     }
 }

@@ -1,6 +1,7 @@
 //! A model that says what it is told to, and a sandbox of a few lines.
 #![allow(dead_code, unused_imports)]
 
+mod host_folder;
 mod mcp_server;
 mod memory_sandbox;
 mod script;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use wardian_agent::{Agent, AgentBuilder, FixedClock};
 
+pub use host_folder::{HostFactory, HostFolder};
 pub use mcp_server::mcp_answer;
 pub use memory_sandbox::{MemoryFactory, MemorySandbox};
 pub use script::{Script, Step, calls, result_texts, say};

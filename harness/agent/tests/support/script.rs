@@ -24,10 +24,12 @@ pub enum Step {
     Panic,
 }
 
+type Always = dyn Fn(&Request) -> Reply + Send + Sync;
+
 pub struct Script {
     steps: Mutex<VecDeque<Step>>,
     /// What it does when the steps are over.
-    always: Option<Box<dyn Fn(&Request) -> Reply + Send + Sync>>,
+    always: Option<Box<Always>>,
     pub requests: Mutex<Vec<Request>>,
     pub context: Option<u64>,
     pub price: Option<f64>,

@@ -100,7 +100,8 @@ fn message(model: &str, message: &Message) -> Option<Value> {
 fn block(model: &str, part: &Part) -> Option<Value> {
     let own = |opaque, field| opaque::own(opaque, "anthropic", model, field);
     Some(match part {
-        Part::Text { text } if text.is_empty() => return None,
+        // Models write lines of nothing before a call, and may not read them.
+        Part::Text { text } if text.trim().is_empty() => return None,
         Part::Text { text } => json!({"type": "text", "text": text}),
         Part::Image { media_type, data } => json!({
             "type": "image",

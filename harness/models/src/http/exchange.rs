@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Response, Url};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::Fault;
@@ -261,10 +262,10 @@ impl Run {
                 None => return Ok(()),
             }
         }
-        if ended && !self.is_whole() {
-            // A last line of JSON may lack its end; a server-sent event may not.
-            if let Some(line) = reading.lines.rest().map_err(bad_line)?
-                && !self.call.server_events
+        if ended && !self.is_whole() && !self.call.server_events {
+            // A last line of JSON may lack its end, but nothing else.
+            if let Ok(Some(line)) = reading.lines.rest()
+                && serde_json::from_str::<IgnoredAny>(&line).is_ok()
             {
                 self.line(reading, &line)?;
             }

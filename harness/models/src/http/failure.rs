@@ -169,7 +169,7 @@ pub(crate) fn in_stream(body: &Value) -> Fault {
     });
     let status = if complaint.has(&["rate_limit", "RESOURCE_EXHAUSTED"]) {
         429
-    } else if complaint.has(&["invalid_request", "INVALID_ARGUMENT"]) {
+    } else if complaint.has(&["invalid_request", "invalid_prompt", "INVALID_ARGUMENT"]) {
         400
     } else if complaint.has(&["authentication", "permission"]) {
         403

@@ -41,6 +41,16 @@ pub(super) fn effort(model: &str, level: ThinkingLevel, tools: bool) -> Option<&
     })
 }
 
+/// Whether OpenAI takes the model with tools and thoughts, or at all, by
+/// responses only.
+pub(super) fn needs_responses(model: &str) -> bool {
+    version(model).is_some_and(|version| {
+        let only = model.contains("-pro") || model.contains("-codex");
+        version >= (5, 4) || (version >= (5, 0) && only)
+    }) || model.starts_with("o1-pro")
+        || model.starts_with("o3-pro")
+}
+
 /// The version in `gpt-5`, `gpt-5.2-codex`.
 fn version(name: &str) -> Option<(u32, u32)> {
     let rest = name.strip_prefix("gpt-")?;

@@ -1,5 +1,7 @@
 //! Turns and errors in the wire formats of Anthropic and OpenAI.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value, json};
 
 use super::Answer;
@@ -8,7 +10,7 @@ use crate::{Part, Reply, StopReason, TokenUsage, Turn};
 /// This turn as Anthropic streams it: text, thoughts and arguments in two pieces
 /// each. A string as `opaque` is the signature of the thoughts.
 pub fn anthropic(turn: &Turn) -> Answer {
-    let reply = turn.reply(0);
+    let reply = reply(turn);
     let TokenUsage {
         input_tokens,
         output_tokens,
@@ -69,7 +71,7 @@ pub fn anthropic_error(status: u16, kind: &str, message: &str) -> Answer {
 /// This turn as OpenAI streams it: text, thoughts and arguments in two pieces
 /// each. Thoughts come as `reasoning_content`, as compatible servers send them.
 pub fn openai(turn: &Turn) -> Answer {
-    let reply = turn.reply(0);
+    let reply = reply(turn);
     let chunk = |delta: Value, stop: Option<&str>| {
         json!({
             "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "test",
@@ -114,6 +116,12 @@ pub fn openai_error(status: u16, code: &str, message: &str) -> Answer {
         "application/json",
         json!({ "error": error }).to_string(),
     )
+}
+
+/// The reply, with identifiers that no call in another one has.
+fn reply(turn: &Turn) -> Reply {
+    static REPLIES: AtomicUsize = AtomicUsize::new(0);
+    turn.reply(REPLIES.fetch_add(1, Ordering::Relaxed))
 }
 
 fn anthropic_block(part: &Part) -> (Value, Vec<Value>) {

@@ -44,7 +44,12 @@ const OPTIONS: &[Opt] = &[
     Opt::flag(b'7', ""),
     Opt::flag(b'8', ""),
     Opt::flag(b'9', "best"),
+    // A terminal is presumed for questions; none is ever asked.
+    Opt::flag(0, "-presume-input-tty"),
 ];
+
+/// Bytes that a suffix may have.
+const MAX_SUFFIX: usize = 30;
 
 /// Endings that decompression takes off, and what it puts there.
 const SUFFIXES: &[(&[u8], &[u8])] = &[
@@ -147,6 +152,11 @@ fn start(args: &Args, decompress: bool, to_stdout: bool) -> i32 {
             _ => {}
         }
     }
+    if this.suffix.is_empty() || this.suffix.len() > MAX_SUFFIX {
+        let text = [b"invalid suffix '".as_slice(), &this.suffix, b"'"];
+        this.context.say(&text.concat());
+        return 1;
+    }
     if parsed.operands.is_empty() {
         this.standard_input();
     }
@@ -218,9 +228,27 @@ impl Gzip<'_> {
         } else if self.test || self.decompress {
             self.decompress_to(input, b"stdin", 1);
         } else {
-            let header = GzipHeader::default();
+            let stat = sys::fstat(0);
+            let stat = stat.ok().filter(|s| s.mode & mode::TYPE == mode::REGULAR);
+            let time = stat.map_or(0, |stat| self.time_of(b"stdin", &stat));
+            let header = GzipHeader { name: None, time };
             if let Err(error) = self.compress_to(input, 1, &header) {
                 self.broken(b"stdin", &error);
+            }
+        }
+    }
+
+    /// The time that a header holds for a file; 0 stands for none.
+    fn time_of(&mut self, name: &[u8], stat: &sys::ExtStat) -> u32 {
+        if self.name == Some(false) {
+            return 0;
+        }
+        match u32::try_from(stat.modified_ns / 1_000_000_000) {
+            Ok(time @ 1..) => time,
+            _ => {
+                let text = b": warning: file timestamp out of range for gzip format";
+                self.warn(&[name, text.as_slice()].concat());
+                0
             }
         }
     }

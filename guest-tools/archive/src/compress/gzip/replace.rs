@@ -18,7 +18,8 @@ impl Gzip<'_> {
             }
             return;
         }
-        match self.compress_to(input, 1, &self.header(path, stat)) {
+        let header = self.header(path, stat);
+        match self.compress_to(input, 1, &header) {
             Ok((packed, unpacked)) => {
                 if self.verbose {
                     self.tell(path, unpacked, packed, b"replaced with stdout");
@@ -28,14 +29,14 @@ impl Gzip<'_> {
         }
     }
 
-    pub(super) fn header(&self, path: &[u8], stat: &ExtStat) -> GzipHeader {
+    pub(super) fn header(&mut self, path: &[u8], stat: &ExtStat) -> GzipHeader {
         if self.name == Some(false) {
             return GzipHeader::default();
         }
         let base = path.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
         GzipHeader {
             name: Some(path[base..].to_vec()),
-            time: u32::try_from(stat.modified_ns / 1_000_000_000).unwrap_or(0),
+            time: self.time_of(path, stat),
         }
     }
 
@@ -89,7 +90,8 @@ impl Gzip<'_> {
             Some((gz, first)) => self.unpack(gz, first, path, fd.fd()),
             None => {
                 let input = input.take().unwrap_or_else(|| Box::new(io::empty()));
-                match self.compress_to(input, fd.fd(), &self.header(path, stat)) {
+                let header = self.header(path, stat);
+                match self.compress_to(input, fd.fd(), &header) {
                     Ok((packed, unpacked)) => Some((packed, unpacked, 0)),
                     Err(error) => {
                         self.broken(path, &error);

@@ -56,7 +56,8 @@ impl Gzip<'_> {
                 return None;
             }
         }
-        let gz = GzipReader::new(input);
+        let mut gz = GzipReader::new(input);
+        gz.copy_rest = self.force && self.to_stdout;
         let done = self.unpack(gz, Vec::new(), name, fd)?;
         if self.test && self.verbose {
             let mut err = Output::new(2);

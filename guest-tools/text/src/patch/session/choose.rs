@@ -18,7 +18,23 @@ impl Session<'_> {
             None => {
                 let creates =
                     job.absence(0) > 0 || job.header.git.as_ref().is_some_and(|git| git.created);
-                target::choose(&self.config.root, &job.header, self.config.strip, creates)
+                let mut refused: Vec<Vec<u8>> = Vec::new();
+                let target = target::choose(
+                    &self.config.root,
+                    &job.header,
+                    self.config.strip,
+                    creates,
+                    |name| {
+                        if refused.iter().all(|old| old != name) {
+                            refused.push(name.to_vec());
+                        }
+                    },
+                );
+                for name in refused {
+                    let before = b"Ignoring potentially dangerous file name ";
+                    self.say_parts(&[before, &shown(&name), b"\n"]);
+                }
+                target
             }
         };
         let Some(target) = target else {
@@ -47,7 +63,11 @@ impl Session<'_> {
             };
             return self.summary(job, &name, &all);
         }
-        self.apply(job, target.stat.map(|stat| stat.mode))
+        let mode = target.stat.map(|stat| stat.mode);
+        match job.header.form {
+            Form::Ed => self.apply_script(job, mode),
+            _ => self.apply(job, mode),
+        }
     }
 
     fn no_file(&mut self, job: &mut Job<'_>) -> Result<(), Malformed> {

@@ -66,6 +66,7 @@ impl Session<'_> {
             return Ok(());
         }
         let mut applier = Applier::new(&bytes, self.config.loose, self.config.fuzz);
+        applier.define.clone_from(&self.config.define);
         let (mut rejected, mut mismatch) = (Vec::new(), false);
         for at in 0..job.hunks.len() {
             self.hunk(job, at, &mut applier, &mut rejected, &mut mismatch);

@@ -14,6 +14,8 @@ pub(super) struct Job<'p> {
     pub(super) unsaved: bool,
     /// What is wrong with the patch after these hunks.
     pub(super) broken: Option<Malformed>,
+    /// The commands of an `ed` script.
+    pub(super) script: Option<Vec<&'p [u8]>>,
 }
 
 impl Job<'_> {

@@ -23,6 +23,7 @@ impl Parser<'_> {
             global: false,
             number: 0,
             print: false,
+            execute: false,
             write: None,
         };
         let (mut ignore_case, mut multi_line) = (false, false);
@@ -35,12 +36,8 @@ impl Parser<'_> {
                 }
                 Some(b'i' | b'I') => ignore_case = true,
                 Some(b'm' | b'M') => multi_line = true,
-                Some(b'e') => {
-                    return source.fail(match self.options.sandbox {
-                        true => SANDBOX,
-                        false => "the `e' option is not available: scripts start no programs",
-                    });
-                }
+                Some(b'e') if self.options.sandbox => return source.fail(SANDBOX),
+                Some(b'e') => made.execute = true,
                 Some(b'p') if made.print => {
                     return source.fail("multiple `p' options to `s' command");
                 }
@@ -76,6 +73,7 @@ impl Parser<'_> {
         let mut shown = [replacement.as_slice(), b"/"].concat();
         shown.extend(ignore_case.then_some(b'i'));
         shown.extend(multi_line.then_some(b'm'));
+        shown.extend(made.execute.then_some(b'e'));
         shown.extend(made.global.then_some(b'g'));
         shown.extend(made.print.then_some(b'p'));
         if made.number > 0 {

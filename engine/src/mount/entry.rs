@@ -1,0 +1,87 @@
+//! What the host says of an entry of a directory.
+
+use std::fs::File;
+use std::os::fd::AsFd;
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
+use rustix::io::Errno as HostErrno;
+use wardian_vfs::{Fingerprint, LowerEntry, LowerKind, Timestamp};
+
+/// An entry, itself and not what it may point to. `None`: nothing that a sandbox
+/// is shown: a device, a socket, a named pipe.
+pub(super) fn look(dir: impl AsFd, name: &[u8]) -> Result<Option<LowerEntry>, HostErrno> {
+    let stat = rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    let kind = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => LowerKind::Regular,
+        FileType::Directory => LowerKind::Directory,
+        FileType::Symlink => {
+            let target = rustix::fs::readlinkat(&dir, name, Vec::new())?;
+            LowerKind::Symlink(target.into_bytes())
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(entry(name, kind, &stat)))
+}
+
+/// An open directory as an entry.
+pub(super) fn of_directory(dir: impl AsFd) -> Result<LowerEntry, HostErrno> {
+    let stat = rustix::fs::fstat(dir)?;
+    Ok(entry(b"", LowerKind::Directory, &stat))
+}
+
+/// The names in a directory, without `.` and `..`; no more than `most`.
+pub(super) fn names(dir: impl AsFd, most: usize) -> Result<Vec<Vec<u8>>, HostErrno> {
+    let mut names = Vec::new();
+    let readable = reopen(dir, OFlags::DIRECTORY)?;
+    for found in rustix::fs::Dir::new(readable)? {
+        let found = found?;
+        let name = found.file_name().to_bytes();
+        if matches!(name, b"." | b"..") {
+            continue;
+        }
+        if names.len() >= most {
+            return Err(HostErrno::OVERFLOW);
+        }
+        names.push(name.to_vec());
+    }
+    Ok(names)
+}
+
+/// A directory, from a handle that is only for finding things from, opened to be
+/// read and changed itself.
+pub(super) fn reopen(dir: impl AsFd, flags: OFlags) -> Result<File, HostErrno> {
+    let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC;
+    rustix::fs::openat(dir, ".", flags, Mode::empty()).map(File::from)
+}
+
+/// What tells whether an open file is still the same.
+#[allow(clippy::unnecessary_cast, reason = "hosts have other widths")]
+pub(super) fn fingerprint(stat: &Stat) -> Fingerprint {
+    Fingerprint {
+        device: stat.st_dev as u64,
+        node: stat.st_ino as u64,
+        size: u64::try_from(stat.st_size).unwrap_or(0),
+        modified: nanoseconds(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+        changed: nanoseconds(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+    }
+}
+
+#[allow(clippy::unnecessary_cast, reason = "hosts have other widths")]
+fn entry(name: &[u8], kind: LowerKind, stat: &Stat) -> LowerEntry {
+    LowerEntry {
+        name: name.to_vec(),
+        kind,
+        mode: (stat.st_mode & 0o7777) as u16,
+        accessed: nanoseconds(stat.st_atime as i64, stat.st_atime_nsec as i64),
+        seen: fingerprint(stat),
+    }
+}
+
+/// Times before 1970 become 1970.
+fn nanoseconds(seconds: i64, nanoseconds: i64) -> Timestamp {
+    let seconds = u64::try_from(seconds).unwrap_or(0);
+    let nanoseconds = u64::try_from(nanoseconds).unwrap_or(0);
+    seconds
+        .saturating_mul(1_000_000_000)
+        .saturating_add(nanoseconds)
+}

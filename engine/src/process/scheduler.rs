@@ -1,0 +1,348 @@
+//! The turns of an exec's processes. Each is a future that is polled while it
+//! has something to do.
+//!
+//! At first they are polled by whoever awaits the exec: a short command and the
+//! processes it starts never change threads. An exec that takes longer than a
+//! moment moves to the runtime's own threads, where all execs take turns,
+//! however many processes each has: one that starts a thousand gets no more than
+//! another. There it may use as many threads as the sandbox shows processors.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+use atomic_waker::AtomicWaker;
+use tokio::runtime::Handle;
+use tokio::task::unconstrained;
+
+use crate::runtime::{Pool, Work};
+
+/// How long an exec is polled by whoever awaits it, and how long a turn is on
+/// the runtime's threads.
+const SLICE: Duration = Duration::from_millis(2);
+
+type Future_ = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The processes of one exec that have a turn now and then.
+pub struct Scheduler {
+    pool: Arc<Pool>,
+    /// Timers and compilations are of the runtime that the exec was awaited in.
+    handle: Option<Handle>,
+    /// Most threads at once.
+    width: usize,
+    me: Weak<Scheduler>,
+    tasks: Mutex<BTreeMap<u64, Arc<Task>>>,
+    next: AtomicU64,
+    ready: Mutex<VecDeque<Arc<Task>>>,
+    /// Whether it has moved to the runtime's threads.
+    moved: AtomicBool,
+    /// Whether whoever awaits the exec is giving turns right now.
+    polling: AtomicBool,
+    /// Places it holds in the pool's queue and on its threads.
+    places: AtomicUsize,
+    /// Whoever awaits the exec.
+    awaiting: AtomicWaker,
+}
+
+struct Task {
+    key: u64,
+    scheduler: Weak<Scheduler>,
+    state: AtomicU8,
+    future: Mutex<Option<Future_>>,
+}
+
+// States of a task.
+const IDLE: u8 = 0;
+const READY: u8 = 1;
+const RUNNING: u8 = 2;
+const WOKEN: u8 = 3;
+
+impl Scheduler {
+    /// Without processes yet.
+    pub fn new(pool: Arc<Pool>, width: usize) -> Arc<Scheduler> {
+        Arc::new_cyclic(|me| Scheduler {
+            pool,
+            handle: Handle::try_current().ok(),
+            width: width.max(1),
+            me: me.clone(),
+            tasks: Mutex::default(),
+            next: AtomicU64::new(0),
+            ready: Mutex::default(),
+            moved: AtomicBool::new(false),
+            polling: AtomicBool::new(false),
+            places: AtomicUsize::new(0),
+            awaiting: AtomicWaker::new(),
+        })
+    }
+
+    /// Gives a process its turns until it ends.
+    pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        let task = Arc::new(Task {
+            key: self.next.fetch_add(1, Ordering::Relaxed),
+            scheduler: self.me.clone(),
+            state: AtomicU8::new(READY),
+            future: Mutex::new(Some(Box::pin(unconstrained(future)))),
+        });
+        lock(&self.tasks).insert(task.key, task.clone());
+        self.enqueue(task);
+    }
+
+    /// Waits for `end`, and gives the processes their turns meanwhile as long as
+    /// they take no more than a moment.
+    pub async fn run_until<T>(&self, end: impl Future<Output = T>) -> T {
+        let mut end = std::pin::pin!(end);
+        let mut spent = Duration::ZERO;
+        poll_fn(|cx| {
+            self.awaiting.register(cx.waker());
+            while !self.moved.load(Ordering::Acquire) && !lock(&self.ready).is_empty() {
+                let start = Instant::now();
+                self.polling.store(true, Ordering::Release);
+                while let Some(task) = self.take() {
+                    task.run();
+                    if spent + start.elapsed() >= SLICE {
+                        self.move_to_pool();
+                        break;
+                    }
+                }
+                spent += start.elapsed();
+                // Who enqueued something and saw `true` has done so before this:
+                // it is found above.
+                self.polling.store(false, Ordering::Release);
+            }
+            end.as_mut().poll(cx)
+        })
+        .await
+    }
+
+    /// Lets the runtime's threads give the turns from now on.
+    pub fn move_to_pool(&self) {
+        self.moved.store(true, Ordering::Release);
+        self.hurry(false);
+    }
+
+    /// Lets those that are ready go before all other execs: they are to end.
+    pub fn hurry(&self, urgent: bool) {
+        if self.moved.load(Ordering::Acquire)
+            && !lock(&self.ready).is_empty()
+            && let Some(me) = self.me.upgrade()
+        {
+            if urgent {
+                // A place beside those it holds: they may be far back.
+                self.places.fetch_add(1, Ordering::AcqRel);
+                self.pool.push(me, true);
+            } else if self.take_place(1) {
+                self.pool.push(me, false);
+            }
+        }
+    }
+
+    fn enqueue(&self, task: Arc<Task>) {
+        lock(&self.ready).push_back(task);
+        if !self.moved.load(Ordering::Acquire) {
+            if !self.polling.load(Ordering::Acquire) {
+                self.awaiting.wake();
+            }
+            // It may have moved meanwhile.
+            if !self.moved.load(Ordering::Acquire) {
+                return;
+            }
+        }
+        self.hurry(false);
+    }
+
+    fn take(&self) -> Option<Arc<Task>> {
+        lock(&self.ready).pop_front()
+    }
+
+    /// Takes a place in the queue unless it holds `most`.
+    fn take_place(&self, most: usize) -> bool {
+        let more = |places| (places < most).then_some(places + 1);
+        self.places
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
+            .is_ok()
+    }
+}
+
+impl Work for Scheduler {
+    fn slice(self: Arc<Self>) -> bool {
+        let _entered = self.handle.as_ref().map(Handle::enter);
+        let start = Instant::now();
+        while let Some(task) = self.take() {
+            task.run();
+            if start.elapsed() >= SLICE {
+                let waiting = lock(&self.ready).len();
+                // Another thread, if there is work for two.
+                if waiting > 1 && self.take_place(self.width) {
+                    self.pool.push(self.clone(), false);
+                }
+                if waiting > 0 {
+                    return true;
+                }
+                break;
+            }
+        }
+        self.places.fetch_sub(1, Ordering::AcqRel);
+        // What became ready before the place was given up has seen it taken.
+        !lock(&self.ready).is_empty() && self.take_place(1)
+    }
+}
+
+impl Task {
+    /// A turn.
+    fn run(self: Arc<Self>) {
+        self.state.store(RUNNING, Ordering::Release);
+        let waker = Waker::from(self.clone());
+        let mut cx = Context::from_waker(&waker);
+        let mut future = lock(&self.future);
+        let Some(running) = future.as_mut() else {
+            return;
+        };
+        // A panic is a defect of the host's: it ends the process, not the thread
+        // that other sandboxes need.
+        let polled = catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(&mut cx)));
+        if matches!(polled, Ok(Poll::Pending)) {
+            drop(future);
+            let again =
+                self.state
+                    .compare_exchange(RUNNING, IDLE, Ordering::AcqRel, Ordering::Acquire);
+            if again.is_err() {
+                self.state.store(READY, Ordering::Release);
+                if let Some(scheduler) = self.scheduler.upgrade() {
+                    lock(&scheduler.ready).push_back(self);
+                }
+            }
+            return;
+        }
+        let ended = future.take();
+        drop(future);
+        drop(ended);
+        if let Some(scheduler) = self.scheduler.upgrade() {
+            lock(&scheduler.tasks).remove(&self.key);
+        }
+    }
+}
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let mut state = self.state.load(Ordering::Acquire);
+        loop {
+            let next = match state {
+                IDLE => READY,
+                RUNNING => WOKEN,
+                _ => return,
+            };
+            match self
+                .state
+                .compare_exchange_weak(state, next, Ordering::AcqRel, Ordering::Acquire)
+            {
+                Ok(_) if next == READY => break,
+                Ok(_) => return,
+                Err(now) => state = now,
+            }
+        }
+        if let Some(scheduler) = self.scheduler.upgrade() {
+            scheduler.enqueue(self.clone());
+        }
+    }
+}
+
+impl Drop for Scheduler {
+    fn drop(&mut self) {
+        // A process holds its job, and so this: drop none of them within a lock.
+        let tasks = std::mem::take(&mut *lock(&self.tasks));
+        drop(tasks);
+    }
+}
+
+impl std::fmt::Debug for Scheduler {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Scheduler")
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// Computes for a slice, gives way, and says so, until nobody listens.
+    async fn busy(name: char, turns: mpsc::Sender<char>) {
+        while turns.send(name).is_ok() {
+            let start = Instant::now();
+            while start.elapsed() < SLICE {
+                std::hint::spin_loop();
+            }
+            crate::fd::yield_now().await;
+        }
+    }
+
+    #[test]
+    fn many_processes_get_no_more_turns_than_one() {
+        let pool = Arc::new(Pool::new(1));
+        let (many, one) = (
+            Scheduler::new(pool.clone(), 4),
+            Scheduler::new(pool.clone(), 4),
+        );
+        let (sender, turns) = mpsc::channel();
+        for _ in 0..50 {
+            many.spawn(busy('m', sender.clone()));
+        }
+        one.spawn(busy('1', sender));
+        many.move_to_pool();
+        one.move_to_pool();
+        let of_many = turns
+            .iter()
+            .skip_while(|name| *name == 'm')
+            .take(100)
+            .filter(|name| *name == 'm')
+            .count();
+        // It may hold four places, for four threads: no more.
+        assert!(of_many <= 85, "{of_many} of 100 turns");
+        drop(turns);
+    }
+
+    #[test]
+    fn what_is_woken_while_it_runs_runs_again() {
+        let pool = Arc::new(Pool::new(2));
+        let scheduler = Scheduler::new(pool, 2);
+        let (sender, done) = mpsc::channel();
+        for number in 0..100 {
+            let sender = sender.clone();
+            scheduler.spawn(async move {
+                for _ in 0..100 {
+                    crate::fd::yield_now().await;
+                }
+                let _ = sender.send(number);
+            });
+        }
+        drop(sender);
+        scheduler.move_to_pool();
+        assert_eq!(done.iter().count(), 100);
+    }
+
+    #[test]
+    fn a_panic_ends_one_process_only() {
+        let scheduler = Scheduler::new(Arc::new(Pool::new(1)), 1);
+        let (sender, done) = mpsc::channel();
+        scheduler.spawn(async { panic!("a defect, on purpose") });
+        scheduler.spawn(async move {
+            let _ = sender.send(());
+        });
+        scheduler.move_to_pool();
+        assert_eq!(done.recv(), Ok(()));
+    }
+}
