@@ -25,6 +25,8 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "agent")]
+mod agents;
 mod sandbox;
 
 /// Files of sandboxes compared, and saved in a directory or an object store.
@@ -32,7 +34,17 @@ pub mod snapshot {
     pub use wardian_snapshot::*;
 }
 
+/// Agents: a model works through tools in a sandbox. [`Virtual`] is the sandbox
+/// that isolates; the others are in `agent::sandbox`.
+#[cfg(feature = "agent")]
+pub use wardian_agent as agent;
+
+#[cfg(feature = "agent")]
+pub use agents::agent;
+
 pub use sandbox::tools;
+#[cfg(feature = "agent")]
+pub use sandbox::{Virtual, VirtualSandbox};
 pub use wardian_engine::{
     Applied, Apply, ApplyReport, Audit, AuditEvent, CacheDirectory, CancelToken, Clock, Conflict,
     DirEntry, Errno, Error, ErrorKind, Exec, ExecResult, FileStat, FileType, Files, InputWriter,

@@ -1,6 +1,7 @@
 //! The `wardian` command: arguments, output, exit codes. What it does is in the
 //! library.
 
+mod agent;
 mod apply;
 mod audit;
 mod data_directory;
@@ -9,7 +10,9 @@ mod mount;
 mod output;
 mod overlay_diff;
 mod progress;
+mod report;
 mod run;
+mod session;
 mod setup;
 mod shell;
 mod snapshot;
@@ -37,6 +40,12 @@ enum Command {
     Apply(apply::ApplyArguments),
     /// Run a WASI preview 1 module in a fresh sandbox
     Run(run::RunArguments),
+    /// Have a model work in a sandbox
+    Agent(Box<agent::AgentArguments>),
+    /// List, show and remove sessions of agents
+    Session(session::SessionArguments),
+    /// Write a session as a page for a browser
+    Report(report::ReportArguments),
     /// Save, show and compare files of sandboxes
     Snapshot(snapshot::SnapshotArguments),
     /// Open a prompt on a fresh sandbox
@@ -52,6 +61,9 @@ fn main() -> ExitCode {
                 Command::Diff(arguments) => overlay_diff::main(arguments),
                 Command::Apply(arguments) => apply::main(arguments),
                 Command::Run(arguments) => run::main(arguments).await,
+                Command::Agent(arguments) => agent::main(*arguments).await,
+                Command::Session(arguments) => session::main(arguments).await,
+                Command::Report(arguments) => report::main(arguments).await,
                 Command::Snapshot(arguments) => snapshot::main(arguments),
                 Command::Shell(arguments) => shell::main(arguments).await,
             }

@@ -154,7 +154,8 @@ pub fn code_of(error: &anyhow::Error) -> u8 {
     }
 }
 
-fn parse_duration(text: &str) -> Result<Duration, String> {
+/// A time as people write it: `10`, `1.5`, `500ms` or `5m`.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let mut limits = Limits::default();
     limits.set("wall_time", text)?;
     Ok(limits.wall_time)

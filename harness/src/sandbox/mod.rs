@@ -1,8 +1,18 @@
 //! The virtual sandbox: the engine with the prebuilt tools.
 
+#[cfg(feature = "agent")]
+mod factory;
+#[cfg(feature = "agent")]
+mod virtual_sandbox;
+
 use std::sync::OnceLock;
 
 use wardian_engine::{ModuleBytes, Tool, Tools};
+
+#[cfg(feature = "agent")]
+pub use factory::Virtual;
+#[cfg(feature = "agent")]
+pub use virtual_sandbox::VirtualSandbox;
 
 /// The shell that runs scripts.
 const SHELL: &str = "bash";

@@ -1,0 +1,10 @@
+//! `wardian agent`: a model works in a sandbox while you watch.
+
+mod command;
+mod demo;
+mod terminal;
+mod view;
+
+pub use command::{AgentArguments, main};
+pub use terminal::plain;
+pub use view::call_line;
