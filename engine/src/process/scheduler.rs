@@ -99,13 +99,14 @@ impl Scheduler {
         let mut spent = Duration::ZERO;
         poll_fn(|cx| {
             self.awaiting.register(cx.waker());
+            let mut full = false;
             while !self.moved.load(Ordering::Acquire) && !lock(&self.ready).is_empty() {
                 let start = Instant::now();
                 self.polling.store(true, Ordering::Release);
                 while let Some(task) = self.take() {
                     task.run();
                     if spent + start.elapsed() >= SLICE {
-                        self.move_to_pool();
+                        full = true;
                         break;
                     }
                 }
@@ -113,16 +114,38 @@ impl Scheduler {
                 // Who enqueued something and saw `true` has done so before this:
                 // it is found above.
                 self.polling.store(false, Ordering::Release);
+                if full && !self.move_to_pool() {
+                    // Another turn after whatever else this task waits for.
+                    spent = Duration::ZERO;
+                    cx.waker().wake_by_ref();
+                    break;
+                }
             }
             end.as_mut().poll(cx)
         })
         .await
     }
 
-    /// Lets the runtime's threads give the turns from now on.
-    pub fn move_to_pool(&self) {
-        self.moved.store(true, Ordering::Release);
-        self.hurry(false);
+    /// Lets the runtime's threads give the turns from now on; `false` if the host
+    /// gave it none.
+    fn move_to_pool(&self) -> bool {
+        if self.pool.is_there() {
+            self.moved.store(true, Ordering::Release);
+            self.hurry(false);
+        }
+        self.moved.load(Ordering::Acquire)
+    }
+
+    /// Nobody awaits the exec any more: what is left of it has been killed and
+    /// ends elsewhere.
+    pub fn abandon(&self) {
+        if !self.move_to_pool() {
+            let tasks = std::mem::take(&mut *lock(&self.tasks));
+            for task in tasks.into_values() {
+                let future = lock(&task.future).take();
+                drop(future);
+            }
+        }
     }
 
     /// Lets those that are ready go before all other execs: they are to end.
@@ -302,8 +325,7 @@ mod tests {
             many.spawn(busy('m', sender.clone()));
         }
         one.spawn(busy('1', sender));
-        many.move_to_pool();
-        one.move_to_pool();
+        assert!(many.move_to_pool() && one.move_to_pool());
         let of_many = turns
             .iter()
             .skip_while(|name| *name == 'm')
@@ -330,7 +352,7 @@ mod tests {
             });
         }
         drop(sender);
-        scheduler.move_to_pool();
+        assert!(scheduler.move_to_pool());
         assert_eq!(done.iter().count(), 100);
     }
 
@@ -342,7 +364,7 @@ mod tests {
         scheduler.spawn(async move {
             let _ = sender.send(());
         });
-        scheduler.move_to_pool();
+        assert!(scheduler.move_to_pool());
         assert_eq!(done.recv(), Ok(()));
     }
 }

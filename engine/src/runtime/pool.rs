@@ -15,7 +15,7 @@ pub trait Work: Send + Sync {
 pub struct Pool {
     queue: Arc<Queue>,
     threads: usize,
-    started: OnceLock<()>,
+    started: OnceLock<bool>,
 }
 
 #[derive(Default)]
@@ -41,9 +41,14 @@ impl Pool {
         }
     }
 
+    /// Whether there are threads; starts them when first asked. A host that
+    /// gives none has to do without the pool.
+    pub fn is_there(&self) -> bool {
+        *self.started.get_or_init(|| self.start())
+    }
+
     /// Queues work behind all that waits; `urgent`: before it.
     pub fn push(&self, work: Arc<dyn Work>, urgent: bool) {
-        self.started.get_or_init(|| self.start());
         let mut waiting = self.queue.lock();
         if urgent {
             waiting.urgent.push_back(work);
@@ -54,15 +59,14 @@ impl Pool {
         self.queue.filled.notify_one();
     }
 
-    fn start(&self) {
-        for number in 0..self.threads {
+    fn start(&self) -> bool {
+        let start = |number: usize| {
             let queue = self.queue.clone();
-            // Without a single thread nothing would run: then the work waits for
-            // its deadline, which the embedder's own threads keep.
-            let _ = std::thread::Builder::new()
+            std::thread::Builder::new()
                 .name(format!("wardian-guest-{number}"))
-                .spawn(move || queue.serve());
-        }
+                .spawn(move || queue.serve())
+        };
+        (0..self.threads).map(start).filter(Result::is_ok).count() > 0
     }
 }
 

@@ -340,7 +340,7 @@ impl Drop for JobGuard<'_> {
     fn drop(&mut self) {
         if !self.job.is_empty() {
             self.kernel.kill_job(self.job, Signal::KILL);
-            self.job.scheduler().move_to_pool();
+            self.job.scheduler().abandon();
         }
     }
 }
