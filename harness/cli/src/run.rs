@@ -1,6 +1,8 @@
 //! `wardian run`.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use anyhow::Context;
 use clap::Args;
@@ -11,20 +13,24 @@ use crate::setup::{SandboxOptions, builder, wardian_runtime};
 /// Runs a WASI preview 1 module in a fresh sandbox. It finds preopened what
 /// --mount names, under those names; without --mount, `/` and the working
 /// directory as `.`. The exit code is the module's own; 124 after a timeout,
-/// 126 if it cannot be run.
+/// 126 if it cannot be run. Options come before the module: what follows it is
+/// the module's.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   wardian run hello.wasm
   wardian run --mount ./data:/data python.wasm -c 'print(open(\"/data/a.csv\").read())'
-  wardian run --env DEBUG=1 --cwd /tmp tool.wasm -- --flag value")]
+  wardian run --env DEBUG=1 --cwd /tmp tool.wasm --flag value")]
 pub struct RunArguments {
-    /// The module, a .wasm file of the host
-    module: PathBuf,
-
-    /// Its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    arguments: Vec<String>,
+    /// The module, a .wasm file of the host, and its arguments. A `--` right
+    /// after the module is not among them
+    #[arg(
+        value_names = ["MODULE", "ARGUMENTS"],
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    command: Vec<OsString>,
 
     #[command(flatten)]
     options: SandboxOptions,
@@ -33,9 +39,17 @@ pub struct RunArguments {
 /// Runs it; gives the exit code.
 pub async fn main(arguments: RunArguments) -> anyhow::Result<i32> {
     let mut options = arguments.options;
-    let path = arguments.module.display().to_string();
-    let wasm = std::fs::read(&arguments.module)
-        .with_context(|| format!("cannot read the module {path}"))?;
+    let (module, rest) = arguments
+        .command
+        .split_first()
+        .context("no module is named")?;
+    let rest = match rest.split_first() {
+        Some((first, rest)) if first == "--" => rest,
+        _ => rest,
+    };
+    let module = Path::new(module);
+    let path = module.display().to_string();
+    let wasm = std::fs::read(module).with_context(|| format!("cannot read the module {path}"))?;
     let runtime = wardian_runtime(64)?;
     let names: Vec<String> = options
         .mount
@@ -51,11 +65,10 @@ pub async fn main(arguments: RunArguments) -> anyhow::Result<i32> {
     }
     let sandbox = builder(&runtime, &options)?.build()?;
     // The guest learns the module's name, not where the host keeps it.
-    let name = arguments.module.file_name().map_or_else(
-        || "module".into(),
-        |name| name.to_string_lossy().into_owned(),
-    );
-    let argv = std::iter::once(name).chain(arguments.arguments);
+    let name = module.file_name().unwrap_or("module".as_ref());
+    let argv = std::iter::once(name)
+        .chain(rest.iter().map(|argument| &**argument))
+        .map(OsStrExt::as_bytes);
     let mut exec = sandbox.run_module(wasm, argv);
     if !names.is_empty() {
         exec = exec.preopens(&names);

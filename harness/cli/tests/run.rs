@@ -1,0 +1,76 @@
+//! `wardian run`: what follows the module is the module's, as it stands.
+
+use std::process::{Command, Output, Stdio};
+
+/// Prints its arguments, each with a NUL after it.
+const PRINT_ARGUMENTS: &str = r#"(module
+  (import "wasi_snapshot_preview1" "args_sizes_get"
+    (func $sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_get"
+    (func $get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_start")
+    (drop (call $sizes (i32.const 0) (i32.const 12)))
+    (drop (call $get (i32.const 32) (i32.const 4096)))
+    (i32.store (i32.const 8) (i32.const 4096))
+    (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 16)))))"#;
+
+fn run(before: &[&str], after: &[&str]) -> Output {
+    let dir = tempfile::tempdir().unwrap();
+    let module = dir.path().join("print.wasm");
+    std::fs::write(&module, wat::parse_str(PRINT_ARGUMENTS).unwrap()).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_wardian"))
+        .arg("run")
+        .args(before)
+        .arg(module)
+        .args(after)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn what_follows_the_module_is_its_own() {
+    let cases: &[(&[&str], &[&str], &str)] = &[
+        (&[], &[], "print.wasm"),
+        (&[], &["--help"], "print.wasm|--help"),
+        (&["--cwd", "/tmp"], &["-c", "x y", ""], "print.wasm|-c|x y|"),
+        (
+            &["--env", "A=1"],
+            &["a", "--env", "B"],
+            "print.wasm|a|--env|B",
+        ),
+        (&[], &["--json", "--", "-"], "print.wasm|--json|--|-"),
+        // Between the two, as other programs have it.
+        (&[], &["--", "--flag"], "print.wasm|--flag"),
+        (&["--"], &["--flag"], "print.wasm|--flag"),
+        (&[], &["--", "--"], "print.wasm|--"),
+    ];
+    for (before, after, expected) in cases {
+        let output = run(before, after);
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr),
+            "",
+            "{before:?} {after:?}"
+        );
+        let printed = String::from_utf8_lossy(&output.stdout).replace('\0', "|");
+        assert_eq!(printed, format!("{expected}|"), "{before:?} {after:?}");
+    }
+}
+
+#[test]
+fn an_argument_need_not_be_text() {
+    use std::os::unix::ffi::OsStringExt;
+    let dir = tempfile::tempdir().unwrap();
+    let module = dir.path().join("print.wasm");
+    std::fs::write(&module, wat::parse_str(PRINT_ARGUMENTS).unwrap()).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_wardian"))
+        .arg("run")
+        .arg(module)
+        .arg(std::ffi::OsString::from_vec(b"\xff\xfe".to_vec()))
+        .output()
+        .unwrap();
+    assert_eq!(output.stdout, b"print.wasm\0\xff\xfe\0");
+}
