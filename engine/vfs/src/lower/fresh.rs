@@ -5,13 +5,23 @@ use std::sync::Arc;
 
 use super::live::{Live, LivePlace};
 use super::mount::{Home, NODES_MOST};
-use super::source::{Fingerprint, LowerEntry, LowerKind, join};
+use super::source::{Fingerprint, LowerEntry, LowerKind, join, join_all};
 use crate::name::is_special;
-use crate::resolve::Fresh;
+use crate::resolve::{Progress, Resolution};
 use crate::tree::dir::Dir;
 use crate::tree::file::File;
 use crate::tree::inode::{Body, Inode};
 use crate::{At, Cred, Errno, Follow, Ino, Name, PathMode, Resolved, Vfs};
+
+/// Names that are looked up at the host for one path, links followed: twice as
+/// many as a path of the default length can hold.
+const LOOKS_MOST: u32 = 4096;
+
+/// A directory of a live tree in which a name was looked up, and its path there.
+struct Trail {
+    dir: Ino,
+    path: Vec<u8>,
+}
 
 impl Vfs {
     /// The live tree that a node belongs to.
@@ -34,10 +44,12 @@ impl Vfs {
             .any(|mounted| mounted.mount.live.is_some())
     }
 
-    /// [`Vfs::resolve`] with what the host has now.
+    /// [`Vfs::resolve`] with what the host has now. It takes as long as the path
+    /// has names, with those of the links on the way.
     ///
     /// # Errors
-    /// Those of [`Vfs::resolve`] and of the host.
+    /// Those of [`Vfs::resolve`] and of the host. `ELOOP`: more than 4,096 names
+    /// of live trees are on the way.
     pub fn resolve_fresh(
         &mut self,
         at: &At<'_>,
@@ -47,21 +59,38 @@ impl Vfs {
         if !self.has_live() {
             return self.resolve(at, path, follow);
         }
-        // Each round gets one name further, so there are not many.
-        let mut fresh = Vec::new();
+        let mut resolution = Resolution::new(self, at, path, follow)?;
+        self.finish_fresh(&mut resolution)
+    }
+
+    /// Brings a resolution to its end.
+    pub(super) fn finish_fresh(
+        &mut self,
+        resolution: &mut Resolution<'_>,
+    ) -> Result<Resolved, Errno> {
+        let mut looks_left = LOOKS_MOST;
+        let mut trail = None;
         loop {
-            let mut wanted = None;
-            let among = Fresh {
-                names: &fresh,
-                wanted: &mut wanted,
+            let (dir, name) = match resolution.go_on(self)? {
+                Progress::Reached(resolved) => return Ok(resolved),
+                Progress::Unseen { dir, name } => (dir, name),
             };
-            let result = self.resolve_among(at, path, follow, Some(among));
-            let Some((dir, name)) = wanted else {
-                return result;
-            };
-            self.refresh_entry(dir, &name)?;
-            fresh.push((dir, name));
+            looks_left = looks_left.checked_sub(1).ok_or(Errno::Loop)?;
+            let here = self.follow_trail(trail.take(), dir)?;
+            self.refresh_entry(&here, &name)?;
+            trail = Some(here);
         }
+    }
+
+    /// Goes on to a directory, most often the one that was just entered: its path
+    /// need not be gathered from the top again.
+    fn follow_trail(&self, trail: Option<Trail>, dir: Ino) -> Result<Trail, Errno> {
+        let path = match (trail, self.home(dir)) {
+            (Some(trail), _) if trail.dir == dir => trail.path,
+            (Some(trail), Some(home)) if trail.dir == home.parent => join(&trail.path, &home.name),
+            _ => self.live_place(dir)?.path,
+        };
+        Ok(Trail { dir, path })
     }
 
     /// Looks again at what is on the way to an absolute path, links followed, and
@@ -156,12 +185,12 @@ impl Vfs {
         Ok(())
     }
 
-    fn refresh_entry(&mut self, dir: Ino, name: &[u8]) -> Result<(), Errno> {
-        let Some(live) = self.live(dir) else {
+    fn refresh_entry(&mut self, trail: &Trail, name: &[u8]) -> Result<(), Errno> {
+        let Some(live) = self.live(trail.dir) else {
             return Ok(());
         };
-        let found = live.look(&self.live_entry(dir, name)?)?;
-        self.sync(dir, name, found.as_ref())
+        let found = live.look(&join(&trail.path, name))?;
+        self.sync(trail.dir, name, found.as_ref())
     }
 
     /// Lets a name stand for what the host has there.
@@ -333,10 +362,7 @@ impl Vfs {
             names.push(&home.name);
             at = home.parent;
         }
-        let path = names
-            .iter()
-            .rev()
-            .fold(Vec::new(), |path, name| join(&path, name));
+        let path = join_all(names.iter().rev());
         Ok(LivePlace { path, seen })
     }
 

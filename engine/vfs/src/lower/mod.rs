@@ -8,6 +8,8 @@ mod live;
 mod mount;
 mod raise;
 mod source;
+#[cfg(test)]
+mod tests;
 mod through;
 
 pub use live::{Listed, Live, LivePlace};

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::arena::Arena;
 use super::live::Live;
-use super::source::{Fingerprint, Lower, LowerEntry, LowerFile, LowerKind, join};
+use super::source::{Fingerprint, Lower, LowerEntry, LowerFile, LowerKind, join_all};
 use crate::tree::dir::Dir;
 use crate::tree::file::File;
 use crate::tree::inode::{Body, Inode};
@@ -244,10 +244,7 @@ impl Mount {
             names.push(&found.name);
             at = split(found.parent).ok_or(Errno::Noent)?.1;
         }
-        Ok(names
-            .iter()
-            .rev()
-            .fold(Vec::new(), |path, name| join(&path, name)))
+        Ok(join_all(names.iter().rev()))
     }
 
     fn node(&self, entry: &LowerEntry, parent: Ino, name: &[u8], dir: &Arc<[u8]>) -> LowerNode {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Errno, Timestamp};
+use crate::{Errno, Name, Timestamp};
 
 /// A tree outside, such as a folder of the host.
 ///
@@ -98,6 +98,18 @@ impl fmt::Debug for LowerFile {
             .field("seen", &self.seen)
             .finish()
     }
+}
+
+/// Names, the outermost first, as a path.
+pub(crate) fn join_all<'a>(names: impl Iterator<Item = &'a &'a Name>) -> Vec<u8> {
+    let mut path = Vec::new();
+    for name in names {
+        if !path.is_empty() {
+            path.push(b'/');
+        }
+        path.extend_from_slice(name);
+    }
+    path
 }
 
 /// A name below a directory.
