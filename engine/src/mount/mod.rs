@@ -15,6 +15,9 @@ mod live;
 mod record;
 mod replace;
 mod saved;
+mod stretches;
+#[cfg(test)]
+mod tests;
 
 pub use apply::{Applied, Apply, ApplyReport, Conflict};
 pub use changes::{OverlayChange, OverlayChangeKind, OverlayChanges};

@@ -1,15 +1,13 @@
 //! Files written beside where they shall be, and put there in one step.
 
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use wardian_vfs::{Ino, Vfs};
 
 use super::host_folder::{HostFolder, path_of};
+use super::stretches::each_stretch;
 
-/// How much of a file is copied at a time.
-const BLOCK_BYTES: usize = 256 << 10;
 /// Names that were taken, before it is given up.
 const TRIES: u32 = 16;
 
@@ -23,7 +21,8 @@ pub(super) struct Staged<'a> {
 }
 
 impl<'a> Staged<'a> {
-    /// Writes the contents of a file of a sandbox into a new file in `dir`.
+    /// Writes the contents of a file of a sandbox into a new file in `dir`. What is
+    /// zeros there takes no room here, where the host's filesystem can do that.
     pub(super) fn write(
         host: &'a HostFolder,
         dir: &[u8],
@@ -52,20 +51,12 @@ impl<'a> Staged<'a> {
             name,
             is_placed: false,
         };
-        let mut file = file.into_std();
-        let mut block = vec![0; BLOCK_BYTES];
-        let mut offset = 0;
-        loop {
-            let count = vfs
-                .read(ino, offset, &mut block)
-                .map_err(|errno| std::io::Error::other(errno.message()))?;
-            let data = block.get(..count).unwrap_or_default();
-            if data.is_empty() {
-                break;
-            }
-            file.write_all(data)?;
-            offset = offset.saturating_add(count as u64);
-        }
+        let file = file.into_std();
+        let stat = vfs
+            .stat(ino)
+            .map_err(|errno| std::io::Error::other(errno.message()))?;
+        file.set_len(stat.size_bytes)?;
+        each_stretch(vfs, ino, |offset, bytes| file.write_all_at(bytes, offset))?;
         file.set_permissions(PermissionsExt::from_mode(u32::from(mode & 0o777)))?;
         Ok(staged)
     }

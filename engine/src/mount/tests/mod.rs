@@ -1,0 +1,94 @@
+//! Overlays over folders of the host, without a script that runs in them.
+
+mod saved;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use wardian_vfs::{Create, Cred, Ctx, Ino, Quota, Vfs};
+
+use super::{MountMode, OverlayChanges, Record};
+
+const ROOT: Ctx = Ctx {
+    cred: Cred::ROOT,
+    now: 50,
+};
+
+/// A folder of the host, and an overlay over it at `/work`.
+struct Overlay {
+    folder: TempDir,
+    vfs: Vfs,
+    record: Record,
+}
+
+impl Overlay {
+    fn over(folder: TempDir) -> Overlay {
+        let mut vfs = Vfs::new(Quota::default(), 0);
+        let record = Record::mount(
+            &mut vfs,
+            folder.path(),
+            b"/work",
+            MountMode::Overlay,
+            Cred::ROOT,
+            0,
+        );
+        Overlay {
+            folder,
+            vfs,
+            record: record.unwrap(),
+        }
+    }
+
+    /// A place in the folder of the host.
+    fn host(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A node of the overlay.
+    fn ino(&self, name: &str) -> Ino {
+        self.vfs.find(format!("/work/{name}")).unwrap()
+    }
+
+    fn create(&mut self, name: &str, kind: Create<'_>, mode: u16) -> Ino {
+        let (dir, last) = name.rsplit_once('/').unwrap_or(("", name));
+        let dir = self.ino(dir);
+        self.vfs
+            .create(&ROOT, dir, last.as_bytes(), kind, mode)
+            .unwrap()
+    }
+
+    fn write(&mut self, name: &str, data: &[u8]) {
+        self.vfs
+            .write_file(format!("/work/{name}"), data, 0o644, 50)
+            .unwrap();
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.vfs.remove_all(format!("/work/{name}"), 50).unwrap();
+    }
+
+    fn changes(&self) -> OverlayChanges {
+        let top = self.record.top;
+        let after = self.vfs.fork();
+        OverlayChanges::new(
+            Arc::clone(&self.record.host),
+            (after.pristine(top), top),
+            (after, top),
+            HashMap::new(),
+        )
+    }
+}
+
+/// Letters and paths of all changes.
+fn list(changes: &OverlayChanges) -> Vec<String> {
+    let line = |change: super::OverlayChange| {
+        format!(
+            "{} {}",
+            change.kind.letter(),
+            String::from_utf8_lossy(&change.path)
+        )
+    };
+    changes.iter().map(line).collect()
+}
