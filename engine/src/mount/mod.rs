@@ -11,6 +11,7 @@ mod changes;
 mod entry;
 mod host_errno;
 mod host_folder;
+mod land;
 mod live;
 mod record;
 mod replace;

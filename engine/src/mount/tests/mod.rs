@@ -1,5 +1,6 @@
 //! Overlays over folders of the host, without a script that runs in them.
 
+mod apply;
 mod saved;
 
 use std::collections::HashMap;
