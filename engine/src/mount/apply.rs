@@ -32,8 +32,8 @@ pub struct Apply {
 pub struct ApplyReport {
     /// The changes, in order of their paths.
     pub changes: Vec<(OverlayChange, Applied)>,
-    /// Where the host's folder is not as the sandbox first saw it. If there are
-    /// any, nothing was changed.
+    /// Where the host's folder is not as the sandbox first saw it, and what has no
+    /// path to be applied by. If there are any, nothing was changed.
     pub conflicts: Vec<Conflict>,
 }
 
@@ -48,7 +48,7 @@ pub enum Applied {
     LeftOut,
 }
 
-/// A path at which the host's folder was changed meanwhile.
+/// A path that cannot be applied.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Conflict {
     /// Path from the top of the folder.
@@ -123,7 +123,8 @@ impl Plan {
 
 impl OverlayChanges {
     /// Makes the changes in the folder of the host, or none if the host changed
-    /// one of the paths meanwhile. Modes are set without set-user-id and the
+    /// one of the paths meanwhile or there are some [`OverlayChanges::too_long`].
+    /// Modes are set without set-user-id and the
     /// like, owners and times are the host's own; a file with several names
     /// becomes several files.
     ///
@@ -145,6 +146,12 @@ impl OverlayChanges {
                 Err(reason) => report.conflicts.push(Conflict { path, reason }),
             }
         }
+        report
+            .conflicts
+            .extend(self.too_long().iter().map(|path| Conflict {
+                path: path.clone(),
+                reason: "changes below it have paths that are too long",
+            }));
         if report.conflicts.is_empty() && !how.dry_run {
             self.land(&steps)?;
         }

@@ -42,8 +42,17 @@ impl OverlayChanges {
     /// Writes the changes to a file, for [`OverlayChanges::load`].
     ///
     /// # Errors
-    /// [`ErrorKind::HostFile`]: `out` fails, or a file cannot be read any more.
+    /// [`ErrorKind::HostFile`]: `out` fails, a file cannot be read any more, or a
+    /// path is too long; see [`OverlayChanges::too_long`].
     pub fn save(&self, out: impl Write) -> Result<(), Error> {
+        if let Some(dir) = self.too_long().first() {
+            return Err(Error::new(
+                ErrorKind::HostFile,
+                String::from_utf8_lossy(dir),
+                "changes below it have paths that are too long to be saved; move them up or \
+                 remove them in the sandbox",
+            ));
+        }
         let mut out = Writer(out);
         let mut save = || -> std::io::Result<()> {
             out.0.write_all(MAGIC)?;
@@ -168,7 +177,12 @@ impl<W: Write> Writer<W> {
     }
 
     fn string(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        let length = u32::try_from(bytes.len()).map_err(std::io::Error::other)?;
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        if length > PATH_MOST {
+            return Err(invalid(format!(
+                "a path of {length} bytes is too long to be saved; {PATH_MOST} is the most"
+            )));
+        }
         self.0.write_all(&length.to_le_bytes())?;
         self.0.write_all(bytes)
     }

@@ -116,6 +116,36 @@ fn closed_directories_are_applied_whole() {
     }
 }
 
+/// What has no path that could be listed is not lost in silence.
+#[test]
+fn paths_that_are_too_long_are_conflicts() {
+    let mut overlay = Overlay::over(tempfile::tempdir().unwrap());
+    overlay.write("file", b"new");
+    let name = [b'd'; 250];
+    let mut dir = overlay.ino("");
+    for _ in 0..20 {
+        let vfs = &mut overlay.vfs;
+        dir = vfs
+            .create(&ROOT, dir, &name, Create::Directory, 0o755)
+            .unwrap();
+    }
+    let changes = overlay.changes();
+    assert_eq!(changes.too_long().len(), 1);
+    let report = changes.apply(Apply::default()).unwrap();
+    let [conflict] = &report.conflicts[..] else {
+        panic!("{:?}", report.conflicts);
+    };
+    assert!(conflict.path.len() > 3900 && conflict.reason.contains("too long"));
+    let names = fs::read_dir(overlay.folder.path()).unwrap();
+    assert_eq!(names.count(), 0, "nothing was applied");
+    let error = changes.save(Vec::new()).unwrap_err().to_string();
+    assert!(error.contains("too long"), "{error}");
+
+    // Alone they are changes, too.
+    overlay.remove("file");
+    assert!(!overlay.changes().is_empty());
+}
+
 /// What the host refuses leaves all as it was, modes of directories too.
 #[test]
 fn a_link_that_the_host_refuses_replaces_nothing() {
