@@ -124,6 +124,7 @@ impl Plan {
 impl OverlayChanges {
     /// Makes the changes in the folder of the host, or none if the host changed
     /// one of the paths meanwhile or there are some [`OverlayChanges::too_long`].
+    /// Named pipes and devices are left out, with what they replaced.
     /// Modes are set without set-user-id and the
     /// like, owners and times are the host's own; a file with several names
     /// becomes several files.
@@ -176,12 +177,6 @@ impl OverlayChanges {
         plan: &Plan,
     ) -> Result<Result<Task, &'static str>, Error> {
         let after = change.after.as_ref();
-        let is_special = |stat: &Stat| {
-            !matches!(
-                stat.kind,
-                NodeKind::Regular | NodeKind::Directory | NodeKind::Symlink
-            )
-        };
         if after.is_some_and(is_special) {
             return Ok(Ok(Task::LeaveOut));
         }
@@ -318,6 +313,14 @@ impl OverlayChanges {
         }
         Ok(file)
     }
+}
+
+/// Whether a node is of a kind that a folder of the host never gets.
+pub(super) fn is_special(stat: &Stat) -> bool {
+    !matches!(
+        stat.kind,
+        NodeKind::Regular | NodeKind::Directory | NodeKind::Symlink
+    )
 }
 
 /// What is left to do where the host has a directory that shall be one.

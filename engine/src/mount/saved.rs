@@ -14,6 +14,7 @@ use std::sync::Arc;
 use wardian_abi::Errno;
 use wardian_vfs::{Create, Cred, Ctx, Fingerprint, Ino, NodeKind, Quota, Stat, Vfs};
 
+use super::apply::is_special;
 use super::stretches::each_stretch;
 use super::{HostFolder, MountMode, OverlayChanges, Record};
 use crate::error::{Error, ErrorKind};
@@ -39,7 +40,9 @@ const DIRECTORY: u8 = 2;
 const SYMLINK: u8 = 3;
 
 impl OverlayChanges {
-    /// Writes the changes to a file, for [`OverlayChanges::load`].
+    /// Writes the changes to a file, for [`OverlayChanges::load`]. As in
+    /// [`OverlayChanges::apply`], named pipes and devices are left out, with what
+    /// they replaced.
     ///
     /// # Errors
     /// [`ErrorKind::HostFile`]: `out` fails, a file cannot be read any more, or a
@@ -58,6 +61,10 @@ impl OverlayChanges {
             out.0.write_all(MAGIC)?;
             out.string(self.host().as_os_str().as_bytes())?;
             for (path, change, _) in self.counted() {
+                // A folder of the host gets none of these: what it has stays.
+                if change.after.as_ref().is_some_and(is_special) {
+                    continue;
+                }
                 out.string(&path)?;
                 match self.expected(&path, change.before.as_ref()) {
                     Some(seen) => {
@@ -93,8 +100,7 @@ impl OverlayChanges {
             NodeKind::Regular => REGULAR,
             NodeKind::Directory => DIRECTORY,
             NodeKind::Symlink => SYMLINK,
-            // Nothing that a folder of the host could get.
-            _ => return out.0.write_all(&[REMOVED]),
+            _ => return Err(invalid("a kind of file that cannot be saved")),
         };
         out.0.write_all(&[tag])?;
         out.number(u64::from(after.mode))?;

@@ -93,3 +93,25 @@ fn a_length_in_the_file_is_not_believed() {
         assert!(OverlayChanges::load(&*saved).is_err());
     }
 }
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_removes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "kept").unwrap();
+    let mut overlay = Overlay::over(folder);
+    overlay.remove("file");
+    overlay.create("file", Create::Fifo, 0o644);
+    overlay.create("pipe", Create::Fifo, 0o644);
+    overlay.write("other", b"new");
+    let changes = overlay.changes();
+    let mut saved = Vec::new();
+    changes.save(&mut saved).unwrap();
+    let loaded = OverlayChanges::load(&*saved).unwrap();
+    assert_eq!(super::list(&loaded), ["A other"]);
+    for changes in [loaded, changes] {
+        assert_eq!(changes.apply(Apply::default()).unwrap().conflicts, []);
+        assert_eq!(fs::read(overlay.host("file")).unwrap(), b"kept");
+        assert_eq!(fs::read(overlay.host("other")).unwrap(), b"new");
+        assert!(!overlay.host("pipe").exists());
+    }
+}
