@@ -220,8 +220,12 @@ impl Live for HostFolder {
         if keeps {
             self.keep_removed(place)?;
         }
-        dir.remove_file(path_of(name))
-            .map_err(|error| errno(&error))
+        dir.remove_file(path_of(name)).map_err(|error| {
+            if keeps {
+                self.forget(&place.seen);
+            }
+            errno(&error)
+        })
     }
 
     fn rename(
@@ -234,13 +238,19 @@ impl Live for HostFolder {
         let (from_dir, old) = self.holder(&from.path)?;
         let (to_dir, new) = self.holder(to)?;
         HostFolder::check(&from_dir, old, &from.seen)?;
-        if let Some((place, true)) = replaced {
-            // Directories are not kept.
-            let _ = self.keep_removed(place);
-        }
+        // Directories are not kept.
+        let kept = match replaced {
+            Some((place, true)) => self.keep_removed(place).is_ok().then_some(place),
+            _ => None,
+        };
         from_dir
             .rename(path_of(old), &to_dir, path_of(new))
-            .map_err(|error| errno(&error))
+            .map_err(|error| {
+                if let Some(place) = kept {
+                    self.forget(&place.seen);
+                }
+                errno(&error)
+            })
     }
 
     fn link(&self, from: &LivePlace, to: &[u8]) -> Result<LowerEntry, Errno> {

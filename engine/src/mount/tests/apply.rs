@@ -2,42 +2,12 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
 
 use wardian_vfs::Create;
 
-use super::{Overlay, ROOT};
+use super::{Overlay, ROOT, done_as_user};
 use crate::mount::{Applied, Apply};
-
-/// A user that is not root.
-const NOBODY: u32 = 65_534;
-
-/// Runs a test of this file as somebody whom modes hold back, if this process is
-/// none: whether that was done.
-fn done_as_user(test: &str) -> bool {
-    if !rustix::process::geteuid().is_root() {
-        return false;
-    }
-    let program = std::env::current_exe().unwrap();
-    let name = format!("mount::tests::apply::{test}");
-    let status = Command::new(program)
-        .args(["--exact", &name])
-        .env_remove("TMPDIR")
-        .current_dir("/")
-        .uid(NOBODY)
-        .gid(NOBODY)
-        .status();
-    match status {
-        Ok(status) => {
-            assert!(status.success(), "{test} as another user");
-            true
-        }
-        // The program lies where others may not look: better as root than not.
-        Err(_) => false,
-    }
-}
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
@@ -50,7 +20,7 @@ fn set_mode(path: &Path, mode: u32) {
 /// Directories that nobody may change: new ones, changed ones, removed ones.
 #[test]
 fn closed_directories_are_applied_whole() {
-    if done_as_user("closed_directories_are_applied_whole") {
+    if done_as_user("apply::closed_directories_are_applied_whole") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

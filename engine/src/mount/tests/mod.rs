@@ -1,10 +1,13 @@
 //! Overlays over folders of the host, without a script that runs in them.
 
 mod apply;
+mod live;
 mod saved;
 
 use std::collections::HashMap;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -79,6 +82,34 @@ impl Overlay {
             (after, top),
             HashMap::new(),
         )
+    }
+}
+
+/// A user that is not root.
+const NOBODY: u32 = 65_534;
+
+/// Runs a test of this folder as somebody whom modes hold back, if this process is
+/// none: whether that was done.
+fn done_as_user(test: &str) -> bool {
+    if !rustix::process::geteuid().is_root() {
+        return false;
+    }
+    let program = std::env::current_exe().unwrap();
+    let name = format!("mount::tests::{test}");
+    let status = Command::new(program)
+        .args(["--exact", &name])
+        .env_remove("TMPDIR")
+        .current_dir("/")
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .status();
+    match status {
+        Ok(status) => {
+            assert!(status.success(), "{test} as another user");
+            true
+        }
+        // The program lies where others may not look: better as root than not.
+        Err(_) => false,
     }
 }
 
