@@ -7,7 +7,7 @@ use std::io::Read;
 
 use wardian_abi::Errno;
 use wardian_snapshot::Change;
-use wardian_vfs::{LowerEntry, LowerKind, NodeKind, Stat};
+use wardian_vfs::{LowerEntry, LowerKind, NodeKind, Room, Stat};
 
 use super::changes::{OverlayChange, OverlayChangeKind, OverlayChanges};
 use super::entry;
@@ -15,8 +15,6 @@ use super::host_errno::errno;
 use super::host_folder::{path_of, reading};
 use crate::error::{Error, ErrorKind};
 
-/// Most names that are looked at in a directory that is to be removed.
-const NAMES_MOST: usize = 2_000_000;
 /// How much of a file is compared at a time.
 const BLOCK_BYTES: usize = 64 << 10;
 
@@ -250,7 +248,8 @@ impl OverlayChanges {
     fn knows_all(&self, path: &[u8], removed: &HashSet<Vec<u8>>) -> Result<bool, Error> {
         let failed = |error| host_error(path, error);
         let dir = self.host.dir(path).map_err(failed)?;
-        let names = entry::names(&dir, NAMES_MOST).map_err(|error| failed(error.into()))?;
+        let names = entry::names(&dir, &mut Room::default());
+        let names = names.map_err(|error| failed(error.into()))?;
         Ok(names
             .iter()
             .all(|name| removed.contains(&[path, b"/", name].concat())))

@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno as HostErrno;
-use wardian_vfs::{Fingerprint, LowerEntry, LowerKind, Timestamp};
+use wardian_vfs::{Fingerprint, LowerEntry, LowerKind, Room, Timestamp};
 
 /// An entry, itself and not what it may point to. `None`: nothing that a sandbox
 /// is shown: a device, a socket, a named pipe.
@@ -29,8 +29,30 @@ pub(super) fn of_directory(dir: impl AsFd) -> Result<LowerEntry, HostErrno> {
     Ok(entry(b"", LowerKind::Directory, &stat))
 }
 
-/// The names in a directory, without `.` and `..`; no more than `most`.
-pub(super) fn names(dir: impl AsFd, most: usize) -> Result<Vec<Vec<u8>>, HostErrno> {
+/// The entries of a directory, without what a sandbox is not shown.
+pub(super) fn entries(dir: impl AsFd, mut room: Room) -> Result<Vec<LowerEntry>, HostErrno> {
+    let mut entries = Vec::new();
+    for name in names(&dir, &mut room)? {
+        match look(&dir, &name) {
+            Ok(Some(entry)) => {
+                take(&mut room, 0, entry.kind.target_bytes())?;
+                entries.push(entry);
+            }
+            // Removed meanwhile, or nothing to show.
+            Ok(None) | Err(HostErrno::NOENT) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(entries)
+}
+
+fn take(room: &mut Room, entries: u64, text_bytes: usize) -> Result<(), HostErrno> {
+    room.take(entries, text_bytes)
+        .map_err(|_| HostErrno::OVERFLOW)
+}
+
+/// The names in a directory, without `.` and `..`; no more than there is room for.
+pub(super) fn names(dir: impl AsFd, room: &mut Room) -> Result<Vec<Vec<u8>>, HostErrno> {
     let mut names = Vec::new();
     let readable = reopen(dir, OFlags::DIRECTORY)?;
     for found in rustix::fs::Dir::new(readable)? {
@@ -39,9 +61,7 @@ pub(super) fn names(dir: impl AsFd, most: usize) -> Result<Vec<Vec<u8>>, HostErr
         if matches!(name, b"." | b"..") {
             continue;
         }
-        if names.len() >= most {
-            return Err(HostErrno::OVERFLOW);
-        }
+        take(room, 1, name.len())?;
         names.push(name.to_vec());
     }
     Ok(names)

@@ -12,7 +12,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::OFlags;
 use wardian_abi::Errno;
-use wardian_vfs::{Fingerprint, Lower, LowerEntry, LowerFile};
+use wardian_vfs::{Fingerprint, Lower, LowerEntry, LowerFile, Room};
 
 use super::entry;
 use super::host_errno::{errno, of_host};
@@ -194,7 +194,7 @@ impl HostFolder {
 }
 
 impl Lower for HostFolder {
-    fn list(&self, dir: &[u8], seen: &Fingerprint, most: usize) -> Result<Vec<LowerEntry>, Errno> {
+    fn list(&self, dir: &[u8], seen: &Fingerprint, room: Room) -> Result<Vec<LowerEntry>, Errno> {
         let opened = if dir.is_empty() {
             self.top.try_clone()
         } else {
@@ -206,16 +206,7 @@ impl Lower for HostFolder {
         if (now.device, now.node) != (seen.device, seen.node) {
             return Err(Errno::Stale);
         }
-        let mut entries = Vec::new();
-        for name in entry::names(&opened, most).map_err(of_host)? {
-            match entry::look(&opened, &name) {
-                Ok(Some(entry)) => entries.push(entry),
-                // Removed meanwhile, or nothing to show.
-                Ok(None) | Err(rustix::io::Errno::NOENT) => {}
-                Err(error) => return Err(of_host(error)),
-            }
-        }
-        Ok(entries)
+        entry::entries(&opened, room).map_err(of_host)
     }
 
     fn read(&self, file: &LowerFile, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno> {

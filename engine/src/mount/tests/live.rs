@@ -1,11 +1,11 @@
 //! Folders changed in place, asked without a sandbox.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use tempfile::TempDir;
-use wardian_vfs::{Live, LivePlace};
+use wardian_vfs::{Errno, Live, LivePlace, Lower, Room};
 
 use super::done_as_user;
 use crate::mount::HostFolder;
@@ -58,7 +58,31 @@ fn what_the_host_does_not_remove_is_not_kept() {
     assert_eq!(host.remove(&file, false, true), Ok(()));
     assert_eq!(kept(&host), 1);
     let mut read = [0; 8];
-    assert_eq!(host.read(&file, 0, &mut read), Ok(8));
+    assert_eq!(Live::read(&host, &file, 0, &mut read), Ok(8));
     host.forget(&file.seen);
     assert_eq!(kept(&host), 0);
+}
+
+#[test]
+fn a_directory_is_listed_as_far_as_there_is_room() {
+    let (folder, host) = folder();
+    for name in ["a", "b", "c"] {
+        symlink("x".repeat(100), folder.path().join(name)).unwrap();
+    }
+    let seen = host.top().unwrap().seen;
+    for (entries, text_bytes, expected) in [
+        (5, 311, Ok(5)),
+        (4, 311, Err(Errno::Overflow)),
+        (5, 310, Err(Errno::Overflow)),
+        (5, 10, Err(Errno::Overflow)),
+    ] {
+        let room = Room {
+            entries,
+            text_bytes,
+        };
+        let listed = Lower::list(&host, b"", &seen, room);
+        assert_eq!(listed.map(|entries| entries.len()), expected);
+        let listed = Live::list(&host, b"", None, room);
+        assert_eq!(listed.map(|found| found.unwrap().1.len()), expected);
+    }
 }

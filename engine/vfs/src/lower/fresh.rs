@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::live::{Live, LivePlace};
-use super::mount::{Home, NODES_MOST};
-use super::source::{Fingerprint, LowerEntry, LowerKind, join, join_all};
+use super::mount::Home;
+use super::source::{Fingerprint, LowerEntry, LowerKind, Room, join, join_all};
 use crate::name::is_special;
 use crate::resolve::{Progress, Resolution};
 use crate::tree::dir::Dir;
@@ -159,8 +159,7 @@ impl Vfs {
         }
         let place = self.live_place(ino)?;
         let listed = self.home(ino).and_then(|home| home.listed);
-        let Some((now, mut entries)) =
-            live.list(&place.path, listed.as_ref(), NODES_MOST as usize)?
+        let Some((now, mut entries)) = live.list(&place.path, listed.as_ref(), Room::default())?
         else {
             return Ok(());
         };
@@ -207,14 +206,14 @@ impl Vfs {
         match (old, found) {
             (None, None) => {}
             (Some(old), Some(entry)) if self.is_still(old, entry) => self.update(old, entry),
-            (Some(old), None) => {
+            (Some(old), found) => {
                 self.change_live_dir(dir, |dir| dir.remove(name))?;
                 self.forget_node(old);
-            }
-            (old, Some(entry)) => {
-                if let Some(old) = old {
-                    self.forget_node(old);
+                if let Some(entry) = found {
+                    self.adopt(dir, name, entry)?;
                 }
+            }
+            (None, Some(entry)) => {
                 self.adopt(dir, name, entry)?;
             }
         }
@@ -246,9 +245,8 @@ impl Vfs {
     ) -> Result<Ino, Errno> {
         let mounts = Arc::make_mut(&mut self.mounts);
         let (mounted, _) = mounts.get_mut(dir).ok_or(Errno::Noent)?;
-        if mounted.count >= NODES_MOST {
-            return Err(Errno::Overflow);
-        }
+        let text_bytes = name.len().saturating_add(entry.kind.target_bytes());
+        mounted.room.take(1, text_bytes)?;
         let node = mounted.next;
         let ino = mounted.mount.number(node);
         let owner = mounted.mount.owner;
@@ -274,7 +272,6 @@ impl Vfs {
             created: entry.seen.modified,
         };
         mounted.next += 1;
-        mounted.count += 1;
         mounted.upper.insert(node, Arc::new(inode));
         let home = Home {
             parent: dir,
@@ -346,6 +343,25 @@ impl Vfs {
             && let Some(home) = mounted.homes.get_mut(node)
         {
             change(Arc::make_mut(home));
+        }
+    }
+
+    /// Refuses to add what there is no room for, before the host is asked.
+    ///
+    /// # Errors
+    /// `EOVERFLOW`.
+    pub(crate) fn check_room(
+        &self,
+        dir: Ino,
+        entries: u64,
+        text_bytes: usize,
+    ) -> Result<(), Errno> {
+        match self.mounts.get(dir) {
+            Some((mounted, _)) => {
+                let mut room = mounted.room;
+                room.take(entries, text_bytes)
+            }
+            None => Ok(()),
         }
     }
 

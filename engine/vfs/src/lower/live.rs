@@ -1,6 +1,6 @@
 //! What a tree outside must offer for a mount that changes it.
 
-use super::source::{Fingerprint, LowerEntry, LowerKind};
+use super::source::{Fingerprint, LowerEntry, LowerKind, Room};
 use crate::{Errno, SetTime};
 
 /// A tree outside that is changed in place: nothing of it is kept here but what
@@ -12,8 +12,8 @@ pub trait Live: Send + Sync {
     fn look(&self, path: &[u8]) -> Result<Option<LowerEntry>, Errno>;
 
     /// The entries of a directory, and what to tell it by; `None`: it is as it was
-    /// when it was `listed`.
-    fn list(&self, dir: &[u8], listed: Option<&Fingerprint>, most: usize) -> Listed;
+    /// when it was `listed`. `EOVERFLOW`: more than there is `room` for.
+    fn list(&self, dir: &[u8], listed: Option<&Fingerprint>, room: Room) -> Listed;
 
     /// Reads at `offset`; how many bytes, fewer than asked only at the end.
     fn read(&self, file: &LivePlace, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno>;

@@ -15,4 +15,4 @@ mod through;
 pub use live::{Listed, Live, LivePlace};
 pub(crate) use mount::{Mounts, is_lower};
 pub use raise::LowerPlace;
-pub use source::{Fingerprint, Lower, LowerEntry, LowerFile, LowerKind};
+pub use source::{Fingerprint, Lower, LowerEntry, LowerFile, LowerKind, Room};

@@ -1,13 +1,13 @@
-//! How often a host is asked on the way along a path, and how often the path is
-//! gone through.
+//! What trees below cost: how often a host is asked on the way along a path, how
+//! often the path is gone through, and what is kept of a tree.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::{Fingerprint, Listed, Live, LivePlace, LowerEntry, LowerKind};
+use super::{Fingerprint, Listed, Live, LivePlace, Lower, LowerEntry, LowerFile, LowerKind, Room};
 use crate::resolve::Resolution;
-use crate::{At, Cred, Errno, Follow, PathMode, Quota, Resolved, SetTime, Vfs};
+use crate::{At, Create, Cred, Ctx, Errno, Follow, PathMode, Quota, Resolved, SetTime, Vfs};
 
 /// How deep paths go.
 const DEPTH: usize = 2000;
@@ -19,6 +19,7 @@ struct Endless {
     nodes: Mutex<HashMap<Vec<u8>, u64>>,
     next: AtomicU64,
     looks: AtomicUsize,
+    created: AtomicUsize,
 }
 
 impl Endless {
@@ -55,7 +56,7 @@ impl Live for Endless {
         Ok(Some(self.entry(path)))
     }
 
-    fn list(&self, _: &[u8], _: Option<&Fingerprint>, _: usize) -> Listed {
+    fn list(&self, _: &[u8], _: Option<&Fingerprint>, _: Room) -> Listed {
         Ok(None)
     }
 
@@ -72,6 +73,7 @@ impl Live for Endless {
     }
 
     fn create(&self, path: &[u8], kind: &LowerKind, _: u16) -> Result<LowerEntry, Errno> {
+        self.created.fetch_add(1, Ordering::Relaxed);
         Ok(LowerEntry {
             kind: kind.clone(),
             ..self.entry(path)
@@ -79,11 +81,11 @@ impl Live for Endless {
     }
 
     fn remove(&self, _: &LivePlace, _: bool, _: bool) -> Result<(), Errno> {
-        Err(Errno::Rofs)
+        Ok(())
     }
 
     fn rename(&self, _: &LivePlace, _: &[u8], _: Option<(&LivePlace, bool)>) -> Result<(), Errno> {
-        Err(Errno::Rofs)
+        Ok(())
     }
 
     fn link(&self, _: &LivePlace, _: &[u8]) -> Result<LowerEntry, Errno> {
@@ -156,4 +158,96 @@ fn links_to_far_away_are_given_up() {
     assert_eq!(result.map(drop), Err(Errno::Loop));
     assert!(live.looks.load(Ordering::Relaxed) <= 4096);
     assert!(steps <= 2 * 4096);
+}
+
+const ROOM: Room = Room {
+    entries: 5,
+    text_bytes: 1000,
+};
+
+const ROOT: Ctx = Ctx {
+    cred: Cred::ROOT,
+    now: 0,
+};
+
+#[test]
+fn a_live_tree_keeps_no_more_than_there_is_room_for() {
+    let (mut vfs, live) = mounted();
+    let top = vfs.find("/m").unwrap();
+    let mounts = Arc::make_mut(&mut vfs.mounts);
+    mounts.get_mut(top).unwrap().0.room = ROOM;
+    let link = |vfs: &mut Vfs, name: &[u8]| {
+        let kind = Create::Symlink(&[b'x'; 300]);
+        vfs.create(&ROOT, top, name, kind, 0o777).map(drop)
+    };
+    for round in 1..=3 {
+        for name in [b"a", b"b", b"c"] {
+            assert_eq!(link(&mut vfs, name), Ok(()));
+        }
+        // The host is not even asked.
+        assert_eq!(link(&mut vfs, b"d"), Err(Errno::Overflow));
+        assert_eq!(live.created.load(Ordering::Relaxed), round * 3);
+        let long = [b'n'; 200];
+        assert_eq!(
+            vfs.rename(&ROOT, top, b"a", top, &long),
+            Err(Errno::Overflow)
+        );
+        assert_eq!(vfs.rename(&ROOT, top, b"a", top, b"longer"), Ok(()));
+        for name in [&b"longer"[..], b"b", b"c"] {
+            assert_eq!(vfs.unlink(&ROOT, top, name), Ok(()));
+        }
+        assert_eq!(vfs.mounts.get(top).unwrap().0.room, ROOM, "all is back");
+    }
+    // Nodes are counted by themselves.
+    let file = |vfs: &mut Vfs, name: u8| {
+        let made = vfs.create(&ROOT, top, &[name], Create::Regular, 0o644);
+        made.map(drop)
+    };
+    for name in b'a'..b'f' {
+        assert_eq!(file(&mut vfs, name), Ok(()));
+    }
+    assert_eq!(file(&mut vfs, b'f'), Err(Errno::Overflow));
+}
+
+/// A directory in which the same directory and link are again and again.
+struct Links;
+
+impl Lower for Links {
+    fn list(&self, _: &[u8], _: &Fingerprint, _: Room) -> Result<Vec<LowerEntry>, Errno> {
+        let entry = |name: &[u8], kind| LowerEntry {
+            name: name.to_vec(),
+            kind,
+            mode: 0o777,
+            accessed: 0,
+            seen: Fingerprint::default(),
+        };
+        Ok(vec![
+            entry(b"dir", LowerKind::Directory),
+            entry(b"link", LowerKind::Symlink(vec![b'x'; 300])),
+        ])
+    }
+
+    fn read(&self, _: &LowerFile, _: u64, _: &mut [u8]) -> Result<usize, Errno> {
+        Err(Errno::Io)
+    }
+}
+
+#[test]
+fn an_overlay_keeps_no_more_than_there_is_room_for() {
+    let long = Room {
+        entries: 1000,
+        text_bytes: 3300,
+    };
+    for (room, most) in [(ROOM, 2), (long, 10)] {
+        let mut vfs = Vfs::new(Quota::default(), 0);
+        let root = vfs.root();
+        let top = Endless::default().entry(b"");
+        let top = vfs.mount(root, b"m", Arc::new(Links), &top, Cred::ROOT, false, 0);
+        let mounted = vfs.mounts.get(top.unwrap()).unwrap().0;
+        *mounted.mount.room.lock().unwrap() = room;
+        let deep = |depth| vfs.find(format!("/m{}", "/dir".repeat(depth))).map(drop);
+        assert_eq!(deep(most), Ok(()));
+        assert_eq!(deep(most + 1), Err(Errno::Overflow));
+        assert_eq!(deep(most), Ok(()), "what is known stays");
+    }
 }
