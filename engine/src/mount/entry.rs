@@ -7,20 +7,32 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno as HostErrno;
 use wardian_vfs::{Fingerprint, LowerEntry, LowerKind, Room, Timestamp};
 
+/// How often an entry is looked at that changes meanwhile.
+const TRIES: u32 = 16;
+
 /// An entry, itself and not what it may point to. `None`: nothing that a sandbox
 /// is shown: a device, a socket, a named pipe.
+///
+/// # Errors
+/// Those of the host; `ENOENT` too for an entry that is never the same for long
+/// enough.
 pub(super) fn look(dir: impl AsFd, name: &[u8]) -> Result<Option<LowerEntry>, HostErrno> {
-    let stat = rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
-    let kind = match FileType::from_raw_mode(stat.st_mode) {
-        FileType::RegularFile => LowerKind::Regular,
-        FileType::Directory => LowerKind::Directory,
-        FileType::Symlink => {
-            let target = rustix::fs::readlinkat(&dir, name, Vec::new())?;
-            LowerKind::Symlink(target.into_bytes())
-        }
-        _ => return Ok(None),
-    };
-    Ok(Some(entry(name, kind, &stat)))
+    for _ in 0..TRIES {
+        let stat = rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        let kind = match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => LowerKind::Regular,
+            FileType::Directory => LowerKind::Directory,
+            FileType::Symlink => match rustix::fs::readlinkat(&dir, name, Vec::new()) {
+                Ok(target) => LowerKind::Symlink(target.into_bytes()),
+                // It became another thing just now.
+                Err(HostErrno::INVAL) => continue,
+                Err(error) => return Err(error),
+            },
+            _ => return Ok(None),
+        };
+        return Ok(Some(entry(name, kind, &stat)));
+    }
+    Err(HostErrno::NOENT)
 }
 
 /// An open directory as an entry.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod live;
+mod reading;
 mod saved;
 
 use std::collections::HashMap;
