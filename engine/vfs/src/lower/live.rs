@@ -24,7 +24,8 @@ pub trait Live: Send + Sync {
     /// Sets the length of a file.
     fn set_size(&self, file: &LivePlace, size: u64) -> Result<(), Errno>;
 
-    /// Makes an entry at a path that must be free.
+    /// Makes an entry at a path that must be free. The mode has the nine permission
+    /// bits.
     fn create(&self, path: &[u8], kind: &LowerKind, mode: u16) -> Result<LowerEntry, Errno>;
 
     /// Removes an entry. A file that is open (`keeps`) is read and written until
@@ -42,7 +43,7 @@ pub trait Live: Send + Sync {
     /// Gives a file one more name.
     fn link(&self, from: &LivePlace, to: &[u8]) -> Result<LowerEntry, Errno>;
 
-    /// Sets the permission bits.
+    /// Sets the nine permission bits.
     fn set_mode(&self, place: &LivePlace, mode: u16) -> Result<(), Errno>;
 
     /// Sets the times of access and modification.

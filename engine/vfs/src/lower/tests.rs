@@ -20,6 +20,7 @@ struct Endless {
     next: AtomicU64,
     looks: AtomicUsize,
     created: AtomicUsize,
+    modes: Mutex<Vec<u16>>,
 }
 
 impl Endless {
@@ -72,8 +73,9 @@ impl Live for Endless {
         Err(Errno::Rofs)
     }
 
-    fn create(&self, path: &[u8], kind: &LowerKind, _: u16) -> Result<LowerEntry, Errno> {
+    fn create(&self, path: &[u8], kind: &LowerKind, mode: u16) -> Result<LowerEntry, Errno> {
         self.created.fetch_add(1, Ordering::Relaxed);
+        self.modes.lock().unwrap().push(mode);
         Ok(LowerEntry {
             kind: kind.clone(),
             ..self.entry(path)
@@ -92,8 +94,9 @@ impl Live for Endless {
         Err(Errno::Rofs)
     }
 
-    fn set_mode(&self, _: &LivePlace, _: u16) -> Result<(), Errno> {
-        Err(Errno::Rofs)
+    fn set_mode(&self, _: &LivePlace, mode: u16) -> Result<(), Errno> {
+        self.modes.lock().unwrap().push(mode);
+        Ok(())
     }
 
     fn set_times(&self, _: &LivePlace, _: SetTime, _: SetTime) -> Result<(), Errno> {
@@ -250,4 +253,15 @@ fn an_overlay_keeps_no_more_than_there_is_room_for() {
         assert_eq!(deep(most + 1), Err(Errno::Overflow));
         assert_eq!(deep(most), Ok(()), "what is known stays");
     }
+}
+
+#[test]
+fn no_set_id_bits_leave_the_sandbox() {
+    let (mut vfs, live) = mounted();
+    let top = vfs.find("/m").unwrap();
+    let file = vfs.create(&ROOT, top, b"file", Create::Regular, 0o6755);
+    let file = file.unwrap();
+    assert_eq!(vfs.chmod(&ROOT, file, 0o7711), Ok(()));
+    assert_eq!(*live.modes.lock().unwrap(), [0o755, 0o711]);
+    assert_eq!(vfs.stat(file).unwrap().mode, 0o711);
 }

@@ -8,6 +8,10 @@ use super::source::LowerKind;
 use crate::tree::inode::Body;
 use crate::{Create, Ctx, Errno, Ino, Name, SetTime, Vfs};
 
+/// What files outside get of a mode: nothing that lends the rights of their owner
+/// to whoever runs them there.
+const NINE_BITS: u16 = 0o777;
+
 impl Vfs {
     /// Refuses to go from one live tree to another one, or out of it.
     ///
@@ -44,7 +48,7 @@ impl Vfs {
             Create::Fifo | Create::Device(_) | Create::Magic(_) => return Err(Errno::Perm),
         };
         self.check_room(dir, 1, name.len().saturating_add(kind.target_bytes()))?;
-        let entry = live.create(&self.live_entry(dir, name)?, &kind, mode)?;
+        let entry = live.create(&self.live_entry(dir, name)?, &kind, mode & NINE_BITS)?;
         self.adopt(dir, name, &entry)
     }
 
@@ -155,6 +159,7 @@ impl Vfs {
         ino: Ino,
         mode: u16,
     ) -> Result<(), Errno> {
+        let mode = mode & NINE_BITS;
         live.set_mode(&self.live_place(ino)?, mode)?;
         self.inode_mut(ino)?.mode = mode;
         Ok(())
