@@ -21,7 +21,10 @@ const ROOT: Ctx = Ctx {
     now: 50,
 };
 
-/// A folder of the host, and an overlay over it at `/work`.
+/// Where the overlay is.
+const PLACE: &str = "/overlay";
+
+/// A folder of the host, and an overlay over it.
 struct Overlay {
     folder: TempDir,
     vfs: Vfs,
@@ -34,7 +37,7 @@ impl Overlay {
         let record = Record::mount(
             &mut vfs,
             folder.path(),
-            b"/work",
+            PLACE.as_bytes(),
             MountMode::Overlay,
             Cred::ROOT,
             0,
@@ -53,7 +56,7 @@ impl Overlay {
 
     /// A node of the overlay.
     fn ino(&self, name: &str) -> Ino {
-        self.vfs.find(format!("/work/{name}")).unwrap()
+        self.vfs.find(format!("{PLACE}/{name}")).unwrap()
     }
 
     fn create(&mut self, name: &str, kind: Create<'_>, mode: u16) -> Ino {
@@ -66,12 +69,12 @@ impl Overlay {
 
     fn write(&mut self, name: &str, data: &[u8]) {
         self.vfs
-            .write_file(format!("/work/{name}"), data, 0o644, 50)
+            .write_file(format!("{PLACE}/{name}"), data, 0o644, 50)
             .unwrap();
     }
 
     fn remove(&mut self, name: &str) {
-        self.vfs.remove_all(format!("/work/{name}"), 50).unwrap();
+        self.vfs.remove_all(format!("{PLACE}/{name}"), 50).unwrap();
     }
 
     fn changes(&self) -> OverlayChanges {
