@@ -1,5 +1,6 @@
 //! What the host says of an entry of a directory.
 
+use std::ffi::CString;
 use std::fs::File;
 use std::os::fd::AsFd;
 
@@ -17,13 +18,23 @@ const TRIES: u32 = 16;
 /// Those of the host; `ENOENT` too for an entry that is never the same for long
 /// enough.
 pub(super) fn look(dir: impl AsFd, name: &[u8]) -> Result<Option<LowerEntry>, HostErrno> {
+    let target = || rustix::fs::readlinkat(&dir, name, Vec::new()).map(CString::into_bytes);
+    look_with(&dir, name, target)
+}
+
+/// [`look`], with what reads a link's target.
+fn look_with(
+    dir: impl AsFd,
+    name: &[u8],
+    mut target: impl FnMut() -> Result<Vec<u8>, HostErrno>,
+) -> Result<Option<LowerEntry>, HostErrno> {
     for _ in 0..TRIES {
         let stat = rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
         let kind = match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile => LowerKind::Regular,
             FileType::Directory => LowerKind::Directory,
-            FileType::Symlink => match rustix::fs::readlinkat(&dir, name, Vec::new()) {
-                Ok(target) => LowerKind::Symlink(target.into_bytes()),
+            FileType::Symlink => match target() {
+                Ok(target) => LowerKind::Symlink(target),
                 // It became another thing just now.
                 Err(HostErrno::INVAL) => continue,
                 Err(error) => return Err(error),
@@ -116,4 +127,46 @@ fn nanoseconds(seconds: i64, nanoseconds: i64) -> Timestamp {
     seconds
         .saturating_mul(1_000_000_000)
         .saturating_add(nanoseconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+    use std::os::unix::fs::symlink;
+
+    use rustix::io::Errno;
+    use wardian_vfs::LowerKind;
+
+    use super::look_with;
+
+    /// A link that becomes a file, and a link again, between the two questions
+    /// about it.
+    #[test]
+    fn an_entry_may_change_its_kind_at_any_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("name");
+        symlink("target", &path).unwrap();
+        let dir = File::open(folder.path()).unwrap();
+        let look = |target: &mut dyn FnMut() -> Result<Vec<u8>, Errno>| {
+            let found = look_with(&dir, b"name", target);
+            found.map(|found| found.unwrap().kind)
+        };
+        let mut asked = 0;
+        let kind = look(&mut || {
+            asked += 1;
+            if asked < 3 {
+                return Err(Errno::INVAL);
+            }
+            Ok(b"target".to_vec())
+        });
+        assert_eq!(kind, Ok(LowerKind::Symlink(b"target".to_vec())));
+        assert_eq!(look(&mut || Err(Errno::INVAL)), Err(Errno::NOENT));
+        assert_eq!(look(&mut || Err(Errno::ACCESS)), Err(Errno::ACCESS));
+        let kind = look(&mut || {
+            fs::remove_file(&path).unwrap();
+            fs::write(&path, "text").unwrap();
+            Err(Errno::INVAL)
+        });
+        assert_eq!(kind, Ok(LowerKind::Regular));
+    }
 }
