@@ -1,28 +1,20 @@
-//! Landing the changes of an overlay in its folder.
-//!
-//! Everything is checked, then every new content is written beside its place,
-//! and only then anything of the host changes: what cannot be read or has no
-//! room is found out before. Each file is put in place by one rename.
+//! What is to be done to bring the changes of an overlay to its folder, and
+//! whether the host changed something there meanwhile.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
 
-use rustix::fs::OFlags;
 use wardian_abi::Errno;
 use wardian_snapshot::Change;
-use wardian_vfs::{LowerEntry, LowerKind, NodeKind, Stat};
+use wardian_vfs::{LowerEntry, LowerKind, NodeKind, Room, Stat};
 
 use super::changes::{OverlayChange, OverlayChangeKind, OverlayChanges};
 use super::entry;
 use super::host_errno::errno;
 use super::host_folder::{path_of, reading};
-use super::replace::Staged;
 use crate::error::{Error, ErrorKind};
 
-/// Most names that are looked at in a directory that is to be removed.
-const NAMES_MOST: usize = 2_000_000;
 /// How much of a file is compared at a time.
 const BLOCK_BYTES: usize = 64 << 10;
 
@@ -38,8 +30,8 @@ pub struct Apply {
 pub struct ApplyReport {
     /// The changes, in order of their paths.
     pub changes: Vec<(OverlayChange, Applied)>,
-    /// Where the host's folder is not as the sandbox first saw it. If there are
-    /// any, nothing was changed.
+    /// Where the host's folder is not as the sandbox first saw it, and what has no
+    /// path to be applied by. If there are any, nothing was changed.
     pub conflicts: Vec<Conflict>,
 }
 
@@ -54,7 +46,7 @@ pub enum Applied {
     LeftOut,
 }
 
-/// A path at which the host's folder was changed meanwhile.
+/// A path that cannot be applied.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Conflict {
     /// Path from the top of the folder.
@@ -64,11 +56,34 @@ pub struct Conflict {
 }
 
 /// A change with what is to be done about it.
-struct Step<'a> {
-    path: Vec<u8>,
-    change: &'a Change,
-    kind: OverlayChangeKind,
-    applied: Applied,
+pub(super) struct Step<'a> {
+    pub(super) path: Vec<u8>,
+    pub(super) change: &'a Change,
+    pub(super) kind: OverlayChangeKind,
+    pub(super) task: Task,
+}
+
+/// What is to be done about a change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    /// All of it.
+    Make,
+    /// The directory is there: it gets its mode.
+    SetMode,
+    /// Nothing: the host has it already.
+    Nothing,
+    /// Nothing: the host gets none of its kind.
+    LeaveOut,
+}
+
+impl Task {
+    fn applied(self) -> Applied {
+        match self {
+            Task::Make | Task::SetMode => Applied::Done,
+            Task::Nothing => Applied::Already,
+            Task::LeaveOut => Applied::LeftOut,
+        }
+    }
 }
 
 /// Which paths the changes clear or make, by which others are judged.
@@ -106,7 +121,9 @@ impl Plan {
 
 impl OverlayChanges {
     /// Makes the changes in the folder of the host, or none if the host changed
-    /// one of the paths meanwhile. Modes are set without set-user-id and the
+    /// one of the paths meanwhile or there are some [`OverlayChanges::too_long`].
+    /// Named pipes and devices are left out, with what they replaced.
+    /// Modes are set without set-user-id and the
     /// like, owners and times are the host's own; a file with several names
     /// becomes several files.
     ///
@@ -119,15 +136,21 @@ impl OverlayChanges {
         let plan = Plan::of(self);
         for (path, change, kind) in self.counted() {
             match self.check(&path, change, kind, &plan)? {
-                Ok(applied) => steps.push(Step {
+                Ok(task) => steps.push(Step {
                     path,
                     change,
                     kind,
-                    applied,
+                    task,
                 }),
                 Err(reason) => report.conflicts.push(Conflict { path, reason }),
             }
         }
+        report
+            .conflicts
+            .extend(self.too_long().iter().map(|path| Conflict {
+                path: path.clone(),
+                reason: "changes below it have paths that are too long",
+            }));
         if report.conflicts.is_empty() && !how.dry_run {
             self.land(&steps)?;
         }
@@ -135,11 +158,8 @@ impl OverlayChanges {
             .into_iter()
             .map(
                 |Step {
-                     path,
-                     kind,
-                     applied,
-                     ..
-                 }| (OverlayChange { path, kind }, applied),
+                     path, kind, task, ..
+                 }| (OverlayChange { path, kind }, task.applied()),
             )
             .collect();
         Ok(report)
@@ -153,16 +173,10 @@ impl OverlayChanges {
         change: &Change,
         kind: OverlayChangeKind,
         plan: &Plan,
-    ) -> Result<Result<Applied, &'static str>, Error> {
+    ) -> Result<Result<Task, &'static str>, Error> {
         let after = change.after.as_ref();
-        let is_special = |stat: &Stat| {
-            !matches!(
-                stat.kind,
-                NodeKind::Regular | NodeKind::Directory | NodeKind::Symlink
-            )
-        };
         if after.is_some_and(is_special) {
-            return Ok(Ok(Applied::LeftOut));
+            return Ok(Ok(Task::LeaveOut));
         }
         let (now, exists) = match self.look(path) {
             Ok(Some(found)) => found,
@@ -174,7 +188,7 @@ impl OverlayChanges {
             |stat: Option<&Stat>| stat.is_some_and(|stat| stat.kind == NodeKind::Directory);
         if is_dir(change.before.as_ref()) && is_dir(after) {
             return Ok(match &now {
-                Some(now) if now.kind == LowerKind::Directory => Ok(Applied::Done),
+                Some(now) if now.kind == LowerKind::Directory => Ok(set_mode(now, after)),
                 _ => Err("it is no directory on the host any more"),
             });
         }
@@ -193,10 +207,16 @@ impl OverlayChanges {
             if removes_directory && !self.knows_all(path, &plan.removed)? {
                 return Ok(Err("the host has entries in it that the sandbox never saw"));
             }
-            return Ok(Ok(Applied::Done));
+            return Ok(Ok(Task::Make));
+        }
+        let is_directory = |now: &&LowerEntry| now.kind == LowerKind::Directory;
+        if is_dir(after)
+            && let Some(now) = now.as_ref().filter(is_directory)
+        {
+            return Ok(Ok(set_mode(now, after)));
         }
         if self.is_already(path, after, now.as_ref(), exists) {
-            return Ok(Ok(Applied::Already));
+            return Ok(Ok(Task::Nothing));
         }
         Ok(Err(match (kind, exists) {
             (_, false) => "the host removed it meanwhile",
@@ -228,13 +248,14 @@ impl OverlayChanges {
     fn knows_all(&self, path: &[u8], removed: &HashSet<Vec<u8>>) -> Result<bool, Error> {
         let failed = |error| host_error(path, error);
         let dir = self.host.dir(path).map_err(failed)?;
-        let names = entry::names(&dir, NAMES_MOST).map_err(|error| failed(error.into()))?;
+        let names = entry::names(&dir, &mut Room::default());
+        let names = names.map_err(|error| failed(error.into()))?;
         Ok(names
             .iter()
             .all(|name| removed.contains(&[path, b"/", name].concat())))
     }
 
-    /// Whether the host has at a path what the sandbox has.
+    /// Whether the host has at a path what the sandbox has, which is no directory.
     fn is_already(
         &self,
         path: &[u8],
@@ -248,7 +269,6 @@ impl OverlayChanges {
             _ => return false,
         };
         match (&now.kind, after.kind) {
-            (LowerKind::Directory, NodeKind::Directory) => true,
             (LowerKind::Symlink(target), NodeKind::Symlink) => {
                 self.after.0.readlink(after.ino) == Ok(target)
             }
@@ -284,7 +304,7 @@ impl OverlayChanges {
     }
 
     /// Opens a regular file of the host to read.
-    fn open(&self, path: &[u8]) -> std::io::Result<File> {
+    pub(super) fn open(&self, path: &[u8]) -> std::io::Result<File> {
         let (dir, name) = self.host.parent(path)?;
         let file = dir.open_with(path_of(name), &reading())?.into_std();
         if !file.metadata()?.is_file() {
@@ -292,127 +312,35 @@ impl OverlayChanges {
         }
         Ok(file)
     }
+}
 
-    fn land(&self, steps: &[Step<'_>]) -> Result<(), Error> {
-        let todo = || steps.iter().filter(|step| step.applied == Applied::Done);
-        let mut staged = BTreeMap::new();
-        for step in todo() {
-            if let Some(after) = written(step) {
-                let file = self
-                    .stage(&step.path, after)
-                    .map_err(|error| host_error(&step.path, error))?;
-                staged.insert(&step.path, file);
-            }
-        }
-        // What is in a directory comes after it, so backwards is inside out.
-        for step in steps.iter().rev() {
-            if step.applied == Applied::Done && replaces_before(step.change) {
-                self.remove(step)
-                    .map_err(|error| host_error(&step.path, error))?;
-            }
-        }
-        for step in todo() {
-            let file = staged.remove(&step.path);
-            self.make(step, file)
-                .map_err(|error| host_error(&step.path, error))?;
-        }
-        Ok(())
-    }
+/// Whether a node is of a kind that a folder of the host never gets.
+pub(super) fn is_special(stat: &Stat) -> bool {
+    !matches!(
+        stat.kind,
+        NodeKind::Regular | NodeKind::Directory | NodeKind::Symlink
+    )
+}
 
-    /// Writes a file beside its place, or in the nearest directory above that is
-    /// there.
-    fn stage(&self, path: &[u8], after: &Stat) -> std::io::Result<Staged<'_>> {
-        let mut dir = path;
-        loop {
-            let cut = dir.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
-            dir = dir.get(..cut).unwrap_or_default();
-            if dir.is_empty() || self.host.dir(dir).is_ok() {
-                return Staged::write(&self.host, dir, (&self.after.0, after.ino), after.mode);
-            }
-        }
-    }
-
-    /// Takes away what a change replaces by another kind, or by nothing.
-    fn remove(&self, step: &Step<'_>) -> std::io::Result<()> {
-        let Some(before) = &step.change.before else {
-            return Ok(());
-        };
-        let (dir, name) = self.host.parent(&step.path)?;
-        if before.kind == NodeKind::Directory {
-            return dir.remove_dir(path_of(name));
-        }
-        self.check_again(&dir, name, step)?;
-        dir.remove_file(path_of(name))
-    }
-
-    fn make(&self, step: &Step<'_>, staged: Option<Staged<'_>>) -> std::io::Result<()> {
-        let Some(after) = &step.change.after else {
-            return Ok(());
-        };
-        let (dir, name) = self.host.parent(&step.path)?;
-        let replaces = step.change.before.is_some() && !replaces_before(step.change);
-        let permissions = std::fs::Permissions::from_mode(u32::from(after.mode & 0o777));
-        if let Some(staged) = staged {
-            if replaces {
-                self.check_again(&dir, name, step)?;
-            }
-            return staged.place(&dir, name, replaces);
-        }
-        match after.kind {
-            NodeKind::Symlink => {
-                let target = self.after.0.readlink(after.ino);
-                let target = target.map_err(|errno| std::io::Error::other(errno.message()))?;
-                if replaces {
-                    self.check_again(&dir, name, step)?;
-                    dir.remove_file(path_of(name))?;
-                }
-                dir.symlink_contents(path_of(target), path_of(name))
-            }
-            NodeKind::Directory => {
-                if !replaces {
-                    dir.create_dir(path_of(name))?;
-                }
-                let made = self.host.dir(&step.path)?;
-                entry::reopen(made, OFlags::DIRECTORY)?.set_permissions(permissions)
-            }
-            _ => {
-                self.check_again(&dir, name, step)?;
-                self.open(&step.path)?.set_permissions(permissions)
-            }
-        }
-    }
-
-    /// Looks once more, right before something is replaced.
-    fn check_again(
-        &self,
-        dir: &cap_std::fs::Dir,
-        name: &[u8],
-        step: &Step<'_>,
-    ) -> std::io::Result<()> {
-        let expected = self.expected(&step.path, step.change.before.as_ref());
-        let now = entry::look(dir, name)?.map(|entry| entry.seen);
-        if now.is_none() || now != expected {
-            return Err(std::io::Error::other(
-                "the host changed it just now; apply again",
-            ));
-        }
-        Ok(())
+/// What is left to do where the host has a directory that shall be one.
+fn set_mode(now: &LowerEntry, after: Option<&Stat>) -> Task {
+    match after {
+        Some(after) if now.mode & 0o777 != after.mode & 0o777 => Task::SetMode,
+        _ => Task::Nothing,
     }
 }
 
-/// Whether what was at the path goes first, for it is removed or of another kind.
-fn replaces_before(change: &Change) -> bool {
-    change.before.is_some() && (change.after.is_none() || change.what.kind)
+/// Whether what was at the path goes first: it is removed, or it was or becomes
+/// a directory. Anything else is replaced in one step.
+pub(super) fn replaces_before(change: &Change) -> bool {
+    let is_dir = |stat: &Stat| stat.kind == NodeKind::Directory;
+    match (&change.before, &change.after) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(before), Some(after)) => change.what.kind && (is_dir(before) || is_dir(after)),
+    }
 }
 
-/// The file whose contents a step writes.
-fn written<'a>(step: &Step<'a>) -> Option<&'a Stat> {
-    let after = step.change.after.as_ref()?;
-    let is_written =
-        after.kind == NodeKind::Regular && !matches!(step.kind, OverlayChangeKind::Mode { .. });
-    is_written.then_some(after)
-}
-
-fn host_error(path: &[u8], error: std::io::Error) -> Error {
+pub(super) fn host_error(path: &[u8], error: std::io::Error) -> Error {
     Error::new(ErrorKind::HostFile, String::from_utf8_lossy(path), error)
 }

@@ -91,7 +91,7 @@ impl OverlayChanges {
     }
 
     /// The changes, sorted by path: names by their bytes, what is in a directory
-    /// right after it.
+    /// right after it. What is in [`OverlayChanges::too_long`] is not listed.
     pub fn iter(&self) -> impl Iterator<Item = OverlayChange> {
         self.counted().map(|(path, change, kind)| {
             let _ = change;
@@ -102,7 +102,15 @@ impl OverlayChanges {
     /// Whether nothing changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.counted().next().is_none()
+        self.counted().next().is_none() && self.too_long().is_empty()
+    }
+
+    /// Directories in which something changed that is not listed: its path is longer
+    /// than the sandbox lets paths be. It can be neither applied nor saved; a script
+    /// can move it to a shorter path.
+    #[must_use]
+    pub fn too_long(&self) -> &[Vec<u8>] {
+        self.changes.too_long()
     }
 
     /// Unified diffs of files and symbolic links, as `git apply` and `patch -p1`

@@ -12,7 +12,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::OFlags;
 use wardian_abi::Errno;
-use wardian_vfs::{Fingerprint, Lower, LowerEntry, LowerFile};
+use wardian_vfs::{Fingerprint, Lower, LowerEntry, LowerFile, Room};
 
 use super::entry;
 use super::host_errno::{errno, of_host};
@@ -141,36 +141,31 @@ impl HostFolder {
         Error::new(ErrorKind::HostFile, self.path.display().to_string(), error)
     }
 
-    /// The file, which must be the one that was listed.
+    /// The file, which must be the one that was listed, and as it was then.
     fn file(&self, file: &LowerFile, path: &[u8]) -> Result<Arc<File>, Errno> {
-        {
-            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            let found = open
-                .iter()
-                .position(|open| open.path == path && open.seen == *file.seen());
-            if let Some(found) = found {
-                let last = open.len().saturating_sub(1);
-                if let Some(rest) = open.get_mut(found..) {
-                    rest.rotate_left(1);
-                }
-                return open
-                    .get(last)
-                    .map(|open| Arc::clone(&open.file))
-                    .ok_or(Errno::Io);
-            }
-        }
-        // One call where the kernel can keep the path beneath the folder. That
-        // it came through no link shows in the number of what was opened.
-        let opened = self
-            .top
-            .open_with(path_of(path), &reading())
-            .map_err(|error| errno(&error))?
-            .into_std();
-        let stat = rustix::fs::fstat(&opened).map_err(of_host)?;
+        let opened = match self.take_open(path, file.seen()) {
+            Some(opened) => opened,
+            // One call where the kernel can keep the path beneath the folder. That
+            // it came through no link shows in the number of what was opened.
+            None => self
+                .top
+                .open_with(path_of(path), &reading())
+                .map(|opened| Arc::new(opened.into_std()))
+                .map_err(|error| errno(&error))?,
+        };
+        let stat = rustix::fs::fstat(&*opened).map_err(of_host)?;
         if entry::fingerprint(&stat) != *file.seen() {
             return Err(Errno::Stale);
         }
-        Ok(Arc::new(opened))
+        Ok(opened)
+    }
+
+    /// Takes a file out of those being read, to be kept again after the read.
+    fn take_open(&self, path: &[u8], seen: &Fingerprint) -> Option<Arc<File>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut files = open.iter();
+        let found = files.position(|open| open.path == path && open.seen == *seen)?;
+        Some(open.remove(found).file)
     }
 
     fn keep(&self, path: Vec<u8>, seen: Fingerprint, file: Arc<File>) {
@@ -194,7 +189,7 @@ impl HostFolder {
 }
 
 impl Lower for HostFolder {
-    fn list(&self, dir: &[u8], seen: &Fingerprint, most: usize) -> Result<Vec<LowerEntry>, Errno> {
+    fn list(&self, dir: &[u8], seen: &Fingerprint, room: Room) -> Result<Vec<LowerEntry>, Errno> {
         let opened = if dir.is_empty() {
             self.top.try_clone()
         } else {
@@ -206,16 +201,7 @@ impl Lower for HostFolder {
         if (now.device, now.node) != (seen.device, seen.node) {
             return Err(Errno::Stale);
         }
-        let mut entries = Vec::new();
-        for name in entry::names(&opened, most).map_err(of_host)? {
-            match entry::look(&opened, &name) {
-                Ok(Some(entry)) => entries.push(entry),
-                // Removed meanwhile, or nothing to show.
-                Ok(None) | Err(rustix::io::Errno::NOENT) => {}
-                Err(error) => return Err(of_host(error)),
-            }
-        }
-        Ok(entries)
+        entry::entries(&opened, room).map_err(of_host)
     }
 
     fn read(&self, file: &LowerFile, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno> {

@@ -11,7 +11,7 @@ use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::OFlags;
 use wardian_abi::Errno;
-use wardian_vfs::{Fingerprint, Listed, Live, LivePlace, LowerEntry, LowerKind, SetTime};
+use wardian_vfs::{Fingerprint, Listed, Live, LivePlace, LowerEntry, LowerKind, Room, SetTime};
 
 use super::HostFolder;
 use super::entry;
@@ -132,20 +132,13 @@ impl Live for HostFolder {
         }
     }
 
-    fn list(&self, dir: &[u8], listed: Option<&Fingerprint>, most: usize) -> Listed {
+    fn list(&self, dir: &[u8], listed: Option<&Fingerprint>, room: Room) -> Listed {
         let opened = self.dir(dir).map_err(|error| errno(&error))?;
         let now = entry::fingerprint(&rustix::fs::fstat(&opened).map_err(of_host)?);
         if listed == Some(&now) {
             return Ok(None);
         }
-        let mut entries = Vec::new();
-        for name in entry::names(&opened, most).map_err(of_host)? {
-            match entry::look(&opened, &name) {
-                Ok(Some(entry)) => entries.push(entry),
-                Ok(None) | Err(rustix::io::Errno::NOENT) => {}
-                Err(error) => return Err(of_host(error)),
-            }
-        }
+        let entries = entry::entries(&opened, room).map_err(of_host)?;
         let modified = SystemTime::UNIX_EPOCH + Duration::from_nanos(now.modified);
         let age = SystemTime::now().duration_since(modified);
         let settled = age.is_ok_and(|age| age > SETTLED);
@@ -220,8 +213,12 @@ impl Live for HostFolder {
         if keeps {
             self.keep_removed(place)?;
         }
-        dir.remove_file(path_of(name))
-            .map_err(|error| errno(&error))
+        dir.remove_file(path_of(name)).map_err(|error| {
+            if keeps {
+                self.forget(&place.seen);
+            }
+            errno(&error)
+        })
     }
 
     fn rename(
@@ -234,13 +231,19 @@ impl Live for HostFolder {
         let (from_dir, old) = self.holder(&from.path)?;
         let (to_dir, new) = self.holder(to)?;
         HostFolder::check(&from_dir, old, &from.seen)?;
-        if let Some((place, true)) = replaced {
-            // Directories are not kept.
-            let _ = self.keep_removed(place);
-        }
+        // Directories are not kept.
+        let kept = match replaced {
+            Some((place, true)) => self.keep_removed(place).is_ok().then_some(place),
+            _ => None,
+        };
         from_dir
             .rename(path_of(old), &to_dir, path_of(new))
-            .map_err(|error| errno(&error))
+            .map_err(|error| {
+                if let Some(place) = kept {
+                    self.forget(&place.seen);
+                }
+                errno(&error)
+            })
     }
 
     fn link(&self, from: &LivePlace, to: &[u8]) -> Result<LowerEntry, Errno> {

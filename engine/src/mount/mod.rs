@@ -11,10 +11,14 @@ mod changes;
 mod entry;
 mod host_errno;
 mod host_folder;
+mod land;
 mod live;
 mod record;
 mod replace;
 mod saved;
+mod stretches;
+#[cfg(test)]
+mod tests;
 
 pub use apply::{Applied, Apply, ApplyReport, Conflict};
 pub use changes::{OverlayChange, OverlayChangeKind, OverlayChanges};

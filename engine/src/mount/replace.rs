@@ -1,20 +1,19 @@
-//! Files written beside where they shall be, and put there in one step.
+//! Files and links made beside where they shall be, and put there in one step.
 
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::io;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use wardian_vfs::{Ino, Vfs};
+use wardian_vfs::{Ino, NodeKind, Stat, Vfs};
 
 use super::host_folder::{HostFolder, path_of};
+use super::stretches::each_stretch;
 
-/// How much of a file is copied at a time.
-const BLOCK_BYTES: usize = 256 << 10;
 /// Names that were taken, before it is given up.
 const TRIES: u32 = 16;
 
-/// A file without its name yet. Removed when it is dropped, unless it was put in
-/// place.
+/// A file or link without its name yet. Removed when it is dropped, unless it was
+/// put in place.
 pub(super) struct Staged<'a> {
     host: &'a HostFolder,
     dir: Vec<u8>,
@@ -23,56 +22,40 @@ pub(super) struct Staged<'a> {
 }
 
 impl<'a> Staged<'a> {
-    /// Writes the contents of a file of a sandbox into a new file in `dir`.
+    /// Makes a file or link as a sandbox has it, in `dir`. What is zeros in a file
+    /// takes no room, where the host's filesystem can do that.
     pub(super) fn write(
         host: &'a HostFolder,
         dir: &[u8],
-        (vfs, ino): (&Vfs, Ino),
-        mode: u16,
-    ) -> std::io::Result<Staged<'a>> {
+        (vfs, stat): (&Vfs, &Stat),
+    ) -> io::Result<Staged<'a>> {
         let opened = host.dir(dir)?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        let mut tries = 0;
-        let (name, file) = loop {
-            let name = random_name()?;
-            match opened.open_with(&name, &options) {
-                Ok(file) => break (name, file),
-                Err(error)
-                    if error.kind() == std::io::ErrorKind::AlreadyExists && tries < TRIES =>
-                {
-                    tries += 1;
-                }
-                Err(error) => return Err(error),
-            }
-        };
-        let staged = Staged {
+        let staged = |name| Staged {
             host,
             dir: dir.to_vec(),
             name,
             is_placed: false,
         };
-        let mut file = file.into_std();
-        let mut block = vec![0; BLOCK_BYTES];
-        let mut offset = 0;
-        loop {
-            let count = vfs
-                .read(ino, offset, &mut block)
-                .map_err(|errno| std::io::Error::other(errno.message()))?;
-            let data = block.get(..count).unwrap_or_default();
-            if data.is_empty() {
-                break;
-            }
-            file.write_all(data)?;
-            offset = offset.saturating_add(count as u64);
+        if stat.kind == NodeKind::Symlink {
+            let target = vfs.readlink(stat.ino);
+            let target = target.map_err(|errno| io::Error::other(errno.message()))?;
+            let made = make(|name| opened.symlink_contents(path_of(target), name))?;
+            return Ok(staged(made.0));
         }
-        file.set_permissions(PermissionsExt::from_mode(u32::from(mode & 0o777)))?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let (name, file) = make(|name| opened.open_with(name, &options))?;
+        let staged = staged(name);
+        let file = file.into_std();
+        file.set_len(stat.size_bytes)?;
+        fill(&file, vfs, stat.ino)?;
+        file.set_permissions(PermissionsExt::from_mode(u32::from(stat.mode & 0o777)))?;
         Ok(staged)
     }
 
-    /// Gives the file its place in one step, over a file that is there only if it
-    /// `replaces` one.
-    pub(super) fn place(mut self, dir: &Dir, name: &[u8], replaces: bool) -> std::io::Result<()> {
+    /// Gives it its place in one step, over what is there only if it `replaces`
+    /// that.
+    pub(super) fn place(mut self, dir: &Dir, name: &[u8], replaces: bool) -> io::Result<()> {
         let from = self.host.dir(&self.dir)?;
         if replaces {
             from.rename(&self.name, dir, path_of(name))?;
@@ -95,8 +78,27 @@ impl Drop for Staged<'_> {
     }
 }
 
+/// Makes something of a name that is free.
+fn make<T>(mut make: impl FnMut(&str) -> io::Result<T>) -> io::Result<(String, T)> {
+    let mut tries = 0;
+    loop {
+        let name = random_name()?;
+        match make(&name) {
+            Ok(made) => return Ok((name, made)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries < TRIES => {
+                tries += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn fill(file: &std::fs::File, vfs: &Vfs, ino: Ino) -> io::Result<()> {
+    each_stretch(vfs, ino, |offset, bytes| file.write_all_at(bytes, offset))
+}
+
 /// Renames to a name that must be free.
-fn rename_new(from: &Dir, old: &str, to: &Dir, new: &[u8]) -> std::io::Result<()> {
+fn rename_new(from: &Dir, old: &str, to: &Dir, new: &[u8]) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
         use rustix::fs::RenameFlags;
@@ -108,13 +110,13 @@ fn rename_new(from: &Dir, old: &str, to: &Dir, new: &[u8]) -> std::io::Result<()
         }
     }
     if to.symlink_metadata(path_of(new)).is_ok() {
-        return Err(std::io::ErrorKind::AlreadyExists.into());
+        return Err(io::ErrorKind::AlreadyExists.into());
     }
     from.rename(old, to, path_of(new))
 }
 
-fn random_name() -> std::io::Result<String> {
+fn random_name() -> io::Result<String> {
     let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
     Ok(format!(".wardian-{:016x}", u64::from_le_bytes(bytes)))
 }

@@ -1,8 +1,9 @@
 //! The changes of an overlay in a file: what a process leaves for a later one.
 //!
 //! A header, the path of the folder, then one record a change with what the
-//! sandbox saw of the path and what it made of it. Numbers are little-endian,
-//! strings have their length before them.
+//! sandbox saw of the path and what it made of it. Of a file's contents, only
+//! what is not zeros. Numbers are little-endian, strings have their length before
+//! them.
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
@@ -10,17 +11,26 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use wardian_abi::Errno;
 use wardian_vfs::{Create, Cred, Ctx, Fingerprint, Ino, NodeKind, Quota, Stat, Vfs};
 
+use super::apply::is_special;
+use super::stretches::each_stretch;
 use super::{HostFolder, MountMode, OverlayChanges, Record};
 use crate::error::{Error, ErrorKind};
 
 /// The first bytes of the file: a name and the version.
-const MAGIC: &[u8; 16] = b"wardian overlay1";
+const MAGIC: &[u8; 16] = b"wardian overlay2";
 /// How much of a file is copied at a time.
 const BLOCK_BYTES: usize = 256 << 10;
 /// Longest path or link target.
 const PATH_MOST: u32 = 1 << 16;
+/// Bytes of a saved overlay that are read, and that it takes in memory.
+const LOADED_MOST: u64 = 4 << 30;
+/// Bytes that the tree itself may take at least, however little is read.
+const TREE_BYTES: u64 = 1 << 20;
+/// Changes in a saved overlay.
+const CHANGES_MOST: u64 = 4_000_000;
 /// Where the folder is mounted while a file is read.
 const PLACE: &[u8] = b"/overlay";
 
@@ -30,16 +40,31 @@ const DIRECTORY: u8 = 2;
 const SYMLINK: u8 = 3;
 
 impl OverlayChanges {
-    /// Writes the changes to a file, for [`OverlayChanges::load`].
+    /// Writes the changes to a file, for [`OverlayChanges::load`]. As in
+    /// [`OverlayChanges::apply`], named pipes and devices are left out, with what
+    /// they replaced.
     ///
     /// # Errors
-    /// [`ErrorKind::HostFile`]: `out` fails, or a file cannot be read any more.
+    /// [`ErrorKind::HostFile`]: `out` fails, a file cannot be read any more, or a
+    /// path is too long; see [`OverlayChanges::too_long`].
     pub fn save(&self, out: impl Write) -> Result<(), Error> {
+        if let Some(dir) = self.too_long().first() {
+            return Err(Error::new(
+                ErrorKind::HostFile,
+                String::from_utf8_lossy(dir),
+                "changes below it have paths that are too long to be saved; move them up or \
+                 remove them in the sandbox",
+            ));
+        }
         let mut out = Writer(out);
         let mut save = || -> std::io::Result<()> {
             out.0.write_all(MAGIC)?;
             out.string(self.host().as_os_str().as_bytes())?;
             for (path, change, _) in self.counted() {
+                // A folder of the host gets none of these: what it has stays.
+                if change.after.as_ref().is_some_and(is_special) {
+                    continue;
+                }
                 out.string(&path)?;
                 match self.expected(&path, change.before.as_ref()) {
                     Some(seen) => {
@@ -70,13 +95,12 @@ impl OverlayChanges {
 
     fn save_node(&self, out: &mut Writer<impl Write>, after: &Stat) -> std::io::Result<()> {
         let vfs = &self.after.0;
-        let failed = |errno: wardian_abi::Errno| std::io::Error::other(errno.message());
+        let failed = |errno: Errno| std::io::Error::other(errno.message());
         let tag = match after.kind {
             NodeKind::Regular => REGULAR,
             NodeKind::Directory => DIRECTORY,
             NodeKind::Symlink => SYMLINK,
-            // Nothing that a folder of the host could get.
-            _ => return out.0.write_all(&[REMOVED]),
+            _ => return Err(invalid("a kind of file that cannot be saved")),
         };
         out.0.write_all(&[tag])?;
         out.number(u64::from(after.mode))?;
@@ -84,32 +108,45 @@ impl OverlayChanges {
             NodeKind::Symlink => out.string(vfs.readlink(after.ino).map_err(failed)?),
             NodeKind::Regular => {
                 out.number(after.size_bytes)?;
-                let mut block = vec![0; BLOCK_BYTES];
-                let mut offset = 0;
-                while offset < after.size_bytes {
-                    let count = vfs.read(after.ino, offset, &mut block).map_err(failed)?;
-                    out.0.write_all(block.get(..count).unwrap_or_default())?;
-                    offset = offset.saturating_add(count as u64);
-                }
-                Ok(())
+                each_stretch(vfs, after.ino, |offset, bytes| {
+                    out.number(offset)?;
+                    out.number(bytes.len() as u64)?;
+                    out.0.write_all(bytes)
+                })?;
+                // No stretch is empty: the end.
+                out.number(after.size_bytes)?;
+                out.number(0)
             }
             _ => Ok(()),
         }
     }
 
-    /// Reads changes that were saved. The folder of the host is opened where it
-    /// was then.
+    /// Reads changes that were saved, of no more than 4 GiB and 4,000,000 paths.
+    /// The folder of the host is opened where it was then.
     ///
     /// # Errors
-    /// [`ErrorKind::HostFile`]: the file is damaged or of another version, or the
-    /// folder is gone.
+    /// [`ErrorKind::HostFile`]: the file is damaged, too big or of another
+    /// version, or the folder is gone.
     pub fn load(input: impl Read) -> Result<OverlayChanges, Error> {
+        OverlayChanges::load_within(input, LOADED_MOST)
+    }
+
+    /// [`OverlayChanges::load`] of no more than `most` bytes. They are kept in
+    /// memory; zeros count neither in the file nor there.
+    ///
+    /// # Errors
+    /// Those of [`OverlayChanges::load`].
+    pub fn load_within(input: impl Read, most: u64) -> Result<OverlayChanges, Error> {
         let damaged = |error| Error::new(ErrorKind::HostFile, "the saved overlay", error);
-        let mut input = Reader(input);
+        let mut input = Reader {
+            input,
+            most,
+            left: most,
+        };
         let host = input.header().map_err(damaged)?;
         let quota = Quota {
-            bytes: u64::MAX / 4,
-            inodes: u64::MAX / 4,
+            bytes: most.max(TREE_BYTES),
+            inodes: CHANGES_MOST,
             file_size_bytes: i64::MAX as u64,
             path_bytes: PATH_MOST,
             ..Quota::default()
@@ -117,10 +154,13 @@ impl OverlayChanges {
         let mut after = Vfs::new(quota, 0);
         let record = Record::mount(&mut after, &host, PLACE, MountMode::Overlay, Cred::ROOT, 0)?;
         let mut seen = HashMap::new();
-        loop {
+        for count in 0.. {
             let path = input.string().map_err(damaged)?;
             if path.is_empty() {
                 break;
+            }
+            if count == CHANGES_MOST {
+                return Err(damaged(too_many()));
             }
             if let Some(found) = input.fingerprint().map_err(damaged)? {
                 seen.insert(path.clone(), found);
@@ -143,26 +183,60 @@ impl<W: Write> Writer<W> {
     }
 
     fn string(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        let length = u32::try_from(bytes.len()).map_err(std::io::Error::other)?;
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        if length > PATH_MOST {
+            return Err(invalid(format!(
+                "a path of {length} bytes is too long to be saved; {PATH_MOST} is the most"
+            )));
+        }
         self.0.write_all(&length.to_le_bytes())?;
         self.0.write_all(bytes)
     }
 }
 
-struct Reader<R>(R);
-
-fn invalid(what: &str) -> std::io::Error {
-    std::io::Error::new(std::io::ErrorKind::InvalidData, what)
+/// A saved overlay being read.
+struct Reader<R> {
+    input: R,
+    /// Bytes that may be read, and how many of them still may.
+    most: u64,
+    left: u64,
 }
 
-fn refused(errno: wardian_abi::Errno) -> std::io::Error {
-    invalid(errno.message())
+fn invalid(what: impl Into<String>) -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::InvalidData, what.into())
+}
+
+fn too_many() -> std::io::Error {
+    invalid(format!(
+        "it holds more than {CHANGES_MOST} changes, the most that are read"
+    ))
+}
+
+fn too_big(most: u64) -> std::io::Error {
+    invalid(format!(
+        "it holds more than {most} bytes, the most that are read \
+         (OverlayChanges::load_within takes another limit)"
+    ))
 }
 
 impl<R: Read> Reader<R> {
+    fn fill(&mut self, bytes: &mut [u8]) -> std::io::Result<()> {
+        let left = self.left.checked_sub(bytes.len() as u64);
+        self.left = left.ok_or_else(|| too_big(self.most))?;
+        self.input.read_exact(bytes)
+    }
+
+    /// Why the tree in memory did not take something.
+    fn refused(&self, errno: Errno) -> std::io::Error {
+        match errno {
+            Errno::Nospc => too_big(self.most),
+            errno => invalid(errno.message()),
+        }
+    }
+
     fn header(&mut self) -> std::io::Result<PathBuf> {
         let mut magic = [0; MAGIC.len()];
-        self.0.read_exact(&mut magic)?;
+        self.fill(&mut magic)?;
         if magic != *MAGIC {
             return Err(invalid(
                 "not a file that `wardian exec --save` of this version wrote",
@@ -174,26 +248,26 @@ impl<R: Read> Reader<R> {
 
     fn byte(&mut self) -> std::io::Result<u8> {
         let mut byte = [0];
-        self.0.read_exact(&mut byte)?;
+        self.fill(&mut byte)?;
         let [byte] = byte;
         Ok(byte)
     }
 
     fn number(&mut self) -> std::io::Result<u64> {
         let mut bytes = [0; 8];
-        self.0.read_exact(&mut bytes)?;
+        self.fill(&mut bytes)?;
         Ok(u64::from_le_bytes(bytes))
     }
 
     fn string(&mut self) -> std::io::Result<Vec<u8>> {
         let mut length = [0; 4];
-        self.0.read_exact(&mut length)?;
+        self.fill(&mut length)?;
         let length = u32::from_le_bytes(length);
         if length > PATH_MOST {
             return Err(invalid("a path is too long"));
         }
         let mut bytes = vec![0; length as usize];
-        self.0.read_exact(&mut bytes)?;
+        self.fill(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -222,14 +296,15 @@ impl<R: Read> Reader<R> {
         };
         if tag == REMOVED {
             return match stat {
-                Some(_) => vfs.remove_all(path, 0).map_err(refused),
+                Some(_) => vfs.remove_all(path, 0).map_err(|errno| self.refused(errno)),
                 None => Ok(()),
             };
         }
         let mode = (self.number()? & 0o7777) as u16;
         let keeps = tag == DIRECTORY && stat.is_some_and(|stat| stat.kind == NodeKind::Directory);
         if stat.is_some() && !keeps {
-            vfs.remove_all(path, 0).map_err(refused)?;
+            vfs.remove_all(path, 0)
+                .map_err(|errno| self.refused(errno))?;
         }
         let target;
         let kind = match tag {
@@ -247,14 +322,19 @@ impl<R: Read> Reader<R> {
         };
         let cut = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
         let (dir, name) = path.split_at_checked(cut).unwrap_or_default();
-        let dir = vfs.mkdir_all(dir, 0o755, Cred::ROOT, 0).map_err(refused)?;
+        let dir = vfs
+            .mkdir_all(dir, 0o755, Cred::ROOT, 0)
+            .map_err(|errno| self.refused(errno))?;
         let name = name.get(1..).unwrap_or_default();
         let ino = match stat {
             Some(stat) if keeps => stat.ino,
-            _ => vfs.create(&ctx, dir, name, kind, mode).map_err(refused)?,
+            _ => vfs
+                .create(&ctx, dir, name, kind, mode)
+                .map_err(|errno| self.refused(errno))?,
         };
         if keeps {
-            vfs.chmod(&ctx, ino, mode).map_err(refused)?;
+            vfs.chmod(&ctx, ino, mode)
+                .map_err(|errno| self.refused(errno))?;
         }
         if tag == REGULAR {
             self.contents(vfs, &ctx, ino)?;
@@ -262,20 +342,33 @@ impl<R: Read> Reader<R> {
         Ok(())
     }
 
+    /// Reads the stretches of a file that are not zeros.
     fn contents(&mut self, vfs: &mut Vfs, ctx: &Ctx, ino: Ino) -> std::io::Result<()> {
         let size = self.number()?;
         let mut block = vec![0; BLOCK_BYTES];
-        let mut offset = 0;
-        while offset < size {
-            let count = (size - offset).min(BLOCK_BYTES as u64) as usize;
-            let data = block.get_mut(..count).unwrap_or_default();
-            self.0.read_exact(data)?;
-            if vfs.write(ctx, ino, offset, data).map_err(refused)? < count {
-                return Err(refused(wardian_abi::Errno::Fbig));
+        let mut end = 0;
+        loop {
+            let (mut offset, length) = (self.number()?, self.number()?);
+            if offset < end || length > size.saturating_sub(offset) {
+                return Err(invalid("contents beyond the end of a file"));
             }
-            offset += count as u64;
+            if length == 0 {
+                break;
+            }
+            end = offset + length;
+            while offset < end {
+                let count = (end - offset).min(BLOCK_BYTES as u64) as usize;
+                let data = block.get_mut(..count).unwrap_or_default();
+                self.fill(data)?;
+                let written = vfs.write(ctx, ino, offset, data);
+                if written.map_err(|errno| self.refused(errno))? < count {
+                    return Err(too_big(self.most));
+                }
+                offset += count as u64;
+            }
         }
-        Ok(())
+        vfs.truncate(ctx, ino, size)
+            .map_err(|errno| self.refused(errno))
     }
 }
 

@@ -3,9 +3,10 @@
 use std::fs;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
+use rustix::fs::OFlags;
 use wardian_vfs::{Create, Cred, Ctx, Ino, SetTime, Vfs};
 
 use crate::error::{Error, ErrorKind};
@@ -13,9 +14,9 @@ use crate::error::{Error, ErrorKind};
 /// How much of a host file is read at a time.
 const BLOCK_BYTES: usize = 256 << 10;
 
-/// Copies a file, link or folder of the host to `path`. Devices, sockets and
-/// pipes are left out. Everything belongs to `owner`; modes and modification
-/// times are kept.
+/// Copies a file or folder of the host to `path`. Devices, sockets and pipes in a
+/// folder are left out; alone they are an error. Everything belongs to `owner`;
+/// modes and modification times are kept.
 pub(super) fn copy(
     vfs: &mut Vfs,
     host: &Path,
@@ -47,7 +48,14 @@ pub(super) fn copy(
         .mkdir_all(above, 0o755, owner, now)
         .map_err(|errno| Error::path(above, errno))?;
     let name = name.strip_prefix(b"/").unwrap_or(name);
-    import.file(host, parent, name, &metadata)
+    if import.file(host, parent, name, OFlags::empty())? {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::HostFile,
+        host.display().to_string(),
+        "neither a file nor a folder: pipes, sockets and devices are not copied",
+    ))
 }
 
 struct Import<'a> {
@@ -83,7 +91,8 @@ impl Import<'_> {
                     let target = target.as_os_str().as_bytes();
                     self.create(into, name.as_bytes(), Create::Symlink(target), 0o777)?;
                 } else if kind.is_file() {
-                    self.file(&child, into, name.as_bytes(), &metadata)?;
+                    // Another thing may be there by now: then it is left out.
+                    self.file(&child, into, name.as_bytes(), OFlags::NOFOLLOW)?;
                 }
             }
             made.push((into, metadata));
@@ -95,15 +104,37 @@ impl Import<'_> {
         Ok(())
     }
 
+    /// Copies a file; whether it is one. Opening never waits for the other end of a
+    /// pipe.
     fn file(
         &mut self,
         host: &Path,
         parent: Ino,
         name: &[u8],
-        metadata: &fs::Metadata,
-    ) -> Result<(), Error> {
+        flags: OFlags,
+    ) -> Result<bool, Error> {
+        let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let opened = fs::OpenOptions::new()
+            .read(true)
+            .custom_flags(flags.bits() as i32)
+            .open(host);
+        let mut file = match opened {
+            // No link may be there, and a socket cannot be opened.
+            Err(error)
+                if matches!(
+                    rustix::io::Errno::from_io_error(&error),
+                    Some(rustix::io::Errno::LOOP | rustix::io::Errno::NXIO)
+                ) =>
+            {
+                return Ok(false);
+            }
+            opened => opened.map_err(|error| host_error(host, error))?,
+        };
+        let metadata = file.metadata().map_err(|error| host_error(host, error))?;
+        if !metadata.is_file() {
+            return Ok(false);
+        }
         let mode = (metadata.mode() & 0o7777) as u16;
-        let mut file = fs::File::open(host).map_err(|error| host_error(host, error))?;
         let ino = self.create(parent, name, Create::Regular, mode)?;
         let mut block = vec![0; BLOCK_BYTES];
         loop {
@@ -122,7 +153,8 @@ impl Import<'_> {
                 data = data.get(written..).unwrap_or_default();
             }
         }
-        self.finish(ino, metadata)
+        self.finish(ino, &metadata)?;
+        Ok(true)
     }
 
     fn create(
@@ -162,4 +194,48 @@ impl Import<'_> {
 
 fn host_error(path: &Path, error: std::io::Error) -> Error {
     Error::new(ErrorKind::HostFile, path.display().to_string(), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use wardian_vfs::{Cred, Quota, Vfs};
+
+    use super::copy;
+    use crate::ErrorKind;
+
+    /// Nobody writes into the pipe: whoever opens it plainly waits for ever.
+    #[test]
+    fn neither_pipes_nor_sockets_are_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        mknodat(
+            CWD,
+            at("pipe"),
+            FileType::Fifo,
+            Mode::from_raw_mode(0o644),
+            0,
+        )
+        .unwrap();
+        let _socket = UnixListener::bind(at("socket")).unwrap();
+        symlink("pipe", at("link")).unwrap();
+        std::fs::write(at("file"), "text").unwrap();
+        symlink("file", at("to-file")).unwrap();
+        let mut vfs = Vfs::new(Quota::default(), 0);
+        for name in ["pipe", "socket", "link"] {
+            let error = copy(&mut vfs, &at(name), b"/alone", Cred::ROOT, 0).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::HostFile);
+            let text = error.to_string();
+            assert!(text.contains(name) && text.contains("not copied"), "{text}");
+            assert!(vfs.find("/alone").is_err());
+        }
+        copy(&mut vfs, &at("to-file"), b"/alone", Cred::ROOT, 0).unwrap();
+        assert_eq!(vfs.read_file("/alone").unwrap(), b"text");
+        copy(&mut vfs, folder.path(), b"/all", Cred::ROOT, 0).unwrap();
+        assert!(vfs.find("/all/file").is_ok());
+        assert!(vfs.find("/all/pipe").is_err() && vfs.find("/all/socket").is_err());
+    }
 }

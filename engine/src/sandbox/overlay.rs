@@ -102,7 +102,7 @@ impl Overlay<'_> {
     /// Writes the changes to a file, for [`OverlayChanges::load`].
     ///
     /// # Errors
-    /// [`ErrorKind::HostFile`]: `out` fails, or a file cannot be read any more.
+    /// Those of [`OverlayChanges::save`].
     pub fn save(&self, out: impl Write) -> Result<(), Error> {
         self.changes().save(out)
     }

@@ -77,7 +77,7 @@ pub use extent::Extent;
 pub use import::{Attributes, Flaw, FlawKind, Import};
 pub use inspect::{CHUNK_BYTES, Entry};
 pub use lower::{
-    Fingerprint, Listed, Live, LivePlace, Lower, LowerEntry, LowerFile, LowerKind, LowerPlace,
+    Fingerprint, Listed, Live, LivePlace, Lower, LowerEntry, LowerFile, LowerKind, LowerPlace, Room,
 };
 pub use name::Name;
 pub use node::{Create, Device, Ino, Magic, NodeKind, SetTime, Stat, Timestamp};

@@ -226,14 +226,11 @@ impl Vfs {
             let Some((mounted, node)) = Arc::make_mut(&mut self.mounts).get_mut(ino) else {
                 return;
             };
-            let removed = mounted.upper.remove(node);
             if mounted.mount.live.is_some() {
                 // Never charged.
-                mounted.homes.remove(node);
-                mounted.count = mounted.count.saturating_sub(1);
-                return;
+                return mounted.drop_node(node);
             }
-            removed
+            mounted.upper.remove(node)
         } else {
             self.inodes.remove(ino.0)
         };

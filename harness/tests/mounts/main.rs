@@ -5,4 +5,5 @@ mod escapes;
 mod overlays;
 mod read_only;
 mod read_write;
+mod sources;
 mod support;

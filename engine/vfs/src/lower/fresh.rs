@@ -4,14 +4,24 @@
 use std::sync::Arc;
 
 use super::live::{Live, LivePlace};
-use super::mount::{Home, NODES_MOST};
-use super::source::{Fingerprint, LowerEntry, LowerKind, join};
+use super::mount::Home;
+use super::source::{Fingerprint, LowerEntry, LowerKind, Room, join, join_all};
 use crate::name::is_special;
-use crate::resolve::Fresh;
+use crate::resolve::{Progress, Resolution};
 use crate::tree::dir::Dir;
 use crate::tree::file::File;
 use crate::tree::inode::{Body, Inode};
 use crate::{At, Cred, Errno, Follow, Ino, Name, PathMode, Resolved, Vfs};
+
+/// Names that are looked up at the host for one path, links followed: twice as
+/// many as a path of the default length can hold.
+const LOOKS_MOST: u32 = 4096;
+
+/// A directory of a live tree in which a name was looked up, and its path there.
+struct Trail {
+    dir: Ino,
+    path: Vec<u8>,
+}
 
 impl Vfs {
     /// The live tree that a node belongs to.
@@ -34,10 +44,12 @@ impl Vfs {
             .any(|mounted| mounted.mount.live.is_some())
     }
 
-    /// [`Vfs::resolve`] with what the host has now.
+    /// [`Vfs::resolve`] with what the host has now. It takes as long as the path
+    /// has names, with those of the links on the way.
     ///
     /// # Errors
-    /// Those of [`Vfs::resolve`] and of the host.
+    /// Those of [`Vfs::resolve`] and of the host. `ELOOP`: more than 4,096 names
+    /// of live trees are on the way.
     pub fn resolve_fresh(
         &mut self,
         at: &At<'_>,
@@ -47,21 +59,38 @@ impl Vfs {
         if !self.has_live() {
             return self.resolve(at, path, follow);
         }
-        // Each round gets one name further, so there are not many.
-        let mut fresh = Vec::new();
+        let mut resolution = Resolution::new(self, at, path, follow)?;
+        self.finish_fresh(&mut resolution)
+    }
+
+    /// Brings a resolution to its end.
+    pub(super) fn finish_fresh(
+        &mut self,
+        resolution: &mut Resolution<'_>,
+    ) -> Result<Resolved, Errno> {
+        let mut looks_left = LOOKS_MOST;
+        let mut trail = None;
         loop {
-            let mut wanted = None;
-            let among = Fresh {
-                names: &fresh,
-                wanted: &mut wanted,
+            let (dir, name) = match resolution.go_on(self)? {
+                Progress::Reached(resolved) => return Ok(resolved),
+                Progress::Unseen { dir, name } => (dir, name),
             };
-            let result = self.resolve_among(at, path, follow, Some(among));
-            let Some((dir, name)) = wanted else {
-                return result;
-            };
-            self.refresh_entry(dir, &name)?;
-            fresh.push((dir, name));
+            looks_left = looks_left.checked_sub(1).ok_or(Errno::Loop)?;
+            let here = self.follow_trail(trail.take(), dir)?;
+            self.refresh_entry(&here, &name)?;
+            trail = Some(here);
         }
+    }
+
+    /// Goes on to a directory, most often the one that was just entered: its path
+    /// need not be gathered from the top again.
+    fn follow_trail(&self, trail: Option<Trail>, dir: Ino) -> Result<Trail, Errno> {
+        let path = match (trail, self.home(dir)) {
+            (Some(trail), _) if trail.dir == dir => trail.path,
+            (Some(trail), Some(home)) if trail.dir == home.parent => join(&trail.path, &home.name),
+            _ => self.live_place(dir)?.path,
+        };
+        Ok(Trail { dir, path })
     }
 
     /// Looks again at what is on the way to an absolute path, links followed, and
@@ -130,8 +159,7 @@ impl Vfs {
         }
         let place = self.live_place(ino)?;
         let listed = self.home(ino).and_then(|home| home.listed);
-        let Some((now, mut entries)) =
-            live.list(&place.path, listed.as_ref(), NODES_MOST as usize)?
+        let Some((now, mut entries)) = live.list(&place.path, listed.as_ref(), Room::default())?
         else {
             return Ok(());
         };
@@ -156,12 +184,12 @@ impl Vfs {
         Ok(())
     }
 
-    fn refresh_entry(&mut self, dir: Ino, name: &[u8]) -> Result<(), Errno> {
-        let Some(live) = self.live(dir) else {
+    fn refresh_entry(&mut self, trail: &Trail, name: &[u8]) -> Result<(), Errno> {
+        let Some(live) = self.live(trail.dir) else {
             return Ok(());
         };
-        let found = live.look(&self.live_entry(dir, name)?)?;
-        self.sync(dir, name, found.as_ref())
+        let found = live.look(&join(&trail.path, name))?;
+        self.sync(trail.dir, name, found.as_ref())
     }
 
     /// Lets a name stand for what the host has there.
@@ -178,14 +206,14 @@ impl Vfs {
         match (old, found) {
             (None, None) => {}
             (Some(old), Some(entry)) if self.is_still(old, entry) => self.update(old, entry),
-            (Some(old), None) => {
+            (Some(old), found) => {
                 self.change_live_dir(dir, |dir| dir.remove(name))?;
                 self.forget_node(old);
-            }
-            (old, Some(entry)) => {
-                if let Some(old) = old {
-                    self.forget_node(old);
+                if let Some(entry) = found {
+                    self.adopt(dir, name, entry)?;
                 }
+            }
+            (None, Some(entry)) => {
                 self.adopt(dir, name, entry)?;
             }
         }
@@ -217,9 +245,8 @@ impl Vfs {
     ) -> Result<Ino, Errno> {
         let mounts = Arc::make_mut(&mut self.mounts);
         let (mounted, _) = mounts.get_mut(dir).ok_or(Errno::Noent)?;
-        if mounted.count >= NODES_MOST {
-            return Err(Errno::Overflow);
-        }
+        let text_bytes = name.len().saturating_add(entry.kind.target_bytes());
+        mounted.room.take(1, text_bytes)?;
         let node = mounted.next;
         let ino = mounted.mount.number(node);
         let owner = mounted.mount.owner;
@@ -245,7 +272,6 @@ impl Vfs {
             created: entry.seen.modified,
         };
         mounted.next += 1;
-        mounted.count += 1;
         mounted.upper.insert(node, Arc::new(inode));
         let home = Home {
             parent: dir,
@@ -320,6 +346,25 @@ impl Vfs {
         }
     }
 
+    /// Refuses to add what there is no room for, before the host is asked.
+    ///
+    /// # Errors
+    /// `EOVERFLOW`.
+    pub(crate) fn check_room(
+        &self,
+        dir: Ino,
+        entries: u64,
+        text_bytes: usize,
+    ) -> Result<(), Errno> {
+        match self.mounts.get(dir) {
+            Some((mounted, _)) => {
+                let mut room = mounted.room;
+                room.take(entries, text_bytes)
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Where a node of a live tree is.
     ///
     /// # Errors
@@ -333,10 +378,7 @@ impl Vfs {
             names.push(&home.name);
             at = home.parent;
         }
-        let path = names
-            .iter()
-            .rev()
-            .fold(Vec::new(), |path, name| join(&path, name));
+        let path = join_all(names.iter().rev());
         Ok(LivePlace { path, seen })
     }
 

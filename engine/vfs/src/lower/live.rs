@@ -1,6 +1,6 @@
 //! What a tree outside must offer for a mount that changes it.
 
-use super::source::{Fingerprint, LowerEntry, LowerKind};
+use super::source::{Fingerprint, LowerEntry, LowerKind, Room};
 use crate::{Errno, SetTime};
 
 /// A tree outside that is changed in place: nothing of it is kept here but what
@@ -12,8 +12,8 @@ pub trait Live: Send + Sync {
     fn look(&self, path: &[u8]) -> Result<Option<LowerEntry>, Errno>;
 
     /// The entries of a directory, and what to tell it by; `None`: it is as it was
-    /// when it was `listed`.
-    fn list(&self, dir: &[u8], listed: Option<&Fingerprint>, most: usize) -> Listed;
+    /// when it was `listed`. `EOVERFLOW`: more than there is `room` for.
+    fn list(&self, dir: &[u8], listed: Option<&Fingerprint>, room: Room) -> Listed;
 
     /// Reads at `offset`; how many bytes, fewer than asked only at the end.
     fn read(&self, file: &LivePlace, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno>;
@@ -24,7 +24,8 @@ pub trait Live: Send + Sync {
     /// Sets the length of a file.
     fn set_size(&self, file: &LivePlace, size: u64) -> Result<(), Errno>;
 
-    /// Makes an entry at a path that must be free.
+    /// Makes an entry at a path that must be free. The mode has the nine permission
+    /// bits.
     fn create(&self, path: &[u8], kind: &LowerKind, mode: u16) -> Result<LowerEntry, Errno>;
 
     /// Removes an entry. A file that is open (`keeps`) is read and written until
@@ -42,7 +43,7 @@ pub trait Live: Send + Sync {
     /// Gives a file one more name.
     fn link(&self, from: &LivePlace, to: &[u8]) -> Result<LowerEntry, Errno>;
 
-    /// Sets the permission bits.
+    /// Sets the nine permission bits.
     fn set_mode(&self, place: &LivePlace, mode: u16) -> Result<(), Errno>;
 
     /// Sets the times of access and modification.

@@ -8,9 +8,11 @@ mod live;
 mod mount;
 mod raise;
 mod source;
+#[cfg(test)]
+mod tests;
 mod through;
 
 pub use live::{Listed, Live, LivePlace};
 pub(crate) use mount::{Mounts, is_lower};
 pub use raise::LowerPlace;
-pub use source::{Fingerprint, Lower, LowerEntry, LowerFile, LowerKind};
+pub use source::{Fingerprint, Lower, LowerEntry, LowerFile, LowerKind, Room};

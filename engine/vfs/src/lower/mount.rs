@@ -1,11 +1,11 @@
 //! The nodes of a tree below: made when a directory is first looked into, and
 //! never changed. What a filesystem changes of them lies in its own layer above.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::arena::Arena;
 use super::live::Live;
-use super::source::{Fingerprint, Lower, LowerEntry, LowerFile, LowerKind, join};
+use super::source::{Fingerprint, Lower, LowerEntry, LowerFile, LowerKind, Room, join_all};
 use crate::tree::dir::Dir;
 use crate::tree::file::File;
 use crate::tree::inode::{Body, Inode};
@@ -16,9 +16,6 @@ use crate::{Cred, Errno, Ino, Name};
 const LOWER: u64 = 1 << 62;
 /// How many bits number the nodes of one mount.
 const NODE_BITS: u32 = 40;
-/// Most nodes that one mount keeps: about 300 bytes of host memory each.
-pub(crate) const NODES_MOST: u64 = 2_000_000;
-
 /// Whether a number is of a node below.
 pub(crate) fn is_lower(ino: Ino) -> bool {
     ino.0 >= LOWER
@@ -34,6 +31,8 @@ pub(crate) struct Mount {
     /// The number of its top.
     first: u64,
     nodes: Arena<LowerNode>,
+    /// What it may still keep.
+    pub(super) room: Mutex<Room>,
 }
 
 /// A node as it was listed.
@@ -55,9 +54,9 @@ pub(crate) struct Mounted {
     pub(crate) upper: Trie<Inode>,
     /// Of a live tree: where its nodes are.
     pub(crate) homes: Trie<Home>,
-    /// Of a live tree: the number of the next node, and how many there are.
+    /// Of a live tree: the number of the next node, and how many more there may be.
     pub(crate) next: u64,
-    pub(crate) count: u64,
+    pub(crate) room: Room,
 }
 
 /// Where a node of a live tree is, as far as was seen last.
@@ -110,6 +109,7 @@ impl Mounts {
             owner,
             first,
             nodes: Arena::new(),
+            room: Mutex::default(),
         };
         let node = mount.node(top, parent, name, &Arc::default());
         mount.nodes.grow().push(node);
@@ -118,7 +118,7 @@ impl Mounts {
             upper: Trie::new(),
             homes: Trie::new(),
             next: 1,
-            count: 0,
+            room: Room::default(),
         });
         Ino(first)
     }
@@ -155,11 +155,26 @@ impl Mounts {
     }
 }
 
+impl Mounted {
+    /// Drops a node of a live tree.
+    pub(crate) fn drop_node(&mut self, node: u64) {
+        let target = match self.upper.get(node).map(|inode| &inode.body) {
+            Some(Body::Symlink(target)) => target.len(),
+            _ => 0,
+        };
+        self.upper.remove(node);
+        if let Some(home) = self.homes.get(node) {
+            self.room.give(1, home.name.len().saturating_add(target));
+            self.homes.remove(node);
+        }
+    }
+}
+
 /// An empty tree, below a live one.
 struct Nothing;
 
 impl Lower for Nothing {
-    fn list(&self, _: &[u8], _: &Fingerprint, _: usize) -> Result<Vec<LowerEntry>, Errno> {
+    fn list(&self, _: &[u8], _: &Fingerprint, _: Room) -> Result<Vec<LowerEntry>, Errno> {
         Ok(Vec::new())
     }
 
@@ -196,7 +211,7 @@ impl Mount {
     /// known.
     ///
     /// # Errors
-    /// `ENOENT`. `EOVERFLOW`: more nodes than are kept. Those of [`Lower::list`].
+    /// `ENOENT`. `EOVERFLOW`: more than is kept. Those of [`Lower::list`].
     pub(crate) fn listed(&self, node: u64) -> Result<&Inode, Errno> {
         let found = self.nodes.get(node).ok_or(Errno::Noent)?;
         if !found.bare.is_directory() {
@@ -211,14 +226,17 @@ impl Mount {
             return Ok(listed);
         }
         let path: Arc<[u8]> = Arc::from(self.path(node)?);
-        let room = NODES_MOST.saturating_sub(growing.next());
-        let mut entries = self.source.list(&path, &found.seen, room as usize)?;
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut left = *room;
+        left.take(0, path.len())?;
+        let mut entries = self.source.list(&path, &found.seen, left)?;
         entries.retain(|entry| is_name(&entry.name));
         entries.sort_unstable_by(|left, right| left.name.cmp(&right.name));
         entries.dedup_by(|later, first| later.name == first.name);
-        if entries.len() as u64 > room {
-            return Err(Errno::Overflow);
+        for entry in &entries {
+            left.take(1, entry.text_bytes())?;
         }
+        *room = left;
         let mut dir = Dir::new(found.parent, found.name.clone());
         let mut links = 2;
         for entry in entries {
@@ -244,10 +262,7 @@ impl Mount {
             names.push(&found.name);
             at = split(found.parent).ok_or(Errno::Noent)?.1;
         }
-        Ok(names
-            .iter()
-            .rev()
-            .fold(Vec::new(), |path, name| join(&path, name)))
+        Ok(join_all(names.iter().rev()))
     }
 
     fn node(&self, entry: &LowerEntry, parent: Ino, name: &[u8], dir: &Arc<[u8]>) -> LowerNode {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::live::Live;
-use super::mount::{Mounted, is_lower};
+use super::mount::{Mounted, Mounts, is_lower};
 use super::source::{Fingerprint, Lower, LowerEntry};
 use crate::quota::entry_charge;
 use crate::tree::inode::{Body, Inode};
@@ -45,12 +45,9 @@ impl Vfs {
         is_read_only: bool,
         now: Timestamp,
     ) -> Result<Ino, Errno> {
-        self.clear_place(parent, name, now)?;
-        let mounts = Arc::make_mut(&mut self.mounts);
-        let top = mounts.add(source, top, (parent, name), owner, is_read_only);
-        self.attach(parent, name, top, now)?;
-        self.count_subdirectory(parent, true)?;
-        Ok(top)
+        self.hang(parent, name, now, |mounts| {
+            mounts.add(source, top, (parent, name), owner, is_read_only)
+        })
     }
 
     /// [`Vfs::mount`] of a tree that is looked at again at each step and, unless
@@ -69,9 +66,21 @@ impl Vfs {
         is_read_only: bool,
         now: Timestamp,
     ) -> Result<Ino, Errno> {
+        self.hang(parent, name, now, |mounts| {
+            mounts.add_live(live, top, (parent, name), owner, is_read_only)
+        })
+    }
+
+    /// Hangs a tree that is added into a directory.
+    fn hang(
+        &mut self,
+        parent: Ino,
+        name: &[u8],
+        now: Timestamp,
+        add: impl FnOnce(&mut Mounts) -> Ino,
+    ) -> Result<Ino, Errno> {
         self.clear_place(parent, name, now)?;
-        let mounts = Arc::make_mut(&mut self.mounts);
-        let top = mounts.add_live(live, top, (parent, name), owner, is_read_only);
+        let top = add(Arc::make_mut(&mut self.mounts));
         self.attach(parent, name, top, now)?;
         self.count_subdirectory(parent, true)?;
         Ok(top)

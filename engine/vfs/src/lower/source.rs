@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Errno, Timestamp};
+use crate::{Errno, Name, Timestamp};
 
 /// A tree outside, such as a folder of the host.
 ///
@@ -15,9 +15,9 @@ pub trait Lower: Send + Sync {
     /// is what it was when it was listed itself.
     ///
     /// # Errors
-    /// `EOVERFLOW`: more than `most` entries. `ESTALE`: another directory stands
-    /// there now. Whatever reading it gives.
-    fn list(&self, dir: &[u8], seen: &Fingerprint, most: usize) -> Result<Vec<LowerEntry>, Errno>;
+    /// `EOVERFLOW`: more than there is `room` for. `ESTALE`: another directory
+    /// stands there now. Whatever reading it gives.
+    fn list(&self, dir: &[u8], seen: &Fingerprint, room: Room) -> Result<Vec<LowerEntry>, Errno>;
 
     /// Reads at `offset`; how many bytes, fewer than asked only at the end.
     ///
@@ -42,6 +42,60 @@ pub struct LowerEntry {
     pub seen: Fingerprint,
 }
 
+impl LowerEntry {
+    /// Bytes of its name, and of its target if it is a link.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        self.name.len().saturating_add(self.kind.target_bytes())
+    }
+}
+
+/// How much of a tree is still kept in memory here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Room {
+    /// Nodes: about 300 bytes each, besides their text.
+    pub entries: u64,
+    /// Bytes of names, of targets of links, and of paths of directories.
+    pub text_bytes: u64,
+}
+
+impl Default for Room {
+    /// All that one mount gets: 2,000,000 nodes and 256 MiB.
+    fn default() -> Room {
+        Room {
+            entries: 2_000_000,
+            text_bytes: 256 << 20,
+        }
+    }
+}
+
+impl Room {
+    /// Takes some of it.
+    ///
+    /// # Errors
+    /// `EOVERFLOW`: that much is not left.
+    pub fn take(&mut self, entries: u64, text_bytes: usize) -> Result<(), Errno> {
+        let left = (
+            self.entries.checked_sub(entries),
+            self.text_bytes.checked_sub(text_bytes as u64),
+        );
+        let (Some(entries), Some(text_bytes)) = left else {
+            return Err(Errno::Overflow);
+        };
+        *self = Room {
+            entries,
+            text_bytes,
+        };
+        Ok(())
+    }
+
+    /// Gives some of it back.
+    pub(crate) fn give(&mut self, entries: u64, text_bytes: usize) {
+        self.entries = self.entries.saturating_add(entries);
+        self.text_bytes = self.text_bytes.saturating_add(text_bytes as u64);
+    }
+}
+
 /// What an entry of a directory below is. Nothing else is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum LowerKind {
@@ -51,6 +105,17 @@ pub enum LowerKind {
     Directory,
     /// A symbolic link with this target.
     Symlink(Vec<u8>),
+}
+
+impl LowerKind {
+    /// Bytes of a link's target.
+    #[must_use]
+    pub fn target_bytes(&self) -> usize {
+        match self {
+            LowerKind::Symlink(target) => target.len(),
+            _ => 0,
+        }
+    }
 }
 
 /// What tells whether a file below is still the one that was listed.
@@ -98,6 +163,18 @@ impl fmt::Debug for LowerFile {
             .field("seen", &self.seen)
             .finish()
     }
+}
+
+/// Names, the outermost first, as a path.
+pub(crate) fn join_all<'a>(names: impl Iterator<Item = &'a &'a Name>) -> Vec<u8> {
+    let mut path = Vec::new();
+    for name in names {
+        if !path.is_empty() {
+            path.push(b'/');
+        }
+        path.extend_from_slice(name);
+    }
+    path
 }
 
 /// A name below a directory.

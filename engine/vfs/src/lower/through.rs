@@ -8,6 +8,10 @@ use super::source::LowerKind;
 use crate::tree::inode::Body;
 use crate::{Create, Ctx, Errno, Ino, Name, SetTime, Vfs};
 
+/// What files outside get of a mode: nothing that lends the rights of their owner
+/// to whoever runs them there.
+const NINE_BITS: u16 = 0o777;
+
 impl Vfs {
     /// Refuses to go from one live tree to another one, or out of it.
     ///
@@ -43,7 +47,8 @@ impl Vfs {
             }
             Create::Fifo | Create::Device(_) | Create::Magic(_) => return Err(Errno::Perm),
         };
-        let entry = live.create(&self.live_entry(dir, name)?, &kind, mode)?;
+        self.check_room(dir, 1, name.len().saturating_add(kind.target_bytes()))?;
+        let entry = live.create(&self.live_entry(dir, name)?, &kind, mode & NINE_BITS)?;
         self.adopt(dir, name, &entry)
     }
 
@@ -54,6 +59,7 @@ impl Vfs {
         dir: Ino,
         name: &[u8],
     ) -> Result<(), Errno> {
+        self.check_room(dir, 1, name.len())?;
         let entry = live.link(&self.live_place(ino)?, &self.live_entry(dir, name)?)?;
         self.adopt(dir, name, &entry).map(drop)
     }
@@ -79,6 +85,7 @@ impl Vfs {
         ino: Ino,
         target: Option<Ino>,
     ) -> Result<(), Errno> {
+        self.check_room(to_dir, 0, to.len())?;
         let replaced = target
             .map(|target| Ok::<_, Errno>((self.live_place(target)?, self.is_open(target))))
             .transpose()?;
@@ -93,11 +100,23 @@ impl Vfs {
         if let Some(target) = target {
             self.forget_node(target);
         }
-        self.set_home(ino, |home| {
-            home.parent = to_dir;
-            home.name = Name::new(to);
-        });
+        self.rename_home(ino, to_dir, to);
         self.rehang(ino, to_dir, to)
+    }
+
+    /// Notes where a node of a live tree is now.
+    fn rename_home(&mut self, ino: Ino, dir: Ino, name: &[u8]) {
+        if let Some((mounted, node)) = Arc::make_mut(&mut self.mounts).get_mut(ino)
+            && let Some(home) = mounted.homes.get_mut(node)
+        {
+            let home = Arc::make_mut(home);
+            mounted.room.give(0, home.name.len());
+            // It was checked; if the host made others of it meanwhile, these few
+            // bytes are not counted.
+            let _ = mounted.room.take(0, name.len());
+            home.parent = dir;
+            home.name = Name::new(name);
+        }
     }
 
     pub(crate) fn write_through(
@@ -140,6 +159,7 @@ impl Vfs {
         ino: Ino,
         mode: u16,
     ) -> Result<(), Errno> {
+        let mode = mode & NINE_BITS;
         live.set_mode(&self.live_place(ino)?, mode)?;
         self.inode_mut(ino)?.mode = mode;
         Ok(())

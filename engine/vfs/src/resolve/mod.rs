@@ -2,9 +2,9 @@
 
 mod request;
 mod resolver;
-
-pub(crate) use resolver::Fresh;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use request::{At, Follow, PathMode, Resolved};
+pub(crate) use resolver::{Progress, Resolution};

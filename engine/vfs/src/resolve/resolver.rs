@@ -1,6 +1,10 @@
-//! The one resolver: a directory reached, and a worklist of path remainders.
+//! The one resolver: a directory reached, and a worklist of path remainders. It
+//! waits at each name of a live tree, so that its entry can be looked at outside.
+
+use std::sync::Arc;
 
 use super::request::{At, Follow, PathMode, Resolved};
+use super::text::Text;
 use crate::tree::dir::Dir;
 use crate::tree::inode::{Body, Inode};
 use crate::{Access, Errno, Ino, Magic, Name, Vfs, permission};
@@ -16,81 +20,118 @@ impl Vfs {
     /// is too long. `EINVAL`: a NUL in the path. `EPERM`: the path leaves `base`
     /// in [`PathMode::Beneath`].
     pub fn resolve(&self, at: &At<'_>, path: &[u8], follow: Follow) -> Result<Resolved, Errno> {
-        self.resolve_among(at, path, follow, None)
+        let mut resolution = Resolution::new(self, at, path, follow)?;
+        loop {
+            if let Progress::Reached(resolved) = resolution.go_on(self)? {
+                return Ok(resolved);
+            }
+        }
     }
+}
 
-    /// [`Vfs::resolve`], stopping at a name that is not `fresh`, if that is asked.
-    pub(crate) fn resolve_among(
-        &self,
-        at: &At<'_>,
-        path: &[u8],
+/// One resolution: a directory reached, and a worklist of what is left. It holds
+/// nothing of the filesystem, which may change while it waits.
+pub(crate) struct Resolution<'a> {
+    at: At<'a>,
+    follow: Follow,
+    /// The directory reached.
+    here: Ino,
+    /// How many directories lie between it and the base.
+    depth: u64,
+    /// What is left of the path, or of the link target being followed.
+    rest: Text<'a>,
+    /// What is left of the paths around it, the innermost last; each begins with
+    /// a slash and holds at least one more component.
+    pending: Vec<Text<'a>>,
+    /// Symbolic links that may still be followed.
+    links_left: u32,
+    /// A slash followed a link in the last place: its target must be a directory.
+    slash: bool,
+    /// The component that it waits to go through.
+    waiting: Option<Component<'a>>,
+    /// How many components it took off the worklist.
+    #[cfg(test)]
+    pub(crate) steps: usize,
+}
+
+/// How far a resolution came.
+pub(crate) enum Progress {
+    /// To its end.
+    Reached(Resolved),
+    /// To a name in a directory of a live tree: now is the time to look there.
+    Unseen { dir: Ino, name: Name },
+}
+
+impl<'a> Resolution<'a> {
+    /// # Errors
+    /// Those of [`Vfs::resolve`].
+    pub(crate) fn new(
+        vfs: &Vfs,
+        at: &At<'a>,
+        path: &'a [u8],
         follow: Follow,
-        fresh: Option<Fresh<'_>>,
-    ) -> Result<Resolved, Errno> {
+    ) -> Result<Resolution<'a>, Errno> {
         if path.is_empty() {
             return Err(Errno::Noent);
         }
-        if path.len() > self.quota().path_bytes as usize {
+        if path.len() > vfs.quota().path_bytes as usize {
             return Err(Errno::Nametoolong);
         }
         if path.contains(&0) {
             return Err(Errno::Inval);
         }
-        let mut resolver = Resolver {
-            vfs: self,
-            at,
+        vfs.dir(at.base)?;
+        let starts_at_root = path.starts_with(b"/");
+        if starts_at_root && at.mode == PathMode::Beneath {
+            return Err(Errno::Perm);
+        }
+        Ok(Resolution {
+            at: *at,
             follow,
-            here: Place::new(self, at.base)?,
+            here: if starts_at_root { at.root } else { at.base },
             depth: 0,
-            rest: path,
+            rest: Text::path(path),
             pending: Vec::new(),
-            links_left: self.quota().symlink_depth,
+            links_left: vfs.quota().symlink_depth,
             slash: false,
-            fresh,
+            waiting: None,
+            #[cfg(test)]
+            steps: 0,
+        })
+    }
+
+    /// Goes on from where it stopped.
+    ///
+    /// # Errors
+    /// Those of [`Vfs::resolve`].
+    pub(crate) fn go_on(&mut self, vfs: &Vfs) -> Result<Progress, Errno> {
+        let resolver = Resolver {
+            vfs,
+            here: Place::new(vfs, self.here)?,
+            state: self,
         };
-        resolver.start_at_root_if_absolute()?;
         resolver.run()
     }
 }
 
-/// One resolution: a directory reached, and a worklist of what is left.
-struct Resolver<'a> {
-    vfs: &'a Vfs,
-    at: &'a At<'a>,
-    follow: Follow,
+/// A resolution under way in a filesystem.
+struct Resolver<'v, 'r, 'a> {
+    vfs: &'v Vfs,
     /// The directory reached.
-    here: Place<'a>,
-    /// How many directories lie between it and the base.
-    depth: u64,
-    /// What is left of the path, or of the link target being followed.
-    rest: &'a [u8],
-    /// What is left of the paths around it, the innermost last; each begins with
-    /// a slash and holds at least one more component.
-    pending: Vec<&'a [u8]>,
-    /// Symbolic links that may still be followed.
-    links_left: u32,
-    /// A slash followed a link in the last place: its target must be a directory.
-    slash: bool,
-    fresh: Option<Fresh<'a>>,
-}
-
-/// Names of live trees that were looked up at the host.
-pub(crate) struct Fresh<'a> {
-    pub(crate) names: &'a [(Ino, Name)],
-    /// The next one that shall be: the resolution stopped there.
-    pub(crate) wanted: &'a mut Option<(Ino, Name)>,
+    here: Place<'v>,
+    state: &'r mut Resolution<'a>,
 }
 
 /// A directory, looked up once.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+struct Place<'v> {
     ino: Ino,
-    inode: &'a Inode,
-    entries: &'a Dir,
+    inode: &'v Inode,
+    entries: &'v Dir,
 }
 
-impl<'a> Place<'a> {
-    fn new(vfs: &'a Vfs, ino: Ino) -> Result<Place<'a>, Errno> {
+impl<'v> Place<'v> {
+    fn new(vfs: &'v Vfs, ino: Ino) -> Result<Place<'v>, Errno> {
         let (inode, entries) = vfs.dir(ino)?;
         Ok(Place {
             ino,
@@ -102,107 +143,111 @@ impl<'a> Place<'a> {
 
 /// A component, taken off the worklist.
 struct Component<'a> {
-    name: &'a [u8],
+    name: Text<'a>,
     /// Nothing follows it but slashes.
     is_last: bool,
     /// A slash follows it.
     slash: bool,
 }
 
-fn without_slashes(path: &[u8]) -> &[u8] {
-    let start = path.iter().position(|byte| *byte != b'/');
-    start.and_then(|start| path.get(start..)).unwrap_or(&[])
+/// What became of a component.
+enum Step {
+    /// The next one comes.
+    On,
+    /// It was the last one.
+    Reached(Resolved),
+    /// Its name is to be looked at outside first.
+    Unseen,
 }
 
-impl<'a> Resolver<'a> {
-    fn run(mut self) -> Result<Resolved, Errno> {
-        while let Some(component) = self.next_component() {
-            if let Some(resolved) = self.step(&component)? {
-                return Ok(resolved);
+impl<'v, 'a> Resolver<'v, '_, 'a> {
+    fn run(mut self) -> Result<Progress, Errno> {
+        let mut is_seen = self.state.waiting.is_some();
+        while let Some(component) = self.state.waiting.take().or_else(|| self.next_component()) {
+            match self.step(&component, is_seen)? {
+                Step::On => is_seen = false,
+                Step::Reached(resolved) => return Ok(Progress::Reached(resolved)),
+                Step::Unseen => {
+                    let (dir, name) = (self.here.ino, Name::new(component.name.bytes()));
+                    self.state.here = dir;
+                    self.state.waiting = Some(component);
+                    return Ok(Progress::Unseen { dir, name });
+                }
             }
         }
         // Nothing but slashes: the root.
-        Ok(self.resolved(b"/", Some(self.here.ino), false))
+        let root = self.resolved(b"/", Some(self.here.ino), false);
+        Ok(Progress::Reached(root))
     }
 
     fn start_at_root_if_absolute(&mut self) -> Result<(), Errno> {
-        if !self.rest.starts_with(b"/") {
+        if !self.state.rest.bytes().starts_with(b"/") {
             return Ok(());
         }
-        match self.at.mode {
+        match self.state.at.mode {
             PathMode::Beneath => Err(Errno::Perm),
             PathMode::Posix => {
-                self.here = Place::new(self.vfs, self.at.root)?;
+                self.here = Place::new(self.vfs, self.state.at.root)?;
                 Ok(())
             }
         }
     }
 
     fn next_component(&mut self) -> Option<Component<'a>> {
-        let mut path = without_slashes(self.rest);
-        if path.is_empty() {
-            path = without_slashes(self.pending.pop()?);
+        let state = &mut *self.state;
+        state.rest.skip_slashes();
+        if state.rest.is_empty() {
+            state.rest = state.pending.pop()?;
+            state.rest.skip_slashes();
         }
-        let end = path.iter().position(|byte| *byte == b'/');
-        let (name, rest) = path.split_at_checked(end.unwrap_or(path.len()))?;
-        self.rest = rest;
-        let ends = without_slashes(rest).is_empty();
+        #[cfg(test)]
+        {
+            state.steps += 1;
+        }
         Some(Component {
-            name,
-            is_last: ends && self.pending.is_empty(),
-            slash: !rest.is_empty(),
+            name: state.rest.take_name(),
+            is_last: state.pending.is_empty() && state.rest.is_blank(),
+            slash: !state.rest.is_empty(),
         })
     }
 
-    /// Goes through one component; the result, if it was the last one.
-    fn step(&mut self, component: &Component<'a>) -> Result<Option<Resolved>, Errno> {
-        let name = component.name;
-        permission::check(self.here.inode, self.at.cred, Access::EXECUTE)?;
+    /// Goes through one component, whose name was looked at outside if it
+    /// `is_seen`.
+    fn step(&mut self, component: &Component<'a>, is_seen: bool) -> Result<Step, Errno> {
+        let name = component.name.bytes();
+        permission::check(self.here.inode, self.state.at.cred, Access::EXECUTE)?;
         // With `Follow::Entry` the operation checks its own name, after both ends
         // of a rename are known to have a directory.
-        let is_entry = component.is_last && self.follow == Follow::Entry;
+        let is_entry = component.is_last && self.state.follow == Follow::Entry;
         if !is_entry && name.len() > self.vfs.quota().name_bytes as usize {
             return Err(Errno::Nametoolong);
         }
-        let slash = self.slash || component.slash;
+        let slash = self.state.slash || component.slash;
         let next = match name {
             b"." => self.here,
             b".." => self.above()?,
-            _ => match self.look_up(name)? {
+            _ if !is_seen && self.vfs.is_live(self.here.ino) => return Ok(Step::Unseen),
+            _ => match self.here.entries.get(name) {
                 Some(child) => return self.enter(component, child),
-                None if component.is_last => return Ok(Some(self.resolved(name, None, slash))),
+                None if component.is_last => {
+                    return Ok(Step::Reached(self.resolved(name, None, slash)));
+                }
                 None => return Err(Errno::Noent),
             },
         };
         if component.is_last {
-            return Ok(Some(self.resolved(name, Some(next.ino), slash)));
+            return Ok(Step::Reached(self.resolved(name, Some(next.ino), slash)));
         }
         self.here = next;
-        Ok(None)
-    }
-
-    /// The node that an entry of the directory reached names.
-    fn look_up(&mut self, name: &[u8]) -> Result<Option<Ino>, Errno> {
-        let here = self.here.ino;
-        if let Some(fresh) = &mut self.fresh
-            && self.vfs.is_live(here)
-            && !fresh
-                .names
-                .iter()
-                .any(|(dir, known)| *dir == here && **known == *name)
-        {
-            *fresh.wanted = Some((here, Name::new(name)));
-            return Err(Errno::Again);
-        }
-        Ok(self.here.entries.get(name))
+        Ok(Step::On)
     }
 
     /// Goes on to an entry of the directory reached.
-    fn enter(&mut self, component: &Component<'a>, child: Ino) -> Result<Option<Resolved>, Errno> {
-        let name = component.name;
-        let slash = self.slash || component.slash;
+    fn enter(&mut self, component: &Component<'a>, child: Ino) -> Result<Step, Errno> {
+        let slash = self.state.slash || component.slash;
+        let follow = self.state.follow;
         let follows = !component.is_last
-            || match self.follow {
+            || match follow {
                 Follow::Last => true,
                 Follow::NoLast => slash,
                 Follow::Entry => false,
@@ -211,31 +256,36 @@ impl<'a> Resolver<'a> {
         match &inode.body {
             Body::Directory(_) | Body::Unlisted if !component.is_last => {
                 self.here = Place::new(self.vfs, child)?;
-                self.depth += 1;
-                return Ok(None);
+                self.state.depth += 1;
+                return Ok(Step::On);
             }
             Body::Symlink(target) if follows => {
                 self.follow_link(target, component)?;
-                return Ok(None);
+                return Ok(Step::On);
             }
-            Body::Magic(magic) => return Ok(self.reach_magic(*magic, component, child)),
+            Body::Magic(magic) => {
+                let reached = self.reach_magic(*magic, component, child);
+                return Ok(reached.map_or(Step::On, Step::Reached));
+            }
             Body::Directory(_) | Body::Unlisted => {}
             _ if !component.is_last => return Err(Errno::Notdir),
-            _ if slash && self.follow != Follow::Entry => return Err(Errno::Notdir),
+            _ if slash && follow != Follow::Entry => return Err(Errno::Notdir),
             _ => {}
         }
-        Ok(Some(self.resolved(name, Some(child), slash)))
+        let name = component.name.bytes();
+        Ok(Step::Reached(self.resolved(name, Some(child), slash)))
     }
 
     /// Puts a link's target in front of the worklist.
-    fn follow_link(&mut self, target: &'a [u8], component: &Component<'a>) -> Result<(), Errno> {
-        self.links_left = self.links_left.checked_sub(1).ok_or(Errno::Loop)?;
+    fn follow_link(&mut self, target: &Arc<[u8]>, component: &Component<'a>) -> Result<(), Errno> {
+        let state = &mut *self.state;
+        state.links_left = state.links_left.checked_sub(1).ok_or(Errno::Loop)?;
+        let rest = std::mem::replace(&mut state.rest, Text::target(target));
         if component.is_last {
-            self.slash |= component.slash;
-        } else if !without_slashes(self.rest).is_empty() {
-            self.pending.push(self.rest);
+            state.slash |= component.slash;
+        } else if !rest.is_blank() {
+            state.pending.push(rest);
         }
-        self.rest = target;
         self.start_at_root_if_absolute()
     }
 
@@ -247,11 +297,11 @@ impl<'a> Resolver<'a> {
         component: &Component<'a>,
         node: Ino,
     ) -> Option<Resolved> {
-        let mut slash = self.slash || component.slash;
+        let mut slash = self.state.slash || component.slash;
         let mut rest = Vec::new();
         while let Some(below) = self.next_component() {
-            slash = self.slash || below.slash;
-            match below.name {
+            slash = self.state.slash || below.slash;
+            match below.name.bytes() {
                 b"." => continue,
                 // Out again: the directory reached is still the one above.
                 b".." if below.is_last => {
@@ -260,26 +310,27 @@ impl<'a> Resolver<'a> {
                 b".." => return None,
                 name => {
                     rest.extend_from_slice(name);
-                    rest.extend_from_slice(self.rest);
-                    while let Some(outer) = self.pending.pop() {
-                        rest.extend_from_slice(outer);
+                    rest.extend_from_slice(self.state.rest.bytes());
+                    while let Some(outer) = self.state.pending.pop() {
+                        rest.extend_from_slice(outer.bytes());
                     }
-                    slash = self.slash || rest.ends_with(b"/");
+                    slash = self.state.slash || rest.ends_with(b"/");
                     break;
                 }
             }
         }
-        let mut resolved = self.resolved(component.name, Some(node), slash);
+        let mut resolved = self.resolved(component.name.bytes(), Some(node), slash);
         resolved.magic = Some((magic, rest));
         Some(resolved)
     }
 
     /// The directory above the one reached.
-    fn above(&mut self) -> Result<Place<'a>, Errno> {
-        match self.at.mode {
-            PathMode::Posix if self.here.ino == self.at.root => return Ok(self.here),
+    fn above(&mut self) -> Result<Place<'v>, Errno> {
+        let state = &mut *self.state;
+        match state.at.mode {
+            PathMode::Posix if self.here.ino == state.at.root => return Ok(self.here),
             PathMode::Posix => {}
-            PathMode::Beneath => self.depth = self.depth.checked_sub(1).ok_or(Errno::Perm)?,
+            PathMode::Beneath => state.depth = state.depth.checked_sub(1).ok_or(Errno::Perm)?,
         }
         Place::new(self.vfs, self.here.entries.parent)
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use proptest::prelude::*;
 use wardian_vfs::{
     Create, Errno, Fingerprint, Ino, Listed, Live, LivePlace, LowerEntry, LowerKind, NodeKind,
-    Quota, SetTime, Vfs,
+    Quota, Room, SetTime, Vfs,
 };
 
 use super::memory::{CTX, OWNER, fill};
@@ -64,7 +64,7 @@ impl Live for Outside {
         }
     }
 
-    fn list(&self, dir: &[u8], _: Option<&Fingerprint>, _: usize) -> Listed {
+    fn list(&self, dir: &[u8], _: Option<&Fingerprint>, _: Room) -> Listed {
         let vfs = self.lock();
         let dir = vfs.find([b"/", dir].concat())?;
         let entries = vfs.entries(dir)?;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use wardian_vfs::{
     Create, Cred, Ctx, Errno, Fingerprint, Ino, Lower, LowerEntry, LowerFile, LowerKind, NodeKind,
-    Quota, Vfs,
+    Quota, Room, Vfs,
 };
 
 pub const OWNER: Cred = Cred { uid: 7, gid: 7 };
@@ -104,14 +104,14 @@ impl Memory {
 }
 
 impl Lower for Memory {
-    fn list(&self, dir: &[u8], _: &Fingerprint, most: usize) -> Result<Vec<LowerEntry>, Errno> {
+    fn list(&self, dir: &[u8], _: &Fingerprint, room: Room) -> Result<Vec<LowerEntry>, Errno> {
         self.listed.fetch_add(1, Ordering::Relaxed);
         let entries: Vec<LowerEntry> = self
             .tree
             .entries(self.at(dir)?)?
             .map(|entry| self.entry(entry.name, entry.ino))
             .collect();
-        if entries.len() > most {
+        if entries.len() as u64 > room.entries {
             return Err(Errno::Overflow);
         }
         Ok(entries)
