@@ -81,9 +81,11 @@ pub struct Usage {
     pub cpu_time: Duration,
     /// Largest linear memory of one process, in bytes.
     pub peak_memory_bytes: u64,
-    /// Bytes that processes read, from files and pipes.
+    /// Bytes that processes read, from files and pipes. What a process read that
+    /// was killed in the middle of a computation is not in it: its memory and its
+    /// counts are dropped where they stand.
     pub read_bytes: u64,
-    /// Bytes that processes wrote.
+    /// Bytes that processes wrote, counted like those read.
     pub written_bytes: u64,
 }
 
