@@ -155,10 +155,12 @@ fn look_up<P>(ctx: &Ctx<P>, request: &Request, path: &[u8]) -> Result<Step, Errn
     // As on Linux, no file is made of a name that a slash follows, whatever it
     // leads to: of such a path only the way to the name matters.
     let slash = has(CREATE) && path.ends_with(b"/");
-    let follow = match follows && !exclusive {
-        _ if slash => Follow::Entry,
-        true => Follow::Last,
-        false => Follow::NoLast,
+    let follow = if slash {
+        Follow::Entry
+    } else if follows && !exclusive {
+        Follow::Last
+    } else {
+        Follow::NoLast
     };
     let mut vfs = ctx.fs.lock();
     let place = match resolve_for(ctx, &mut vfs, request.fd, path, follow, has(CREATE))? {
