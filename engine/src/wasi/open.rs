@@ -152,14 +152,23 @@ fn look_up<P>(ctx: &Ctx<P>, request: &Request, path: &[u8]) -> Result<Step, Errn
     }
     require(ctx, request.fd, right)?;
     let exclusive = has(CREATE) && has(EXCLUSIVE);
-    let follow = if follows && !exclusive {
+    // As on Linux, no file is made of a name that a slash follows, whatever it
+    // leads to: of such a path only the way to the name matters.
+    let slash = has(CREATE) && path.ends_with(b"/");
+    let follow = if slash {
+        Follow::Entry
+    } else if follows && !exclusive {
         Follow::Last
     } else {
         Follow::NoLast
     };
     let mut vfs = ctx.fs.lock();
     let place = match resolve_for(ctx, &mut vfs, request.fd, path, follow, has(CREATE))? {
+        Found::Node(place) if slash && !matches!(&*place.name, b"." | b".." | b"/") => {
+            return Err(Errno::Isdir);
+        }
         Found::Node(place) => place,
+        Found::Proc(_) if slash => return Err(Errno::Isdir),
         Found::Proc(_) if exclusive => return Err(Errno::Exist),
         Found::Proc(node) => {
             return match procfs::open(ctx, &mut vfs, &node, request.read, request.write)? {
