@@ -3,9 +3,12 @@
 
 mod builder;
 mod cancel;
+mod determinism;
 mod exec;
 mod files;
 mod import;
+mod launch;
+mod ordered;
 mod overlay;
 mod run;
 mod runtime;
@@ -18,6 +21,7 @@ mod tools;
 
 pub use builder::{Sandbox, SandboxBuilder};
 pub use cancel::CancelToken;
+pub use determinism::Determinism;
 pub use exec::{Exec, ExecResult, Usage};
 pub use files::{DirEntry, FileStat, Files};
 pub use overlay::Overlay;
