@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use wardian::{CacheDirectory, Determinism, ErrorKind, Limits, Runtime, Sandbox, SandboxBuilder};
+use wardian::{
+    CacheDirectory, Determinism, ErrorKind, Limits, Runtime, Sandbox, SandboxBuilder, Tools,
+};
 
 use crate::audit::JsonLines;
 use crate::mount::Mount;
@@ -109,13 +111,18 @@ pub fn wardian_runtime(processes: u32) -> anyhow::Result<Runtime> {
         .build()?)
 }
 
-/// A sandbox builder with the shared options applied.
-pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<SandboxBuilder> {
+/// The prebuilt tools and the user's own.
+pub fn tools(own: &[ToolFile]) -> anyhow::Result<Tools> {
     let mut tools = wardian::tools();
-    for file in &options.tool {
+    for file in own {
         tools = tools.with(file.load()?);
     }
-    let mut builder = Sandbox::builder(runtime).tools(&tools);
+    Ok(tools)
+}
+
+/// A sandbox builder with the shared options applied.
+pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<SandboxBuilder> {
+    let mut builder = Sandbox::builder(runtime).tools(&tools(&options.tool)?);
     if let Some(name) = &options.snapshots.snapshot {
         builder = builder.snapshot(&options.snapshots.place.load(name)?);
     }
