@@ -83,7 +83,7 @@ limits! {
     cpu_time: Duration = SECOND.saturating_mul(30), hardened SECOND.saturating_mul(5);
     /// Fuel of all processes of one exec together, in place of their CPU time, in a
     /// deterministic sandbox: about one unit for each instruction.
-    fuel: u64 = 10_000_000_000, hardened 2_000_000_000;
+    fuel: u64 = 20_000_000_000, hardened 5_000_000_000;
     /// Linear memory of one process, in bytes.
     process_memory_bytes: u64 = 512 << 20, hardened 128 << 20;
     /// Linear memory of all processes of the sandbox together, in bytes.

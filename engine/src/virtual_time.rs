@@ -12,7 +12,11 @@ use std::task::{Context, Poll, Waker};
 pub const SLICE_FUEL: u64 = 1_000_000;
 
 /// What a host call costs, in units of fuel, besides one for each byte that it moves.
-const CALL_FUEL: u64 = 250;
+const CALL_FUEL: u64 = 500;
+
+/// What starting a process costs, so that who starts many comes to an end as soon
+/// as who computes.
+const START_FUEL: u64 = 400_000;
 
 /// Waits of so many nanoseconds (146 years) end for no timer: whoever sleeps
 /// for ever must not take the clock along.
@@ -186,6 +190,11 @@ impl Meter {
     /// Units of fuel, and so nanoseconds.
     pub fn used(&self) -> u64 {
         self.used.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the process has started.
+    pub fn started(&self) {
+        self.add(|parts| parts.before = parts.before.saturating_add(START_FUEL));
     }
 
     /// Notes a host call of a program that has burnt so much since it began.

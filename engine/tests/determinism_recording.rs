@@ -50,10 +50,10 @@ fn sandbox() -> Sandbox {
             ..Limits::default()
         })
         .env("MODE", "fast")
-        .cwd("/work")
+        .cwd("/srv")
         .user(500, 50)
         .processors(3)
-        .file_with_mode("/work/run.sh", "#!/bin/bash\necho from a file $MODE", 0o755)
+        .file_with_mode("/srv/run.sh", "#!/bin/bash\necho from a file $MODE", 0o755)
         .file("/etc/motd", "hello\n")
         .build()
         .unwrap()
@@ -78,17 +78,17 @@ fn run(recording: &Recording) -> (Sandbox, ExecResult) {
 #[test]
 fn a_replay_gives_what_was_recorded() {
     let before = sandbox();
-    before.fs().write("/work/later", "put there").unwrap();
+    before.fs().write("/srv/later", "put there").unwrap();
     let mut recording = Recording::new(&before, SCRIPT, "input\n").unwrap();
     assert!(recording.write(Vec::new()).is_err(), "it has not run");
     let (sandbox, result) = run(&recording);
     let text = result.stdout_text();
     assert_eq!(result.exit_code, 3, "{text} {}", result.stderr_text());
     assert!(
-        text.starts_with("from a file fast\ninput\n500\n/work\n3\nhello\n"),
+        text.starts_with("from a file fast\ninput\n500\n/srv\n3\nhello\n"),
         "{text}"
     );
-    assert!(sandbox.fs().exists("/work/later") && sandbox.fs().exists("/work/hard"));
+    assert!(sandbox.fs().exists("/srv/later") && sandbox.fs().exists("/srv/hard"));
     recording.finish(&sandbox, &result).unwrap();
     let mut file = Vec::new();
     recording.write(&mut file).unwrap();

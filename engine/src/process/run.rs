@@ -136,6 +136,9 @@ impl Drop for Exit {
 }
 
 async fn life(mut store: Store<ProcessCtx>, mut entry: Entry) -> (ProcessCtx, WaitStatus) {
+    if let Some(meter) = &store.data().meter {
+        meter.started();
+    }
     loop {
         let result = match entry {
             Entry::Start => start(&mut store).await,

@@ -1,3 +1,6 @@
+//! Files of recordings: what is written is read, and whatever else a file holds
+//! is refused.
+
 use super::*;
 
 fn recording() -> Recording {
