@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::virtual_time::VirtualTime;
+
 /// A source of wall-clock and monotonic time, chosen by the embedder.
 #[derive(Clone, Debug)]
 pub enum Clock {
@@ -16,6 +18,8 @@ pub enum Clock {
     /// sleep by its length, without waiting. Two runs of the same guest see the
     /// same times.
     Simulated(Arc<Simulated>),
+    /// That of a deterministic sandbox ([`crate::SandboxBuilder::deterministic`]).
+    Virtual(Arc<VirtualTime>),
 }
 
 /// State of [`Clock::Simulated`].
@@ -52,6 +56,7 @@ impl Clock {
                     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
                 }),
             Clock::Simulated(simulated) => simulated.start_ns.saturating_add(simulated.step()),
+            Clock::Virtual(time) => time.realtime_ns(),
         }
     }
 
@@ -62,13 +67,30 @@ impl Clock {
                 u64::try_from(origin.elapsed().as_nanos()).unwrap_or(u64::MAX)
             }
             Clock::Simulated(simulated) => simulated.step(),
+            Clock::Virtual(time) => time.elapsed_ns(),
+        }
+    }
+
+    /// The clock of a fork: a virtual one goes its own way from here.
+    pub(crate) fn fork(&self) -> Clock {
+        match self {
+            Clock::Virtual(time) => Clock::Virtual(time.fork()),
+            other => other.clone(),
+        }
+    }
+
+    /// The virtual clock, if it is one.
+    pub(crate) fn virtual_time(&self) -> Option<&Arc<VirtualTime>> {
+        match self {
+            Clock::Virtual(time) => Some(time),
+            _ => None,
         }
     }
 
     /// Moves a simulated clock on, in place of waiting. `false`: the caller has to wait.
     pub fn skip(&self, duration: Duration) -> bool {
         match self {
-            Clock::System { .. } => false,
+            Clock::System { .. } | Clock::Virtual(_) => false,
             Clock::Simulated(simulated) => {
                 let ns = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
                 simulated.elapsed_ns.fetch_add(ns, Ordering::Relaxed);

@@ -24,6 +24,7 @@ mod process;
 mod reached;
 mod runtime;
 mod sandbox;
+mod virtual_time;
 mod wasi;
 
 pub use audit::{Audit, AuditEvent};
@@ -38,9 +39,9 @@ pub use mount::{
 pub use runtime::precompile;
 pub use runtime::{CacheDirectory, ModuleBytes, Observer};
 pub use sandbox::{
-    CancelToken, DirEntry, Exec, ExecResult, FileStat, Files, InputWriter, OutputReader, Overlay,
-    Runtime, RuntimeBuilder, Sandbox, SandboxBuilder, Shell, ShellState, Snapshot, Streaming,
-    Syntax, Tool, Tools, Usage,
+    CancelToken, Determinism, Difference, DirEntry, Exec, ExecResult, FileStat, Files, InputWriter,
+    OutputReader, Overlay, Recording, Runtime, RuntimeBuilder, Sandbox, SandboxBuilder, Shell,
+    ShellState, Snapshot, Streaming, Syntax, Tool, Tools, Usage,
 };
 pub use wardian_abi::{Errno, FileType, Signal, Usage as ProcessUsage};
 pub use wasi::{SUPPORT, Support, SupportEntry};

@@ -47,6 +47,21 @@ macro_rules! limits {
                 Ok(())
             }
 
+            /// Every limit by name, as a number: times in nanoseconds.
+            pub(crate) fn numbers(&self) -> Vec<(&'static str, u64)> {
+                vec![$((stringify!($name), self.$name.number())),*]
+            }
+
+            /// Sets a limit to one of [`Limits::numbers`]; `None` if there is none of
+            /// that name, or it cannot be so large.
+            pub(crate) fn set_number(&mut self, name: &str, number: u64) -> Option<()> {
+                match name {
+                    $(stringify!($name) => self.$name = LimitValue::of_number(number)?,)*
+                    _ => return None,
+                }
+                Some(())
+            }
+
             /// A limit's value as text, if there is one with this name.
             #[must_use]
             pub fn get(&self, name: &str) -> Option<String> {
@@ -66,6 +81,9 @@ limits! {
     wall_time: Duration = SECOND.saturating_mul(15), hardened SECOND.saturating_mul(5);
     /// CPU time of all processes of one exec together.
     cpu_time: Duration = SECOND.saturating_mul(30), hardened SECOND.saturating_mul(5);
+    /// Fuel of all processes of one exec together, in place of their CPU time, in a
+    /// deterministic sandbox: about one unit for each instruction.
+    fuel: u64 = 20_000_000_000, hardened 5_000_000_000;
     /// Linear memory of one process, in bytes.
     process_memory_bytes: u64 = 512 << 20, hardened 128 << 20;
     /// Linear memory of all processes of the sandbox together, in bytes.
@@ -116,6 +134,8 @@ limits! {
 trait LimitValue: Sized {
     fn parse(text: &str) -> Result<Self, String>;
     fn show(&self) -> String;
+    fn number(&self) -> u64;
+    fn of_number(number: u64) -> Option<Self>;
 }
 
 impl LimitValue for u64 {
@@ -137,6 +157,14 @@ impl LimitValue for u64 {
     fn show(&self) -> String {
         self.to_string()
     }
+
+    fn number(&self) -> u64 {
+        *self
+    }
+
+    fn of_number(number: u64) -> Option<u64> {
+        Some(number)
+    }
 }
 
 impl LimitValue for u32 {
@@ -147,6 +175,14 @@ impl LimitValue for u32 {
 
     fn show(&self) -> String {
         self.to_string()
+    }
+
+    fn number(&self) -> u64 {
+        u64::from(*self)
+    }
+
+    fn of_number(number: u64) -> Option<u32> {
+        u32::try_from(number).ok()
     }
 }
 
@@ -172,6 +208,14 @@ impl LimitValue for Duration {
 
     fn show(&self) -> String {
         format!("{self:?}")
+    }
+
+    fn number(&self) -> u64 {
+        u64::try_from(self.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    fn of_number(number: u64) -> Option<Duration> {
+        Some(Duration::from_nanos(number))
     }
 }
 
@@ -200,6 +244,17 @@ mod tests {
             let error = limits.set(name, value).unwrap_err();
             assert!(error.contains(reason), "{error}");
         }
+    }
+
+    #[test]
+    fn limits_become_numbers_and_back() {
+        let mut limits = Limits::hardened();
+        for (name, number) in Limits::default().numbers() {
+            limits.set_number(name, number).unwrap();
+        }
+        assert_eq!(limits, Limits::default());
+        assert_eq!(limits.set_number("processes", 1 << 32), None);
+        assert_eq!(limits.set_number("unknown", 1), None);
     }
 
     #[test]

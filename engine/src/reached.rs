@@ -10,6 +10,8 @@ use crate::limits::Limits;
 pub enum Reached {
     /// [`Limits::cpu_time`].
     CpuTime,
+    /// [`Limits::fuel`].
+    Fuel,
     /// [`Limits::process_memory_bytes`].
     ProcessMemory,
     /// [`Limits::memory_bytes`].
@@ -42,6 +44,7 @@ const ALL: &[(Reached, &str, &str)] = &[
         "cpu_time",
         "its processes were ended (SIGXCPU)",
     ),
+    (Reached::Fuel, "fuel", "its processes were ended (SIGXCPU)"),
     (
         Reached::ProcessMemory,
         "process_memory_bytes",

@@ -47,9 +47,9 @@ pub use sandbox::tools;
 pub use sandbox::{Virtual, VirtualSandbox};
 pub use wardian_engine::{
     Applied, Apply, ApplyReport, Audit, AuditEvent, CacheDirectory, CancelToken, Clock, Conflict,
-    DirEntry, Errno, Error, ErrorKind, Exec, ExecResult, FileStat, FileType, Files, InputWriter,
-    Limits, ModuleBytes, MountMode, Observer, OutputReader, Overlay, OverlayChange,
-    OverlayChangeKind, OverlayChanges, ProcessUsage, Runtime, RuntimeBuilder, SUPPORT, Sandbox,
-    SandboxBuilder, Shell, ShellState, Signal, Snapshot, Streaming, Support, SupportEntry, Syntax,
-    Tool, Tools, Usage,
+    Determinism, Difference, DirEntry, Errno, Error, ErrorKind, Exec, ExecResult, FileStat,
+    FileType, Files, InputWriter, Limits, ModuleBytes, MountMode, Observer, OutputReader, Overlay,
+    OverlayChange, OverlayChangeKind, OverlayChanges, ProcessUsage, Recording, Runtime,
+    RuntimeBuilder, SUPPORT, Sandbox, SandboxBuilder, Shell, ShellState, Signal, Snapshot,
+    Streaming, Support, SupportEntry, Syntax, Tool, Tools, Usage,
 };

@@ -5,7 +5,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::{Poll, Waker};
 
 use atomic_waker::AtomicWaker;
@@ -29,6 +29,8 @@ pub struct Interrupt {
     pending: AtomicU64,
     ignored: AtomicU64,
     caught: AtomicU64,
+    /// Whether a call of the process waits.
+    waiting: AtomicBool,
     waker: AtomicWaker,
 }
 
@@ -143,6 +145,11 @@ impl Interrupt {
         old
     }
 
+    /// Whether a call has begun to wait since this was last asked.
+    pub fn take_waiting(&self) -> bool {
+        self.waiting.swap(false, Ordering::Relaxed)
+    }
+
     /// Waits for `future`, or for a reason to stop. What is ready at once wins.
     ///
     /// # Errors
@@ -159,7 +166,10 @@ impl Interrupt {
             self.waker.register(cx.waker());
             match self.stop() {
                 Some(stop) => Poll::Ready(Err(stop)),
-                None => Poll::Pending,
+                None => {
+                    self.waiting.store(true, Ordering::Relaxed);
+                    Poll::Pending
+                }
             }
         })
         .await

@@ -111,6 +111,7 @@ fn child(
         },
         system: ctx.system.clone(),
         denials: process.job.trail().map(|trail| trail.denials(process.pid)),
+        meter: process.meter.clone(),
         read_bytes: 0,
         written_bytes: 0,
         process: Private {

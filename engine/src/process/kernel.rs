@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wardian_abi::{Errno, Signal, SystemInfo};
 use wardian_vfs::Cred;
 
@@ -20,6 +21,7 @@ use crate::fd::{Interrupt, SharedFs};
 use crate::limits::Limits;
 use crate::reached::Reached;
 use crate::runtime::ModuleBytes;
+use crate::virtual_time::{Meter, VirtualTime};
 use crate::wasi::{ProcessView, Strings, System, SystemView};
 
 /// The sandbox, as long as it is there.
@@ -84,6 +86,7 @@ pub struct Kernel {
     seeds: Mutex<Option<Box<ChaCha12Rng>>>,
     table: Mutex<BTreeMap<u32, Arc<Process>>>,
     view: OnceLock<SystemView>,
+    turns: Arc<Semaphore>,
 }
 
 impl Kernel {
@@ -98,6 +101,7 @@ impl Kernel {
             seeds: Mutex::default(),
             table: Mutex::default(),
             view: OnceLock::new(),
+            turns: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -121,6 +125,20 @@ impl Kernel {
         &self.settings.programs
     }
 
+    /// The clock of a deterministic sandbox; `None` of all others.
+    pub fn virtual_time(&self) -> Option<&Arc<VirtualTime>> {
+        self.settings.clock.virtual_time()
+    }
+
+    /// The right to run, which the execs of a deterministic sandbox have one
+    /// after the other, in the order they asked.
+    pub async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        match self.virtual_time() {
+            Some(_) => self.turns.clone().acquire_owned().await.ok(),
+            None => None,
+        }
+    }
+
     /// Memory charged to its processes, in bytes.
     pub fn memory_bytes(&self) -> &Arc<AtomicU64> {
         &self.memory_bytes
@@ -131,7 +149,10 @@ impl Kernel {
         let exec = self.execs.fetch_add(1, Ordering::Relaxed) + 1;
         let trail = self.settings.audit.as_ref();
         let pool = self.programs().core().pool().clone();
-        let scheduler = Scheduler::new(pool, self.settings.processors as usize);
+        let scheduler = match self.virtual_time() {
+            Some(time) => Scheduler::in_order(pool, time.clone()),
+            None => Scheduler::new(pool, self.settings.processors as usize),
+        };
         Arc::new(Job::new(
             scheduler,
             trail.map(|sink| Trail::new(sink.clone(), exec)),
@@ -189,6 +210,7 @@ impl Kernel {
             job,
             interrupt,
             args,
+            self.virtual_time().map(Meter::new),
         );
         let process = Arc::new(process);
         process.job.started();

@@ -16,6 +16,7 @@ use super::state::{Process, ProcessCtx};
 use crate::audit::AuditEvent;
 use crate::fd::Description;
 use crate::reached::Reached;
+use crate::virtual_time::SLICE_FUEL;
 use crate::wasi::End;
 
 /// How a process starts.
@@ -31,6 +32,11 @@ pub(super) fn new_store(ctx: ProcessCtx) -> Store<ProcessCtx> {
     let engine = ctx.process.kernel.programs().core().engine().clone();
     let mut store = Store::new(&engine, ctx);
     store.limiter(|ctx| &mut ctx.process.limiter);
+    store.set_epoch_deadline(1);
+    if store.data().meter.is_some() {
+        in_order(&mut store);
+        return store;
+    }
     store.epoch_deadline_callback(|ctx: StoreContextMut<'_, ProcessCtx>| {
         match ctx.data().interrupt.killed() {
             Some(signal) => Err(wasmtime::Error::from(End::Killed(signal))),
@@ -40,8 +46,21 @@ pub(super) fn new_store(ctx: ProcessCtx) -> Store<ProcessCtx> {
             }
         }
     });
-    store.set_epoch_deadline(1);
     store
+}
+
+/// A Store of a deterministic sandbox gives way when it has burnt a slice of
+/// fuel. The epoch only ends it, from outside.
+fn in_order(store: &mut Store<ProcessCtx>) {
+    // The engine of these sandboxes counts fuel: neither can fail.
+    let _ = store.set_fuel(u64::MAX);
+    let _ = store.fuel_async_yield_interval(Some(SLICE_FUEL));
+    store.epoch_deadline_callback(|ctx: StoreContextMut<'_, ProcessCtx>| {
+        match ctx.data().interrupt.killed() {
+            Some(signal) => Err(wasmtime::Error::from(End::Killed(signal))),
+            None => Ok(UpdateDeadline::Continue(1)),
+        }
+    });
 }
 
 /// Runs a process to its end and tells everyone who waits for it.
@@ -117,11 +136,17 @@ impl Drop for Exit {
 }
 
 async fn life(mut store: Store<ProcessCtx>, mut entry: Entry) -> (ProcessCtx, WaitStatus) {
+    if let Some(meter) = &store.data().meter {
+        meter.started();
+    }
     loop {
         let result = match entry {
             Entry::Start => start(&mut store).await,
             Entry::Child(instance, argument) => child(&mut store, instance, argument).await,
         };
+        if let Some(meter) = &store.data().meter {
+            meter.ended(u64::MAX - store.get_fuel().unwrap_or(u64::MAX));
+        }
         let mut ctx = store.into_data();
         let status = match result {
             Ok(()) => exited(0),
@@ -272,7 +297,7 @@ pub(super) fn add(a: Usage, b: Usage) -> Usage {
 }
 
 /// Adds up how long a future's polls take: the process's CPU time, as long as
-/// the host does not take the thread away. Ends the job when it has used up its own.
+/// the host does not take the thread away; or what its meter says. Ends the job when it has used up its own.
 ///
 /// A process that is killed while it waits for another turn of computing does
 /// not get one: it is dropped where it stands, `Err`.
@@ -282,7 +307,13 @@ async fn timed<T>(
     kernel: &Kernel,
 ) -> Result<T, Signal> {
     let job = &process.job;
-    let limit_ns = u64::try_from(kernel.limits().cpu_time.as_nanos()).unwrap_or(u64::MAX);
+    let (limit, reached) = match process.meter {
+        Some(_) => (kernel.limits().fuel, Reached::Fuel),
+        None => {
+            let ns = kernel.limits().cpu_time.as_nanos();
+            (u64::try_from(ns).unwrap_or(u64::MAX), Reached::CpuTime)
+        }
+    };
     let mut future = pin!(future);
     poll_fn(|cx| {
         if process.is_preempted()
@@ -291,14 +322,32 @@ async fn timed<T>(
             return Poll::Ready(Err(signal));
         }
         process.set_preempted(false);
-        let start = Instant::now();
-        process.set_running(true);
-        let result = future.as_mut().poll(cx);
-        process.set_running(false);
-        let spent = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        process.spend(spent);
-        if job.spend(spent) > limit_ns && !job.reached().has(Reached::CpuTime) {
-            job.reached().note(Reached::CpuTime);
+        let mut turn = || {
+            process.set_running(true);
+            let result = future.as_mut().poll(cx);
+            process.set_running(false);
+            result
+        };
+        let (result, spent) = match &process.meter {
+            None => {
+                let start = Instant::now();
+                let result = turn();
+                let spent = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+                process.spend(spent);
+                (result, spent)
+            }
+            Some(meter) => {
+                let before = meter.used();
+                let result = turn();
+                if !process.interrupt.take_waiting() && result.is_pending() {
+                    process.set_preempted(true);
+                    meter.burnt_slice();
+                }
+                (result, meter.used() - before)
+            }
+        };
+        if job.spend(spent) > limit && !job.reached().has(reached) {
+            job.reached().note(reached);
             kernel.kill_job(job, Signal::XCPU);
         }
         match result {

@@ -20,7 +20,9 @@ use atomic_waker::AtomicWaker;
 use tokio::runtime::Handle;
 use tokio::task::unconstrained;
 
+use super::order::Order;
 use crate::runtime::{Pool, Work};
+use crate::virtual_time::VirtualTime;
 
 /// How long an exec is polled by whoever awaits it, and how long a turn is on
 /// the runtime's threads.
@@ -47,6 +49,8 @@ pub struct Scheduler {
     places: AtomicUsize,
     /// Whoever awaits the exec.
     awaiting: AtomicWaker,
+    /// Of a deterministic sandbox.
+    order: Option<Order>,
 }
 
 struct Task {
@@ -65,6 +69,15 @@ const WOKEN: u8 = 3;
 impl Scheduler {
     /// Without processes yet.
     pub fn new(pool: Arc<Pool>, width: usize) -> Arc<Scheduler> {
+        Scheduler::with(pool, width, None)
+    }
+
+    /// The same, with turns that depend on nothing but what the processes do.
+    pub fn in_order(pool: Arc<Pool>, time: Arc<VirtualTime>) -> Arc<Scheduler> {
+        Scheduler::with(pool, 1, Some(Order::new(time)))
+    }
+
+    fn with(pool: Arc<Pool>, width: usize, order: Option<Order>) -> Arc<Scheduler> {
         Arc::new_cyclic(|me| Scheduler {
             pool,
             handle: Handle::try_current().ok(),
@@ -77,6 +90,7 @@ impl Scheduler {
             polling: AtomicBool::new(false),
             places: AtomicUsize::new(0),
             awaiting: AtomicWaker::new(),
+            order,
         })
     }
 
@@ -100,11 +114,11 @@ impl Scheduler {
         poll_fn(|cx| {
             self.awaiting.register(cx.waker());
             let mut full = false;
-            while !self.moved.load(Ordering::Acquire) && !lock(&self.ready).is_empty() {
+            while !self.moved.load(Ordering::Acquire) && self.has_work() {
                 let start = Instant::now();
                 self.polling.store(true, Ordering::Release);
                 while let Some(task) = self.take() {
-                    task.run();
+                    self.run(task);
                     if spent + start.elapsed() >= SLICE {
                         full = true;
                         break;
@@ -151,7 +165,7 @@ impl Scheduler {
     /// Lets those that are ready go before all other execs: they are to end.
     pub fn hurry(&self, urgent: bool) {
         if self.moved.load(Ordering::Acquire)
-            && !lock(&self.ready).is_empty()
+            && self.has_work()
             && let Some(me) = self.me.upgrade()
         {
             if urgent {
@@ -178,8 +192,42 @@ impl Scheduler {
         self.hurry(false);
     }
 
+    /// Waits for something of the host's that takes longer on one day than on
+    /// another. In a deterministic sandbox, where only processes may ask, nobody
+    /// else has a turn meanwhile.
+    pub async fn outside<T>(&self, future: impl Future<Output = T>) -> T {
+        let _held = self.order.as_ref().map(Order::hold);
+        future.await
+    }
+
+    /// Waits until no process can go on, in a deterministic sandbox.
+    pub async fn stalled(&self) {
+        match &self.order {
+            Some(order) => order.stalled().await,
+            None => std::future::pending().await,
+        }
+    }
+
     fn take(&self) -> Option<Arc<Task>> {
-        lock(&self.ready).pop_front()
+        match &self.order {
+            None => lock(&self.ready).pop_front(),
+            Some(order) => order.take(&self.ready, |task| task.key),
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        match &self.order {
+            None => !lock(&self.ready).is_empty(),
+            Some(order) => order.has_work(&self.ready, |task| task.key),
+        }
+    }
+
+    fn run(&self, task: Arc<Task>) {
+        let key = task.key;
+        task.run();
+        if let Some(order) = &self.order {
+            order.ran(key);
+        }
     }
 
     /// Takes a place in the queue unless it holds `most`.
@@ -194,24 +242,26 @@ impl Scheduler {
 impl Work for Scheduler {
     fn slice(self: Arc<Self>) -> bool {
         let _entered = self.handle.as_ref().map(Handle::enter);
+        let turn = self.order.as_ref().map(Order::turn);
         let start = Instant::now();
         while let Some(task) = self.take() {
-            task.run();
+            self.run(task);
             if start.elapsed() >= SLICE {
                 let waiting = lock(&self.ready).len();
                 // Another thread, if there is work for two.
                 if waiting > 1 && self.take_place(self.width) {
                     self.pool.push(self.clone(), false);
                 }
-                if waiting > 0 {
+                if waiting > 0 || self.has_work() {
                     return true;
                 }
                 break;
             }
         }
+        drop(turn);
         self.places.fetch_sub(1, Ordering::AcqRel);
         // What became ready before the place was given up has seen it taken.
-        !lock(&self.ready).is_empty() && self.take_place(1)
+        self.has_work() && self.take_place(1)
     }
 }
 

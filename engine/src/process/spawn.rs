@@ -178,6 +178,7 @@ impl Launch {
             },
             system: kernel.system_view(),
             denials: process.job.trail().map(|trail| trail.denials(process.pid)),
+            meter: process.meter.clone(),
             read_bytes: 0,
             written_bytes: 0,
             process: Private {
@@ -333,9 +334,9 @@ async fn image(
     let kernel = caller.data().process.kernel.clone();
     let interrupt = caller.data().interrupt.clone();
     let cred = caller.data().cred;
-    let loaded = interrupt
-        .guard(load(&kernel, &cred, base.ino(), &request.path))
-        .await?;
+    let job = caller.data().process.process.job.clone();
+    let load = load(&kernel, &cred, base.ino(), &request.path);
+    let loaded = interrupt.guard(job.scheduler().outside(load)).await?;
     match loaded {
         Ok((program, applet)) => Ok(Image {
             program,
@@ -346,14 +347,12 @@ async fn image(
         }),
         Err(Refused::Errno(errno)) => {
             if errno == Errno::Fbig {
-                let job = &caller.data().process.process.job;
                 job.reached().note(Reached::ModuleBytes);
             }
             Err(errno.into())
         }
         Err(Refused::Module(error)) => {
             if error.kind() == ErrorKind::Limit {
-                let job = &caller.data().process.process.job;
                 job.reached().note(Reached::CompileTime);
             }
             report(caller.data(), &format!("wardian: {error}\n"));

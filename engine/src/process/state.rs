@@ -12,6 +12,7 @@ use super::kernel::Kernel;
 use super::limiter::Limiter;
 use crate::audit::AuditEvent;
 use crate::fd::{Completion, Interrupt};
+use crate::virtual_time::Meter;
 use crate::wasi::{Ctx, Strings};
 
 /// Data of a process's Store.
@@ -37,6 +38,8 @@ pub struct Process {
     pub started_ns: u64,
     /// Linear memory that it holds.
     pub memory_bytes: AtomicU64,
+    /// Counts what it uses, in place of its CPU time, in a deterministic sandbox.
+    pub meter: Option<Arc<Meter>>,
     cpu_ns: AtomicU64,
     running: AtomicBool,
     preempted: AtomicBool,
@@ -50,6 +53,7 @@ impl Process {
         job: Arc<Job>,
         interrupt: Arc<Interrupt>,
         args: Strings,
+        meter: Option<Arc<Meter>>,
     ) -> Process {
         Process {
             pid,
@@ -61,6 +65,7 @@ impl Process {
             completion: Arc::default(),
             started_ns,
             memory_bytes: AtomicU64::new(0),
+            meter,
             cpu_ns: AtomicU64::new(0),
             running: AtomicBool::new(false),
             preempted: AtomicBool::new(false),
@@ -83,7 +88,10 @@ impl Process {
 
     /// CPU time in nanoseconds, up to the last time it gave way.
     pub fn cpu_ns(&self) -> u64 {
-        self.cpu_ns.load(Ordering::Relaxed)
+        match &self.meter {
+            Some(meter) => meter.used(),
+            None => self.cpu_ns.load(Ordering::Relaxed),
+        }
     }
 
     /// Adds CPU time.

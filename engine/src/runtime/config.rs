@@ -26,6 +26,19 @@ const KEEP_RESIDENT_BYTES: usize = 1 << 20;
 /// The same where the kernel cannot tell which pages were touched.
 const KEEP_RESIDENT_BYTES_WITHOUT_SCAN: usize = 64 << 10;
 
+/// What a [`Core`] is made of.
+#[derive(Clone)]
+pub struct CoreSettings {
+    /// Processes running at once.
+    pub processes: u32,
+    /// Elements of one table.
+    pub table_elements: u32,
+    /// Where compiled modules are kept.
+    pub cache: Option<CacheDirectory>,
+    /// Who is told of modules being compiled.
+    pub observer: Option<Arc<dyn Observer>>,
+}
+
 /// Engine, ticker and modules, shared by every sandbox of a runtime.
 pub struct Core {
     engine: Engine,
@@ -35,21 +48,35 @@ pub struct Core {
 }
 
 impl Core {
-    /// Sets up Wasmtime for up to `processes` running at once.
-    pub fn new(
-        processes: u32,
-        table_elements: u32,
-        cache: Option<CacheDirectory>,
-        observer: Option<Arc<dyn Observer>>,
+    /// Sets up Wasmtime.
+    pub fn new(settings: CoreSettings) -> Result<Core, Error> {
+        let threads = std::thread::available_parallelism().map_or(1, Into::into);
+        let config = config(settings.processes, settings.table_elements);
+        Core::with(&config, settings, Arc::new(Pool::new(threads)), false)
+    }
+
+    /// Sets up Wasmtime once more, to run modules that count fuel and whose
+    /// floating-point numbers have the same bits on every machine.
+    pub fn metered(settings: CoreSettings, pool: Arc<Pool>) -> Result<Core, Error> {
+        let mut config = config(settings.processes, settings.table_elements);
+        config.consume_fuel(true);
+        #[cfg(feature = "compile")]
+        config.cranelift_nan_canonicalization(true);
+        Core::with(&config, settings, pool, true)
+    }
+
+    fn with(
+        config: &Config,
+        settings: CoreSettings,
+        pool: Arc<Pool>,
+        metered: bool,
     ) -> Result<Core, Error> {
-        let engine = Engine::new(&config(processes, table_elements))
+        let engine = Engine::new(config)
             .map_err(|error| Error::new(ErrorKind::Runtime, "Wasmtime", error))?;
         Ok(Core {
             ticker: Ticker::start(engine.clone(), TICK),
-            modules: Modules::new(cache, observer),
-            pool: Arc::new(Pool::new(
-                std::thread::available_parallelism().map_or(1, Into::into),
-            )),
+            modules: Modules::new(settings.cache, settings.observer, metered),
+            pool,
             engine,
         })
     }

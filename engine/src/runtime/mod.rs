@@ -10,8 +10,8 @@ mod pool;
 mod ticker;
 
 pub use cache::CacheDirectory;
-pub use config::Core;
 #[cfg(feature = "compile")]
 pub use config::precompile;
+pub use config::{Core, CoreSettings};
 pub use modules::{ModuleBytes, Observer};
 pub use pool::{Pool, Work};

@@ -49,6 +49,9 @@ pub enum ModuleBytes {
         digest: [u8; 32],
         /// The machine code.
         code: &'static [u8],
+        /// Makes that module, for deterministic sandboxes: their machine code is
+        /// another.
+        make: fn(&str) -> Result<Vec<u8>, String>,
     },
 }
 
@@ -66,6 +69,8 @@ impl ModuleBytes {
 
 /// Loaded modules.
 pub struct Modules {
+    /// Whether they count fuel.
+    metered: bool,
     cache: Option<CacheDirectory>,
     observer: Option<Arc<dyn Observer>>,
     loaded: Mutex<HashMap<[u8; 32], Arc<OnceCell<Module>>>>,
@@ -86,8 +91,10 @@ impl Modules {
     pub(super) fn new(
         cache: Option<CacheDirectory>,
         observer: Option<Arc<dyn Observer>>,
+        metered: bool,
     ) -> Modules {
         Modules {
+            metered,
             cache,
             observer,
             loaded: Mutex::default(),
@@ -126,6 +133,11 @@ impl Modules {
                 Loading(&self.tools_loading)
             });
             let (engine, name) = (engine.clone(), name.to_owned());
+            let bytes = if self.metered {
+                to_meter(&name, bytes)?
+            } else {
+                bytes
+            };
             let (cache, observer) = (self.cache.clone(), self.observer.clone());
             let permit = match trusted {
                 true => None,
@@ -144,6 +156,19 @@ impl Modules {
             }
         });
         module.await.cloned()
+    }
+}
+
+/// Where a module's bytes come from when its machine code has to count fuel.
+fn to_meter(name: &str, bytes: ModuleBytes) -> Result<ModuleBytes, Error> {
+    match bytes {
+        ModuleBytes::Embedded { digest, make, .. } => Ok(ModuleBytes::Lazy { digest, make }),
+        ModuleBytes::Precompiled(_) => Err(Error::new(
+            ErrorKind::Module,
+            name,
+            "precompiled code cannot run in a deterministic sandbox: give it as wasm",
+        )),
+        other => Ok(other),
     }
 }
 

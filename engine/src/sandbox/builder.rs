@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wardian_vfs::{Cred, Quota, Vfs};
 
+use super::determinism::Determinism;
 use super::exec::Exec;
 use super::files::Files;
 use super::import;
@@ -18,6 +19,7 @@ use crate::fd::SharedFs;
 use crate::limits::Limits;
 use crate::mount::{MountMode, Record};
 use crate::process::{Kernel, KernelSettings};
+use crate::virtual_time::VirtualTime;
 use crate::wasi::Strings;
 
 /// Whom guests run as unless told otherwise.
@@ -61,6 +63,7 @@ pub(crate) struct Config {
 /// | network | none |
 /// | clock | the host's ([`Clock::System`]) |
 /// | randomness | the host's, unless a seed is given |
+/// | order of processes | as it comes, unless [`SandboxBuilder::deterministic`] |
 /// | processors shown | 2 |
 /// | audit | nobody is told |
 /// | limits | [`Limits::default`] |
@@ -76,6 +79,7 @@ pub struct SandboxBuilder {
     limits: Limits,
     clock: Clock,
     seed: Option<[u8; 32]>,
+    deterministic: bool,
     cred: Cred,
     processors: u32,
     audit: Option<Arc<dyn Audit>>,
@@ -165,15 +169,41 @@ impl SandboxBuilder {
         self
     }
 
-    /// Time.
+    /// Time. A virtual clock is [`SandboxBuilder::deterministic`]'s to make.
     pub fn clock(mut self, clock: Clock) -> SandboxBuilder {
         self.clock = clock;
+        self.deterministic = false;
         self
     }
 
     /// Seed of all randomness that guests get.
     pub fn seed(mut self, seed: [u8; 32]) -> SandboxBuilder {
         self.seed = Some(seed);
+        self
+    }
+
+    /// Makes every run repeatable: the same commands on the same files give the
+    /// same bytes and the same [`crate::Usage`], on any machine.
+    ///
+    /// Clock and seed are taken from `determinism`, whatever was set before. Time
+    /// is virtual: it moves with the fuel that processes burn (about one unit, and
+    /// so one nanosecond, for each instruction) and jumps over sleeps. Processes
+    /// take turns by fuel in one order, one at a time, and so do execs. An exec
+    /// whose processes all wait for what cannot come is ended at once, with 124.
+    /// [`Limits::fuel`] holds in place of [`Limits::cpu_time`].
+    ///
+    /// Streams are not live: input is taken to its end before a command begins,
+    /// and outputs come when it has ended. Modules are compiled once more, and run
+    /// somewhat slower.
+    ///
+    /// What the host decides is as it comes: [`Limits::wall_time`], which is real
+    /// time, [`Limits::compile_time`], a cancel, mounted folders, and too little
+    /// memory or [`crate::RuntimeBuilder::processes`]. How deep a recursion may
+    /// go depends on the processor's architecture.
+    pub fn deterministic(mut self, determinism: Determinism) -> SandboxBuilder {
+        self.clock = Clock::Virtual(VirtualTime::new(determinism.start_ns()));
+        self.seed = Some(determinism.seed);
+        self.deterministic = true;
         self
     }
 
@@ -207,6 +237,7 @@ impl SandboxBuilder {
         let now = self.clock.realtime_ns();
         let mut vfs = match &self.snapshot {
             Some(snapshot) => snapshot.tree().fork(),
+            None if self.deterministic => self.tools.fresh_image(now)?,
             None => self.tools.image(now)?,
         };
         vfs.set_quota(quota(&self.limits));
@@ -248,7 +279,10 @@ impl SandboxBuilder {
             cwd: self.cwd,
         };
         let settings = KernelSettings {
-            programs: self.runtime.programs().clone(),
+            programs: match self.deterministic {
+                true => self.runtime.metered_programs()?,
+                false => self.runtime.programs().clone(),
+            },
             sources: config.tools.sources().clone(),
             fs: SharedFs::new(vfs),
             limits: Arc::new(self.limits),
@@ -297,6 +331,7 @@ impl Sandbox {
             limits: Limits::default(),
             clock: Clock::system(),
             seed: None,
+            deterministic: false,
             cred: USER,
             processors: 2,
             audit: None,
@@ -342,7 +377,7 @@ impl Sandbox {
             sources: settings.sources.clone(),
             fs: SharedFs::new(vfs),
             limits: settings.limits.clone(),
-            clock: settings.clock.clone(),
+            clock: settings.clock.fork(),
             cred: settings.cred,
             seed: self.kernel.next_seed(),
             processors: settings.processors,

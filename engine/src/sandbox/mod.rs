@@ -3,10 +3,14 @@
 
 mod builder;
 mod cancel;
+mod determinism;
 mod exec;
 mod files;
 mod import;
+mod launch;
+mod ordered;
 mod overlay;
+mod recording;
 mod run;
 mod runtime;
 mod shell;
@@ -18,9 +22,11 @@ mod tools;
 
 pub use builder::{Sandbox, SandboxBuilder};
 pub use cancel::CancelToken;
+pub use determinism::Determinism;
 pub use exec::{Exec, ExecResult, Usage};
 pub use files::{DirEntry, FileStat, Files};
 pub use overlay::Overlay;
+pub use recording::{Difference, Recording};
 pub use runtime::{Runtime, RuntimeBuilder};
 pub use shell::{Shell, ShellState, Syntax};
 pub use snapshot::Snapshot;

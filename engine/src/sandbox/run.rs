@@ -7,17 +7,16 @@ use std::time::{Duration, Instant};
 
 use tracing::Instrument;
 use wardian_abi::{Errno, Signal, WaitStatus};
-use wardian_vfs::{At, Cred, Device, Follow, NodeKind, PathMode, Vfs};
+use wardian_vfs::{Device, Vfs};
 
-use super::builder::env_block;
-use super::exec::{Exec, ExecResult, Usage, What};
+use super::exec::{Exec, ExecResult, Usage};
+use super::launch::launch;
+use super::ordered;
 use crate::audit::AuditEvent;
 use crate::error::{Error, ErrorKind};
-use crate::fd::{Capture, Description, Descriptor, Directory, Flags, PipeReader, PipeWriter, pipe};
-use crate::process::{Image, Job, Kernel, Launch, Program, Refused, load, load_module};
+use crate::fd::{Capture, Description, Descriptor, Flags, PipeReader, PipeWriter, pipe};
+use crate::process::{Job, Kernel, Process};
 use crate::reached::Reached;
-use crate::runtime::ModuleBytes;
-use crate::wasi::Strings;
 
 /// Runs with collected outputs.
 pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
@@ -38,10 +37,12 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
         Descriptor::new(Description::Capture(stdout.clone()), false, true),
         Descriptor::new(Description::Capture(stderr.clone()), false, true),
     ];
-    let overflow = async {
+    let (output, errors) = (stdout.clone(), stderr.clone());
+    let overflow = async move {
         tokio::select! {
-            () = stdout.wait_for_overflow() => "stdout",
-            () = stderr.wait_for_overflow() => "stderr",
+            biased;
+            () = output.wait_for_overflow() => "stdout",
+            () = errors.wait_for_overflow() => "stderr",
         }
     };
     let feeding = async move {
@@ -89,6 +90,9 @@ pub(super) async fn streamed(
     stdout: PipeWriter,
     stderr: PipeWriter,
 ) -> Result<ExecResult, Error> {
+    if exec.kernel.virtual_time().is_some() {
+        return ordered::streamed(exec, stdin, stdout, stderr).await;
+    }
     let errors = stderr.pipe().clone();
     let input = if exec.no_stdin {
         Description::Device(Device::Null)
@@ -126,36 +130,42 @@ fn span() -> tracing::Span {
     tracing::debug_span!(target: "wardian", "exec")
 }
 
-/// Why a command was ended from outside.
-enum Ended {
+/// How a command came to its end.
+pub(super) enum Ended {
     ByItself(WaitStatus),
     Timeout(Duration),
     Cancelled,
     Overflow(&'static str),
+    /// Nothing that its processes wait for can come, in a deterministic sandbox.
+    Stalled,
 }
 
 async fn supervised(
     exec: Exec,
     stdio: [Descriptor; 3],
-    overflow: impl Future<Output = &'static str>,
-    feeding: impl Future<Output = ()>,
+    overflow: impl Future<Output = &'static str> + Send + 'static,
+    feeding: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(ExecResult, Option<String>), Error> {
     let kernel = exec.kernel.clone();
     let session = exec.session.clone();
-    // Other scripts of the same shell come first; their time is not this one's.
-    let _turn = match &session {
-        Some(session) => tokio::select! {
-            biased;
-            turn = session.turn() => Some(turn),
-            () = cancelled(exec.cancel.as_ref()) => {
-                return Ok(never_started(&Ended::Cancelled, &kernel, Instant::now()));
-            }
-        },
-        None => None,
-    };
-    let start = Instant::now();
-    let timeout = exec.timeout.unwrap_or(kernel.limits().wall_time);
     let cancel = exec.cancel.clone();
+    // Other scripts of the same shell come first; their time is not this one's.
+    let turns = async {
+        let script = match &session {
+            Some(session) => Some(session.turn().await),
+            None => None,
+        };
+        (script, kernel.turn().await)
+    };
+    let (_script, turn) = tokio::select! {
+        biased;
+        turns = turns => turns,
+        () = cancelled(cancel.as_ref()) => {
+            return Ok(never_started(&Ended::Cancelled, &kernel, Stopwatch::start(&kernel)));
+        }
+    };
+    let watch = Stopwatch::start(&kernel);
+    let timeout = exec.timeout.unwrap_or(kernel.limits().wall_time);
     let job = kernel.job();
     let before = job.trail().map(|_| kernel.fs().lock().fork());
     let guard = JobGuard {
@@ -168,71 +178,53 @@ async fn supervised(
         launch = launch(exec, stdio, job.clone()) => launch?,
         // Loading a module takes as long as compiling it.
         () = cancelled(cancel.as_ref()) => {
-            return Ok(never_started(&Ended::Cancelled, &kernel, start));
+            return Ok(never_started(&Ended::Cancelled, &kernel, watch));
         }
         () = &mut deadline => {
-            return Ok(never_started(&Ended::Timeout(timeout), &kernel, start));
+            return Ok(never_started(&Ended::Timeout(timeout), &kernel, watch));
         }
     };
     let (process, started) = launch
         .prepare(&kernel, None)
         .map_err(|errno| limit_error(&kernel, errno))?;
-
-    started.spawn(&job);
-    let completion = process.completion.clone();
-    let end = poll_fn(|cx| completion.poll(cx));
-    let mut main = std::pin::pin!(job.scheduler().run_until(end));
-    let mut feeding = std::pin::pin!(feeding);
-    let mut fed = false;
-    let mut overflow = std::pin::pin!(overflow);
-    let ended = loop {
+    let outside = async {
         tokio::select! {
             biased;
-            status = &mut main => break Ended::ByItself(status),
-            () = &mut feeding, if !fed => fed = true,
-            () = &mut deadline => break Ended::Timeout(timeout),
-            () = cancelled(cancel.as_ref()) => break Ended::Cancelled,
-            stream = &mut overflow => break Ended::Overflow(stream),
+            () = &mut deadline => Ended::Timeout(timeout),
+            () = cancelled(cancel.as_ref()) => Ended::Cancelled,
         }
     };
-    let mut result = ExecResult::default();
-    let mut note = None;
-    let status = match ended {
-        Ended::ByItself(status) => {
-            if let (Some(session), 0) = (&session, status.signal) {
-                result.exit_code = status.exit_code as i32;
-                note = session.keep(&mut result, kernel.limits());
-            }
-            status
-        }
-        ref outside => {
-            kernel.kill_job(&job, Signal::KILL);
-            let mut status = main.await;
-            (status.exit_code, status.signal, note) = verdict(outside, &kernel);
-            result.timed_out = matches!(outside, Ended::Timeout(_));
-            result.cancelled = matches!(outside, Ended::Cancelled);
-            status
-        }
+    // Held to the end: until then the next exec would move the clock.
+    let (ended, status, _turn) = if let Some(turn) = turn {
+        job.scheduler().spawn(feeding);
+        started.spawn(&job);
+        ordered::until_end(&kernel, &job, &process, overflow, outside, turn).await
+    } else {
+        started.spawn(&job);
+        let (ended, status) = until_end(&kernel, &job, &process, overflow, feeding, outside).await;
+        (ended, status, None)
     };
-    if !job.is_empty() {
-        // Left in the background: a moment to finish, then the end.
-        let grace = kernel.limits().background_grace;
-        let scheduler = job.scheduler();
-        let finished = scheduler.run_until(job.wait_until_empty());
-        let _ = tokio::time::timeout(grace, finished).await;
-        kernel.kill_job(&job, Signal::KILL);
-        scheduler.run_until(job.wait_until_empty()).await;
-    }
     drop(guard);
     drop(process);
+    let mut result = ExecResult::default();
+    let (code, signal, mut note) = match ended {
+        Ended::ByItself(_) => (status.exit_code, status.signal, None),
+        ref outside => verdict(outside, &kernel),
+    };
+    if let (Ended::ByItself(_), Some(session), 0) = (&ended, &session, status.signal) {
+        result.exit_code = status.exit_code as i32;
+        note = session.keep(&mut result, kernel.limits());
+    }
+    result.timed_out = matches!(ended, Ended::Timeout(_) | Ended::Stalled);
+    result.cancelled = matches!(ended, Ended::Cancelled);
     let note = Some(note.unwrap_or_default() + &limits_reached(&kernel, &job));
     let usage = job.usage();
     if result.exit_code == 0 {
-        result.exit_code = status.exit_code as i32;
+        result.exit_code = code as i32;
     }
-    result.signal = Signal::from_raw(status.signal);
+    result.signal = Signal::from_raw(signal);
     result.usage = Usage {
-        wall_time: start.elapsed(),
+        wall_time: watch.elapsed(&kernel),
         cpu_time: Duration::from_nanos(usage.cpu_ns),
         peak_memory_bytes: usage.peak_memory_bytes,
         read_bytes: usage.read_bytes,
@@ -240,6 +232,73 @@ async fn supervised(
     };
     tell(&kernel, &job, before.as_ref(), &result);
     Ok((result, note.filter(|note| !note.is_empty())))
+}
+
+/// Runs a job until its first process has ended, or something ends it from
+/// outside, and nothing of it is left.
+async fn until_end(
+    kernel: &Kernel,
+    job: &Arc<Job>,
+    process: &Process,
+    overflow: impl Future<Output = &'static str>,
+    feeding: impl Future<Output = ()>,
+    outside: impl Future<Output = Ended>,
+) -> (Ended, WaitStatus) {
+    let end = poll_fn(|cx| process.completion.poll(cx));
+    let scheduler = job.scheduler();
+    let mut main = std::pin::pin!(scheduler.run_until(end));
+    let mut feeding = std::pin::pin!(feeding);
+    let mut fed = false;
+    let mut overflow = std::pin::pin!(overflow);
+    let mut outside = std::pin::pin!(outside);
+    let ended = loop {
+        tokio::select! {
+            biased;
+            status = &mut main => break Ended::ByItself(status),
+            () = &mut feeding, if !fed => fed = true,
+            ended = &mut outside => break ended,
+            stream = &mut overflow => break Ended::Overflow(stream),
+        }
+    };
+    let status = match ended {
+        Ended::ByItself(status) => status,
+        _ => {
+            kernel.kill_job(job, Signal::KILL);
+            main.await
+        }
+    };
+    if !job.is_empty() {
+        // Left in the background: a moment to finish, then the end.
+        let grace = kernel.limits().background_grace;
+        let finished = scheduler.run_until(job.wait_until_empty());
+        let _ = tokio::time::timeout(grace, finished).await;
+        kernel.kill_job(job, Signal::KILL);
+        scheduler.run_until(job.wait_until_empty()).await;
+    }
+    (ended, status)
+}
+
+/// Measures a run: by the sandbox's own clock if that is virtual, or by the host's.
+#[derive(Clone, Copy)]
+struct Stopwatch {
+    start: Instant,
+    virtual_ns: u64,
+}
+
+impl Stopwatch {
+    fn start(kernel: &Kernel) -> Stopwatch {
+        Stopwatch {
+            start: Instant::now(),
+            virtual_ns: kernel.virtual_time().map_or(0, |time| time.elapsed_ns()),
+        }
+    }
+
+    fn elapsed(self, kernel: &Kernel) -> Duration {
+        match kernel.virtual_time() {
+            Some(time) => Duration::from_nanos(time.elapsed_ns().saturating_sub(self.virtual_ns)),
+            None => self.start.elapsed(),
+        }
+    }
 }
 
 /// Tells the embedder of the end.
@@ -272,7 +331,7 @@ async fn past_deadline(kernel: &Kernel, timeout: Duration) {
 }
 
 /// The result of a command that was ended before it ran.
-fn never_started(ended: &Ended, kernel: &Kernel, start: Instant) -> (ExecResult, Option<String>) {
+fn never_started(ended: &Ended, kernel: &Kernel, watch: Stopwatch) -> (ExecResult, Option<String>) {
     let (code, _, note) = verdict(ended, kernel);
     let mut result = ExecResult {
         exit_code: code as i32,
@@ -280,7 +339,7 @@ fn never_started(ended: &Ended, kernel: &Kernel, start: Instant) -> (ExecResult,
         cancelled: matches!(ended, Ended::Cancelled),
         ..ExecResult::default()
     };
-    result.usage.wall_time = start.elapsed();
+    result.usage.wall_time = watch.elapsed(kernel);
     (result, note)
 }
 
@@ -312,6 +371,11 @@ fn verdict(ended: &Ended, kernel: &Kernel) -> (u32, u32, Option<String>) {
             )),
         ),
         Ended::Cancelled => (130, 0, Some("wardian: cancelled\n".into())),
+        Ended::Stalled => (
+            124,
+            0,
+            Some("wardian: ended: each of its processes waits for what cannot come\n".into()),
+        ),
         Ended::Overflow(stream) => (
             128 + u32::from(Signal::XFSZ.raw()),
             u32::from(Signal::XFSZ.raw()),
@@ -323,7 +387,7 @@ fn verdict(ended: &Ended, kernel: &Kernel) -> (u32, u32, Option<String>) {
     }
 }
 
-async fn cancelled(token: Option<&super::cancel::CancelToken>) {
+pub(super) async fn cancelled(token: Option<&super::cancel::CancelToken>) {
     match token {
         Some(token) => token.cancelled().await,
         None => std::future::pending().await,
@@ -357,234 +421,4 @@ fn limit_error(kernel: &Kernel, errno: Errno) -> Error {
         ),
         errno => Error::new(ErrorKind::Limit, "descriptors", errno),
     }
-}
-
-/// From an [`Exec`] to a process about to start.
-async fn launch(exec: Exec, stdio: [Descriptor; 3], job: Arc<Job>) -> Result<Launch, Error> {
-    let kernel = &exec.kernel;
-    let cred = kernel.settings().cred;
-    let cwd = match &exec.session {
-        // A shell goes to its own directory by itself.
-        Some(_) => directory(kernel, &exec.config.cwd, None, &cred)
-            .or_else(|_| directory(kernel, b"/", None, &cred))?,
-        None => working_directory(kernel, &exec, &cred)?,
-    };
-    let (argv, program, applet, path) = program(&exec, &cred, &cwd).await?;
-    let env = environment(&exec);
-    let size = argv.iter().map(|arg| arg.len() + 1).sum::<usize>();
-    if (size + env.block().len()) as u64 > u64::from(kernel.limits().argument_bytes) {
-        return Err(Error::new(
-            ErrorKind::Limit,
-            "argument_bytes",
-            format!(
-                "arguments and environment take {} bytes, allowed are {}; pass long scripts on standard input",
-                size + env.block().len(),
-                kernel.limits().argument_bytes
-            ),
-        ));
-    }
-    let preopens = preopens(kernel, &exec, &program, &cwd)?;
-    let mut fds: Vec<_> = (0..).zip(stdio).collect();
-    if let Some(session) = &exec.session {
-        fds.extend(session.descriptors());
-    }
-    Ok(Launch {
-        image: Image {
-            program,
-            applet,
-            path: path.into(),
-            args: Strings::from_list(&argv),
-            env,
-        },
-        fds,
-        preopens,
-        cwd,
-        umask: 0o022,
-        job,
-        ignored_signals: 0,
-        group: Some(0),
-    })
-}
-
-fn environment(exec: &Exec) -> Strings {
-    // A shell sets what holds for one of its scripts itself.
-    if exec.env.is_empty() || exec.session.is_some() {
-        return exec.config.env_block.clone();
-    }
-    let own = exec.config.env.iter();
-    let overridden = |name: &Vec<u8>| exec.env.iter().any(|(set, _)| set == name);
-    let pairs = own
-        .filter(|(name, _)| !overridden(name))
-        .chain(exec.env.iter());
-    env_block(pairs)
-}
-
-fn working_directory(kernel: &Kernel, exec: &Exec, cred: &Cred) -> Result<Arc<Directory>, Error> {
-    match &exec.cwd {
-        Some(path) => directory(kernel, path, Some(&exec.config.cwd), cred),
-        None => directory(kernel, &exec.config.cwd, None, cred),
-    }
-}
-
-/// Opens a directory; a relative path belongs to `base`, else to the root.
-fn directory(
-    kernel: &Kernel,
-    path: &[u8],
-    base: Option<&[u8]>,
-    cred: &Cred,
-) -> Result<Arc<Directory>, Error> {
-    let open = || {
-        let ino = {
-            let mut vfs = kernel.fs().lock();
-            if let Some(base) = base {
-                vfs.refresh_path(base);
-            }
-            let base = base.and_then(|base| vfs.find(base).ok());
-            let at = At {
-                base: base.unwrap_or(vfs.root()),
-                root: vfs.root(),
-                cred,
-                mode: PathMode::Posix,
-            };
-            let found = vfs.resolve_fresh(&at, path, Follow::Last)?;
-            let ino = found.target.ok_or(Errno::Noent)?;
-            if vfs.stat(ino)?.kind != NodeKind::Directory {
-                return Err(Errno::Notdir);
-            }
-            ino
-        };
-        Directory::open(kernel.fs(), ino, None)
-    };
-    open()
-        .map(Arc::new)
-        .map_err(|errno| Error::path(path, errno))
-}
-
-type Found = (Vec<Vec<u8>>, Arc<Program>, Arc<[u8]>, Vec<u8>);
-
-async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Error> {
-    let kernel = &exec.kernel;
-    match &exec.what {
-        What::Module(wasm, argv) => {
-            let bytes = ModuleBytes::Wasm(wasm.clone());
-            let name = argv.first().cloned().unwrap_or_default();
-            if wasm.len() as u64 > kernel.limits().module_bytes {
-                return Err(Error::new(
-                    ErrorKind::Limit,
-                    "module_bytes",
-                    format!(
-                        "the module has {} bytes, allowed are {}; raise the limit for larger ones",
-                        wasm.len(),
-                        kernel.limits().module_bytes
-                    ),
-                ));
-            }
-            let title = String::from_utf8_lossy(&name);
-            let program = load_module(kernel, &title, bytes.digest(), bytes).await?;
-            Ok((argv.clone(), program, Arc::default(), name))
-        }
-        What::Script(script) => {
-            let shell = exec.config.tools.shell().ok_or_else(|| {
-                Error::new(
-                    ErrorKind::NotFound,
-                    "shell",
-                    "the sandbox's tools name no shell",
-                )
-            })?;
-            let name = shell.rsplit('/').next().unwrap_or_default().as_bytes();
-            let mut argv = vec![name.to_vec()];
-            if let Some(session) = &exec.session {
-                argv.extend(session.arguments(exec));
-            }
-            argv.extend([b"-c".to_vec(), script.clone()]);
-            let path = shell.clone().into_bytes();
-            match load(kernel, cred, cwd.ino(), &path).await {
-                Ok((program, applet)) => Ok((argv, program, applet, path)),
-                Err(refused) => Err(refused_error(&path, refused)),
-            }
-        }
-        What::Argv(argv) => {
-            let name = argv
-                .first()
-                .filter(|name| !name.is_empty())
-                .ok_or_else(|| {
-                    Error::new(
-                        ErrorKind::Usage,
-                        "command",
-                        "it has no name: give at least one word",
-                    )
-                })?;
-            for path in candidates(exec, name) {
-                match load(kernel, cred, cwd.ino(), &path).await {
-                    Ok((program, applet)) => return Ok((argv.clone(), program, applet, path)),
-                    Err(Refused::Errno(Errno::Noent | Errno::Notdir)) => {}
-                    Err(refused) => return Err(refused_error(&path, refused)),
-                }
-            }
-            Err(Error::new(
-                ErrorKind::NotFound,
-                String::from_utf8_lossy(name),
-                "command not found",
-            ))
-        }
-    }
-}
-
-fn candidates(exec: &Exec, name: &[u8]) -> Vec<Vec<u8>> {
-    if name.contains(&b'/') {
-        return vec![name.to_vec()];
-    }
-    let variable = exec
-        .env
-        .iter()
-        .chain(&exec.config.env)
-        .find(|(variable, _)| variable == b"PATH");
-    let path = variable.map_or(&b"/usr/bin:/bin"[..], |(_, value)| value);
-    path.split(|byte| *byte == b':')
-        .map(|directory| [directory, b"/", name].concat())
-        .collect()
-}
-
-fn refused_error(path: &[u8], refused: Refused) -> Error {
-    match refused {
-        Refused::Module(error) => error,
-        Refused::Errno(errno) => {
-            Error::new(ErrorKind::NotFound, String::from_utf8_lossy(path), errno)
-        }
-    }
-}
-
-fn preopens(
-    kernel: &Kernel,
-    exec: &Exec,
-    program: &Program,
-    cwd: &Directory,
-) -> Result<Vec<Descriptor>, Error> {
-    let names = match &exec.preopens {
-        Some(names) if !program.posix => names.clone(),
-        _ if program.posix => vec![b"/".to_vec()],
-        _ => vec![b"/".to_vec(), b".".to_vec()],
-    };
-    let cred = kernel.settings().cred;
-    let mut preopens = Vec::with_capacity(names.len());
-    for name in names {
-        let open = || {
-            let ino = {
-                let mut vfs = kernel.fs().lock();
-                let at = At {
-                    base: cwd.ino(),
-                    root: vfs.root(),
-                    cred: &cred,
-                    mode: PathMode::Posix,
-                };
-                let found = vfs.resolve_fresh(&at, &name, Follow::Last)?;
-                found.target.ok_or(Errno::Noent)?
-            };
-            Directory::open(kernel.fs(), ino, Some(&name))
-        };
-        let directory = open().map_err(|errno| Error::path(&name, errno))?;
-        let description = Description::Directory(directory);
-        preopens.push(Descriptor::new(description, true, false));
-    }
-    Ok(preopens)
 }

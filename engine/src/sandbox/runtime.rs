@@ -1,10 +1,10 @@
 //! The runtime: Wasmtime and the modules loaded into it, shared by sandboxes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Error;
 use crate::process::Programs;
-use crate::runtime::{CacheDirectory, Core, Observer};
+use crate::runtime::{CacheDirectory, Core, CoreSettings, Observer};
 
 /// Wasmtime with its pool of instances and its loaded modules. Clones share it.
 ///
@@ -12,6 +12,14 @@ use crate::runtime::{CacheDirectory, Core, Observer};
 #[derive(Clone)]
 pub struct Runtime {
     programs: Arc<Programs>,
+    metered: Arc<Metered>,
+}
+
+/// The same for deterministic sandboxes, whose modules count fuel: made when the
+/// first of them is.
+struct Metered {
+    settings: CoreSettings,
+    programs: Mutex<Option<Arc<Programs>>>,
 }
 
 /// Makes a [`Runtime`].
@@ -35,6 +43,20 @@ impl Runtime {
     /// Linked programs.
     pub(crate) fn programs(&self) -> &Arc<Programs> {
         &self.programs
+    }
+
+    /// The same, counting fuel.
+    pub(crate) fn metered_programs(&self) -> Result<Arc<Programs>, Error> {
+        let programs = &self.metered.programs;
+        let mut programs = programs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(programs) = &*programs {
+            return Ok(programs.clone());
+        }
+        let pool = self.programs.core().pool().clone();
+        let core = Core::metered(self.metered.settings.clone(), pool)?;
+        let made = Arc::new(Programs::new(Arc::new(core))?);
+        *programs = Some(made.clone());
+        Ok(made)
     }
 }
 
@@ -64,9 +86,19 @@ impl RuntimeBuilder {
     /// [`crate::ErrorKind::Runtime`]: the host refuses the address space, or
     /// lacks a processor feature.
     pub fn build(self) -> Result<Runtime, Error> {
-        let core = Core::new(self.processes, 100_000, self.cache, self.observer)?;
+        let settings = CoreSettings {
+            processes: self.processes,
+            table_elements: 100_000,
+            cache: self.cache,
+            observer: self.observer,
+        };
+        let core = Core::new(settings.clone())?;
         Ok(Runtime {
             programs: Arc::new(Programs::new(Arc::new(core))?),
+            metered: Arc::new(Metered {
+                settings,
+                programs: Mutex::default(),
+            }),
         })
     }
 }

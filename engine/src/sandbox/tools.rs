@@ -107,6 +107,13 @@ impl Tools {
         if let Some(image) = &*cached {
             return Ok(image.fork());
         }
+        let image = self.fresh_image(now_ns)?;
+        *cached = Some(image.clone());
+        Ok(image)
+    }
+
+    /// An image of its own, whose times are those it is made at.
+    pub(crate) fn fresh_image(&self, now_ns: u64) -> Result<Vfs, Error> {
         let failed = |what: &str| {
             let what = what.to_owned();
             move |errno| Error::path(what.as_bytes(), errno)
@@ -119,7 +126,6 @@ impl Tools {
                 .add_program(applet.as_bytes(), &file, now_ns)
                 .map_err(failed(applet))?;
         }
-        *cached = Some(image.clone());
         Ok(image)
     }
 }

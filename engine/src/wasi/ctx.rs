@@ -12,6 +12,7 @@ use crate::audit::Denials;
 use crate::clock::Clock;
 use crate::fd::{Description, Descriptor, Directory, FdTable, Interrupt, Rights, SharedFs};
 use crate::limits::Limits;
+use crate::virtual_time::Meter;
 
 /// Data of a Store. `P` is what the process layer adds.
 #[derive(Debug)]
@@ -51,6 +52,8 @@ pub struct Ctx<P> {
     pub system: SystemView,
     /// Whom to tell of denials.
     pub denials: Option<Box<Denials>>,
+    /// Counts what it uses, in a deterministic sandbox.
+    pub meter: Option<Arc<Meter>>,
     /// Bytes moved into the guest.
     pub read_bytes: u64,
     /// Bytes moved out of the guest.

@@ -90,8 +90,22 @@ pub fn guest<'a, P>(
     caller: &'a mut Caller<'_, Ctx<P>>,
 ) -> Result<(GuestMemory<'a>, &'a mut Ctx<P>), End> {
     let memory = caller.data().memory.ok_or(End::NoMemory)?;
+    if caller.data().meter.is_some() {
+        count(caller);
+    }
     let (bytes, ctx) = memory.data_and_store_mut(caller);
     Ok((GuestMemory(bytes), ctx))
+}
+
+/// Counts a host call, and the fuel that was burnt before it.
+#[cold]
+fn count<P>(caller: &Caller<'_, Ctx<P>>) {
+    let left = caller.get_fuel().unwrap_or(u64::MAX);
+    let ctx = caller.data();
+    if let Some(meter) = &ctx.meter {
+        let moved_bytes = ctx.read_bytes.saturating_add(ctx.written_bytes);
+        meter.called(u64::MAX - left, moved_bytes);
+    }
 }
 
 /// Runs a host function that only reads and writes memory and state.

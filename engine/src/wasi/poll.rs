@@ -94,16 +94,19 @@ async fn poll<P>(
                 elapsed_ns = ns;
             }
             Some(ns) => {
-                let mut sleep = pin!(tokio::time::sleep(Duration::from_nanos(ns)));
-                interrupt
-                    .guard(poll_fn(|cx| {
-                        ready = collect(&waits, cx);
-                        if !ready.is_empty() {
-                            return Poll::Ready(());
-                        }
-                        sleep.as_mut().poll(cx).map(|()| elapsed_ns = ns)
-                    }))
-                    .await?;
+                let over = match clock.virtual_time() {
+                    Some(time) => {
+                        let sleep = time.sleep(ns);
+                        interrupt.guard(first(&waits, &mut ready, sleep)).await?
+                    }
+                    None => {
+                        let sleep = tokio::time::sleep(Duration::from_nanos(ns));
+                        interrupt.guard(first(&waits, &mut ready, sleep)).await?
+                    }
+                };
+                if over {
+                    elapsed_ns = ns;
+                }
             }
             None => {
                 interrupt
@@ -133,6 +136,23 @@ async fn poll<P>(
     let (mut memory, _) = guest(caller)?;
     put(&mut memory, events, out, &ready)?;
     Ok(())
+}
+
+/// Waits until something is ready, or the time is over: then `true`.
+async fn first(
+    waits: &[Subscription],
+    ready: &mut Vec<Event>,
+    sleep: impl Future<Output = ()>,
+) -> bool {
+    let mut sleep = pin!(sleep);
+    poll_fn(|cx| {
+        *ready = collect(waits, cx);
+        if !ready.is_empty() {
+            return Poll::Ready(false);
+        }
+        sleep.as_mut().poll(cx).map(|()| true)
+    })
+    .await
 }
 
 fn parse<P>(ctx: &Ctx<P>, entry: &[u8]) -> Result<Subscription, Errno> {

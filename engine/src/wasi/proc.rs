@@ -5,7 +5,7 @@ use wasmtime::{Caller, Linker};
 
 use super::guest::{End, Refusal, outcome};
 use super::{Ctx, MODULE};
-use crate::fd::yield_now;
+use crate::fd::{Stop, yield_now};
 
 pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::Result<()> {
     linker.func_wrap(
@@ -25,10 +25,10 @@ pub(super) fn add<P: Send + 'static>(linker: &mut Linker<Ctx<P>>) -> wasmtime::R
         "sched_yield",
         |caller: Caller<'_, Ctx<P>>, (): ()| {
             Box::new(async move {
-                yield_now().await;
-                outcome(match caller.data().interrupt.killed() {
-                    Some(signal) => Err(End::Killed(signal).into()),
-                    None => Ok(()),
+                let interrupt = caller.data().interrupt.clone();
+                outcome(match interrupt.guard(yield_now()).await {
+                    Err(Stop::Kill(signal)) => Err(End::Killed(signal).into()),
+                    Ok(()) | Err(Stop::Signal) => Ok(()),
                 })
             })
         },

@@ -1,14 +1,15 @@
 //! `wardian exec`.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use wardian::{Recording, Runtime, Sandbox};
 
 use crate::output;
 use crate::overlay_diff::Outcome;
-use crate::setup::{SandboxOptions, builder, wardian_runtime};
+use crate::setup::{SandboxOptions, builder, tools, wardian_runtime};
 
 /// Runs a bash script in a fresh sandbox: in memory, without network, without
 /// anything of the host but what --mount names. The exit code is the
@@ -24,7 +25,10 @@ Examples:
       then: wardian diff work.wardian, and wardian apply work.wardian
   seq 10 | wardian exec 'sort -rn | head -n 3'
   wardian exec --file build.sh --env MODE=fast --timeout 10
-  wardian exec --json 'ls -l /'")]
+  wardian exec --json 'ls -l /'
+  wardian exec --deterministic=42 --json 'echo $RANDOM; sleep 60; date'
+  wardian exec --record run.wardian './test.sh'
+      then, here or elsewhere: wardian replay run.wardian")]
 pub struct ExecArguments {
     /// The script; without it and without --file, it is read from standard input
     script: Option<String>,
@@ -42,13 +46,21 @@ pub struct ExecArguments {
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
 
+    /// Run it deterministically, and write all that entered the run and a summary
+    /// of what came of it to this file, for `wardian replay`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+
     #[command(flatten)]
     options: SandboxOptions,
 }
 
 /// Runs it; gives the exit code.
 pub async fn main(arguments: ExecArguments) -> anyhow::Result<i32> {
-    let options = arguments.options;
+    let mut options = arguments.options;
+    if arguments.record.is_some() {
+        options.deterministic.get_or_insert(0);
+    }
     let outcome = Outcome::of(&options, arguments.diff, arguments.save)?;
     let mut stdin = true;
     let script = match (arguments.script, arguments.file) {
@@ -77,10 +89,40 @@ pub async fn main(arguments: ExecArguments) -> anyhow::Result<i32> {
     } else {
         output::Stdin::Empty
     };
-    let code = output::run(sandbox.exec(script), options.json, stdin).await?;
+    let (sandbox, code) = match arguments.record {
+        None => {
+            let code = output::run(sandbox.exec(script), options.json, stdin).await?;
+            (sandbox, code)
+        }
+        Some(path) => {
+            let recording = Recording::new(&sandbox, script, stdin.read()?)?;
+            record(recording, &runtime, &options, &path).await?
+        }
+    };
     options.snapshots.save(&sandbox)?;
     if let Some(outcome) = outcome {
         outcome.keep(&sandbox)?;
     }
     Ok(code)
+}
+
+/// Runs what is to be recorded, in a sandbox made as a replay makes it.
+async fn record(
+    mut recording: Recording,
+    runtime: &Runtime,
+    options: &SandboxOptions,
+    path: &Path,
+) -> anyhow::Result<(Sandbox, i32)> {
+    // Before the run, which may take long.
+    let mut file = std::fs::File::create(path)
+        .with_context(|| format!("--record: cannot write {}", path.display()))?;
+    let sandbox = recording.sandbox(runtime, &tools(&options.tool)?)?;
+    let result = output::collect(recording.exec(&sandbox)).await?;
+    output::show(&result, options.json)?;
+    recording.finish(&sandbox, &result)?;
+    recording.write(&mut file)?;
+    if result.timed_out || result.cancelled {
+        eprintln!("wardian: it was ended from outside: a replay may end elsewhere");
+    }
+    Ok((sandbox, result.exit_code))
 }

@@ -10,6 +10,7 @@ mod mount;
 mod output;
 mod overlay_diff;
 mod progress;
+mod replay;
 mod report;
 mod run;
 mod session;
@@ -36,6 +37,8 @@ enum Command {
     Exec(exec::ExecArguments),
     /// Show what a script changed in an overlay that `exec --save` kept
     Diff(overlay_diff::DiffArguments),
+    /// Repeat a run that `exec --record` took down, and compare
+    Replay(replay::ReplayArguments),
     /// Bring what a script changed in an overlay to the host
     Apply(apply::ApplyArguments),
     /// Run a WASI preview 1 module in a fresh sandbox
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
             match arguments.command {
                 Command::Exec(arguments) => exec::main(arguments).await,
                 Command::Diff(arguments) => overlay_diff::main(arguments),
+                Command::Replay(arguments) => replay::main(arguments).await,
                 Command::Apply(arguments) => apply::main(arguments),
                 Command::Run(arguments) => run::main(arguments).await,
                 Command::Agent(arguments) => agent::main(*arguments).await,

@@ -29,26 +29,25 @@ impl Stdin {
             Stdin::Empty
         }
     }
+
+    /// All of it.
+    pub fn read(self) -> anyhow::Result<Vec<u8>> {
+        let mut input = Vec::new();
+        if self == Stdin::Passed {
+            std::io::stdin().lock().read_to_end(&mut input)?;
+        }
+        Ok(input)
+    }
 }
 
 /// Runs the command and gives the exit code for this process.
 pub async fn run(exec: Exec, json: bool, stdin: Stdin) -> anyhow::Result<i32> {
-    let token = CancelToken::new();
-    let exec = exec.cancel(&token);
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            token.cancel();
-        }
-    });
     if json {
-        let input = match stdin {
-            Stdin::Passed => read_all()?,
-            Stdin::Empty => Vec::new(),
-        };
-        let result = exec.stdin(input).run().await?;
-        println!("{}", object(&result));
+        let result = collect(exec.stdin(stdin.read()?)).await?;
+        show(&result, json)?;
         return Ok(result.exit_code);
     }
+    let exec = cancelled_by_hand(exec);
     let exec = match stdin {
         Stdin::Passed => exec,
         Stdin::Empty => exec.no_stdin(),
@@ -65,10 +64,33 @@ pub async fn run(exec: Exec, json: bool, stdin: Stdin) -> anyhow::Result<i32> {
     Ok(result.exit_code)
 }
 
-fn read_all() -> anyhow::Result<Vec<u8>> {
-    let mut input = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut input)?;
-    Ok(input)
+/// Runs the command with its outputs collected.
+pub async fn collect(exec: Exec) -> anyhow::Result<ExecResult> {
+    Ok(cancelled_by_hand(exec).run().await?)
+}
+
+/// Prints collected outputs, as one JSON object or where they belong.
+pub fn show(result: &ExecResult, json: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        writeln!(out, "{}", object(result))?;
+    } else {
+        out.write_all(&result.stdout)?;
+        std::io::stderr().write_all(&result.stderr)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Ctrl-C ends it.
+fn cancelled_by_hand(exec: Exec) -> Exec {
+    let token = CancelToken::new();
+    let exec = exec.cancel(&token);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            token.cancel();
+        }
+    });
+    exec
 }
 
 /// Copies standard input in a thread of its own: reading it cannot be cancelled.

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use wardian::{CacheDirectory, ErrorKind, Limits, Runtime, Sandbox, SandboxBuilder};
+use wardian::{
+    CacheDirectory, Determinism, ErrorKind, Limits, Runtime, Sandbox, SandboxBuilder, Tools,
+};
 
 use crate::audit::JsonLines;
 use crate::mount::Mount;
@@ -51,6 +53,20 @@ pub struct SandboxOptions {
     #[arg(long, value_name = "NAME=VALUE")]
     pub limit: Vec<String>,
 
+    /// Make the run repeatable: the same bytes and figures each time. Time is
+    /// virtual and starts on 2000-01-01, randomness comes from SEED, a number
+    /// [default: 0], processes take turns in one order, and the limit `fuel` holds
+    /// in place of `cpu_time`. Input is taken before the script begins, outputs
+    /// come when it has ended
+    #[arg(
+        long,
+        value_name = "SEED",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "0"
+    )]
+    pub deterministic: Option<u64>,
+
     #[command(flatten)]
     pub snapshots: SnapshotOptions,
 
@@ -95,13 +111,18 @@ pub fn wardian_runtime(processes: u32) -> anyhow::Result<Runtime> {
         .build()?)
 }
 
-/// A sandbox builder with the shared options applied.
-pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<SandboxBuilder> {
+/// The prebuilt tools and the user's own.
+pub fn tools(own: &[ToolFile]) -> anyhow::Result<Tools> {
     let mut tools = wardian::tools();
-    for file in &options.tool {
+    for file in own {
         tools = tools.with(file.load()?);
     }
-    let mut builder = Sandbox::builder(runtime).tools(&tools);
+    Ok(tools)
+}
+
+/// A sandbox builder with the shared options applied.
+pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<SandboxBuilder> {
+    let mut builder = Sandbox::builder(runtime).tools(&tools(&options.tool)?);
     if let Some(name) = &options.snapshots.snapshot {
         builder = builder.snapshot(&options.snapshots.place.load(name)?);
     }
@@ -117,6 +138,9 @@ pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<Sa
             .split_once('=')
             .with_context(|| format!("--env {variable}: expected NAME=VALUE"))?;
         builder = builder.env(name, value);
+    }
+    if let Some(seed) = options.deterministic {
+        builder = builder.deterministic(Determinism::seeded(seed));
     }
     if let Some(path) = &options.audit {
         builder = builder.audit(JsonLines::append(path)?);

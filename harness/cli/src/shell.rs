@@ -43,6 +43,7 @@ const BEGIN: &str = r"shopt -s expand_aliases; PS1='\u@\h:\w\$ '";
 #[command(
     mut_arg("json", |it| it.hide(true)),
     mut_arg("stdin", |it| it.hide(true)),
+    mut_arg("deterministic", |it| it.hide(true)),
     mut_arg("timeout", |it| it.help(
         "End a command after this time, as in 10, 1.5, 500ms or 5m (exit code 124)
          [default: 10m, or that of --limits hardened]"
@@ -72,6 +73,9 @@ pub async fn main(arguments: ShellArguments) -> anyhow::Result<i32> {
     let mut options = arguments.options;
     if options.json {
         bail!("--json: a shell prints no JSON; `wardian exec --json` does");
+    }
+    if options.deterministic.is_some() {
+        bail!("--deterministic: what is typed comes when it comes; `wardian exec` can be repeated");
     }
     let limited = options
         .limit

@@ -50,6 +50,7 @@ fn bytes_of(module: &wardian_tools::GuestModule) -> ModuleBytes {
         Some((_, code)) => ModuleBytes::Embedded {
             digest: module.sha256,
             code,
+            make: decompress,
         },
         None => ModuleBytes::Lazy {
             digest: module.sha256,

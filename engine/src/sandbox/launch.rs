@@ -1,0 +1,249 @@
+//! From a command as an embedder describes it to a process about to start: its
+//! program, directory, environment and descriptors.
+
+use std::sync::Arc;
+
+use wardian_abi::Errno;
+use wardian_vfs::{At, Cred, Follow, NodeKind, PathMode};
+
+use super::builder::env_block;
+use super::exec::{Exec, What};
+use crate::error::{Error, ErrorKind};
+use crate::fd::{Description, Descriptor, Directory};
+use crate::process::{Image, Job, Kernel, Launch, Program, Refused, load, load_module};
+use crate::runtime::ModuleBytes;
+use crate::wasi::Strings;
+
+/// From an [`Exec`] to a process about to start.
+pub(super) async fn launch(
+    exec: Exec,
+    stdio: [Descriptor; 3],
+    job: Arc<Job>,
+) -> Result<Launch, Error> {
+    let kernel = &exec.kernel;
+    let cred = kernel.settings().cred;
+    let cwd = match &exec.session {
+        // A shell goes to its own directory by itself.
+        Some(_) => directory(kernel, &exec.config.cwd, None, &cred)
+            .or_else(|_| directory(kernel, b"/", None, &cred))?,
+        None => working_directory(kernel, &exec, &cred)?,
+    };
+    let (argv, program, applet, path) = program(&exec, &cred, &cwd).await?;
+    let env = environment(&exec);
+    let size = argv.iter().map(|arg| arg.len() + 1).sum::<usize>();
+    if (size + env.block().len()) as u64 > u64::from(kernel.limits().argument_bytes) {
+        return Err(Error::new(
+            ErrorKind::Limit,
+            "argument_bytes",
+            format!(
+                "arguments and environment take {} bytes, allowed are {}; pass long scripts on standard input",
+                size + env.block().len(),
+                kernel.limits().argument_bytes
+            ),
+        ));
+    }
+    let preopens = preopens(kernel, &exec, &program, &cwd)?;
+    let mut fds: Vec<_> = (0..).zip(stdio).collect();
+    if let Some(session) = &exec.session {
+        fds.extend(session.descriptors());
+    }
+    Ok(Launch {
+        image: Image {
+            program,
+            applet,
+            path: path.into(),
+            args: Strings::from_list(&argv),
+            env,
+        },
+        fds,
+        preopens,
+        cwd,
+        umask: 0o022,
+        job,
+        ignored_signals: 0,
+        group: Some(0),
+    })
+}
+
+fn environment(exec: &Exec) -> Strings {
+    // A shell sets what holds for one of its scripts itself.
+    if exec.env.is_empty() || exec.session.is_some() {
+        return exec.config.env_block.clone();
+    }
+    let own = exec.config.env.iter();
+    let overridden = |name: &Vec<u8>| exec.env.iter().any(|(set, _)| set == name);
+    let pairs = own
+        .filter(|(name, _)| !overridden(name))
+        .chain(exec.env.iter());
+    env_block(pairs)
+}
+
+fn working_directory(kernel: &Kernel, exec: &Exec, cred: &Cred) -> Result<Arc<Directory>, Error> {
+    match &exec.cwd {
+        Some(path) => directory(kernel, path, Some(&exec.config.cwd), cred),
+        None => directory(kernel, &exec.config.cwd, None, cred),
+    }
+}
+
+/// Opens a directory; a relative path belongs to `base`, else to the root.
+fn directory(
+    kernel: &Kernel,
+    path: &[u8],
+    base: Option<&[u8]>,
+    cred: &Cred,
+) -> Result<Arc<Directory>, Error> {
+    let open = || {
+        let ino = {
+            let mut vfs = kernel.fs().lock();
+            if let Some(base) = base {
+                vfs.refresh_path(base);
+            }
+            let base = base.and_then(|base| vfs.find(base).ok());
+            let at = At {
+                base: base.unwrap_or(vfs.root()),
+                root: vfs.root(),
+                cred,
+                mode: PathMode::Posix,
+            };
+            let found = vfs.resolve_fresh(&at, path, Follow::Last)?;
+            let ino = found.target.ok_or(Errno::Noent)?;
+            if vfs.stat(ino)?.kind != NodeKind::Directory {
+                return Err(Errno::Notdir);
+            }
+            ino
+        };
+        Directory::open(kernel.fs(), ino, None)
+    };
+    open()
+        .map(Arc::new)
+        .map_err(|errno| Error::path(path, errno))
+}
+
+type Found = (Vec<Vec<u8>>, Arc<Program>, Arc<[u8]>, Vec<u8>);
+
+async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Error> {
+    let kernel = &exec.kernel;
+    match &exec.what {
+        What::Module(wasm, argv) => {
+            let bytes = ModuleBytes::Wasm(wasm.clone());
+            let name = argv.first().cloned().unwrap_or_default();
+            if wasm.len() as u64 > kernel.limits().module_bytes {
+                return Err(Error::new(
+                    ErrorKind::Limit,
+                    "module_bytes",
+                    format!(
+                        "the module has {} bytes, allowed are {}; raise the limit for larger ones",
+                        wasm.len(),
+                        kernel.limits().module_bytes
+                    ),
+                ));
+            }
+            let title = String::from_utf8_lossy(&name);
+            let program = load_module(kernel, &title, bytes.digest(), bytes).await?;
+            Ok((argv.clone(), program, Arc::default(), name))
+        }
+        What::Script(script) => {
+            let shell = exec.config.tools.shell().ok_or_else(|| {
+                Error::new(
+                    ErrorKind::NotFound,
+                    "shell",
+                    "the sandbox's tools name no shell",
+                )
+            })?;
+            let name = shell.rsplit('/').next().unwrap_or_default().as_bytes();
+            let mut argv = vec![name.to_vec()];
+            if let Some(session) = &exec.session {
+                argv.extend(session.arguments(exec));
+            }
+            argv.extend([b"-c".to_vec(), script.clone()]);
+            let path = shell.clone().into_bytes();
+            match load(kernel, cred, cwd.ino(), &path).await {
+                Ok((program, applet)) => Ok((argv, program, applet, path)),
+                Err(refused) => Err(refused_error(&path, refused)),
+            }
+        }
+        What::Argv(argv) => {
+            let name = argv
+                .first()
+                .filter(|name| !name.is_empty())
+                .ok_or_else(|| {
+                    Error::new(
+                        ErrorKind::Usage,
+                        "command",
+                        "it has no name: give at least one word",
+                    )
+                })?;
+            for path in candidates(exec, name) {
+                match load(kernel, cred, cwd.ino(), &path).await {
+                    Ok((program, applet)) => return Ok((argv.clone(), program, applet, path)),
+                    Err(Refused::Errno(Errno::Noent | Errno::Notdir)) => {}
+                    Err(refused) => return Err(refused_error(&path, refused)),
+                }
+            }
+            Err(Error::new(
+                ErrorKind::NotFound,
+                String::from_utf8_lossy(name),
+                "command not found",
+            ))
+        }
+    }
+}
+
+fn candidates(exec: &Exec, name: &[u8]) -> Vec<Vec<u8>> {
+    if name.contains(&b'/') {
+        return vec![name.to_vec()];
+    }
+    let variable = exec
+        .env
+        .iter()
+        .chain(&exec.config.env)
+        .find(|(variable, _)| variable == b"PATH");
+    let path = variable.map_or(&b"/usr/bin:/bin"[..], |(_, value)| value);
+    path.split(|byte| *byte == b':')
+        .map(|directory| [directory, b"/", name].concat())
+        .collect()
+}
+
+fn refused_error(path: &[u8], refused: Refused) -> Error {
+    match refused {
+        Refused::Module(error) => error,
+        Refused::Errno(errno) => {
+            Error::new(ErrorKind::NotFound, String::from_utf8_lossy(path), errno)
+        }
+    }
+}
+
+fn preopens(
+    kernel: &Kernel,
+    exec: &Exec,
+    program: &Program,
+    cwd: &Directory,
+) -> Result<Vec<Descriptor>, Error> {
+    let names = match &exec.preopens {
+        Some(names) if !program.posix => names.clone(),
+        _ if program.posix => vec![b"/".to_vec()],
+        _ => vec![b"/".to_vec(), b".".to_vec()],
+    };
+    let cred = kernel.settings().cred;
+    let mut preopens = Vec::with_capacity(names.len());
+    for name in names {
+        let open = || {
+            let ino = {
+                let mut vfs = kernel.fs().lock();
+                let at = At {
+                    base: cwd.ino(),
+                    root: vfs.root(),
+                    cred: &cred,
+                    mode: PathMode::Posix,
+                };
+                let found = vfs.resolve_fresh(&at, &name, Follow::Last)?;
+                found.target.ok_or(Errno::Noent)?
+            };
+            Directory::open(kernel.fs(), ino, Some(&name))
+        };
+        let directory = open().map_err(|errno| Error::path(&name, errno))?;
+        let description = Description::Directory(directory);
+        preopens.push(Descriptor::new(description, true, false));
+    }
+    Ok(preopens)
+}
