@@ -49,7 +49,7 @@ pub struct ExecArguments {
 /// Runs it; gives the exit code.
 pub async fn main(arguments: ExecArguments) -> anyhow::Result<i32> {
     let options = arguments.options;
-    let outcome = Outcome::of(&options, arguments.diff, arguments.save)?;
+    let outcome = Outcome::of(&options.mount, arguments.diff, arguments.save)?;
     let mut stdin = true;
     let script = match (arguments.script, arguments.file) {
         (Some(script), _) => script.into_bytes(),

@@ -3,6 +3,7 @@
 
 use std::io::{IsTerminal, Read, Write};
 
+use crate::terminal::json_line;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -46,7 +47,7 @@ pub async fn run(exec: Exec, json: bool, stdin: Stdin) -> anyhow::Result<i32> {
             Stdin::Empty => Vec::new(),
         };
         let result = exec.stdin(input).run().await?;
-        println!("{}", object(&result));
+        writeln!(std::io::stdout().lock(), "{}", json_line(&object(&result)))?;
         return Ok(result.exit_code);
     }
     let exec = match stdin {
