@@ -194,11 +194,7 @@ impl Meter {
 
 /// All tokens of a usage.
 pub(crate) fn total_tokens(usage: &TokenUsage) -> u64 {
-    usage
-        .input_tokens
-        .saturating_add(usage.output_tokens)
-        .saturating_add(usage.cache_read_tokens)
-        .saturating_add(usage.cache_write_tokens)
+    usage.total_tokens()
 }
 
 fn reached(kind: BudgetKind, spent: f64, allowed: f64) -> Result<(), BudgetReached> {

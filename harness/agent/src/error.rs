@@ -61,6 +61,14 @@ pub enum AgentError {
         /// Why, in its words.
         reason: String,
     },
+    /// An image of the call is none that a model could be shown.
+    #[error("image {number} of the call: {problem}")]
+    Image {
+        /// Which, from 1.
+        number: usize,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
     /// There is no such skill.
     #[error("there is no skill `{name}`; {known}")]
     UnknownSkill {

@@ -88,6 +88,17 @@ pub enum SessionEvent {
         /// Its arguments.
         arguments: serde_json::Value,
     },
+    /// The command of a `bash` call ended by itself or by its limits.
+    CommandEnded {
+        /// Names the call.
+        call_id: String,
+        /// Its exit code.
+        exit_code: i32,
+        /// Processor time it took, in milliseconds, where known.
+        cpu_ms: Option<u64>,
+        /// Most memory it held at once, in bytes, where known.
+        peak_memory_bytes: Option<u64>,
+    },
     /// A tool is done.
     ToolEnded {
         /// Names the call.

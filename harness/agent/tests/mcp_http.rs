@@ -55,5 +55,46 @@ async fn tools_over_http() {
         let error = agent.init().await.unwrap_err().to_string();
         assert!(error.contains(said) && !error.contains("wrong"), "{error}");
     }
+    for (url, said) in [
+        ("https://mcp.example/?key=sesame", "did not come up"),
+        ("http://mcp.example/?key=sesame", "mcp.example"),
+        ("https://[sesame", "its address is none"),
+    ] {
+        let server = McpServer::http("remote", url)
+            .bearer_token("sesame")
+            .start_timeout(std::time::Duration::from_secs(10));
+        let agent = support::agent(&script).mcp_server(server).build().unwrap();
+        let error = agent.init().await.unwrap_err().to_string();
+        assert!(error.contains(said) && !error.contains("sesame"), "{error}");
+    }
+    server.abort();
+}
+
+/// An answer that never ends, as one object or as events.
+async fn endless(headers: HeaderMap) -> axum::response::Response {
+    let kind = headers.get("x-kind").unwrap().clone();
+    let block = || Ok::<_, std::io::Error>(vec![b'x'; 64 << 10]);
+    let blocks = futures_util::stream::repeat_with(block);
+    let body = axum::body::Body::from_stream(blocks);
+    ([("content-type", kind)], body).into_response()
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_cut() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+    let router = Router::new().route("/mcp", post(endless));
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let script = Script::new([]);
+    for kind in ["application/json", "text/event-stream", "text/html"] {
+        let remote = McpServer::http("remote", &url).header("x-kind", kind);
+        let agent = support::agent(&script).mcp_server(remote).build().unwrap();
+        let error = agent.init().await.unwrap_err().to_string();
+        assert!(error.contains("16777216 bytes"), "{kind}: {error}");
+    }
+    let remote = McpServer::http("remote", &url).header("accept", "x");
+    let agent = support::agent(&script).mcp_server(remote).build().unwrap();
+    let error = agent.init().await.unwrap_err().to_string();
+    assert!(error.contains("protocol's own"), "{error}");
     server.abort();
 }

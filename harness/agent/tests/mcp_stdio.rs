@@ -16,6 +16,21 @@ fn main() {
             eprintln!("no licence");
             std::process::exit(3);
         }
+        Some("leaks") => {
+            eprintln!("wrong password: {}", std::env::var("PASSWORD").unwrap());
+            std::process::exit(3);
+        }
+        Some("floods") => flood(),
+        Some("once") => {
+            let marker = std::env::var("MARKER").unwrap();
+            if std::fs::exists(&marker).unwrap() {
+                eprintln!("only one licence");
+                std::process::exit(3);
+            }
+            std::fs::write(&marker, "").unwrap();
+            serve();
+        }
+        Some("endless") => endless(),
         Some("silent") => drop(std::io::stdin().lines().last()),
         _ => test(),
     }
@@ -35,6 +50,38 @@ fn serve() {
         let answer = json!({"jsonrpc": "2.0", "id": id, "result": result});
         writeln!(out, "{answer}").unwrap();
         out.flush().unwrap();
+    }
+}
+
+/// Says hello, and then something that never ends.
+fn flood() {
+    let mut lines = std::io::stdin().lines();
+    let request: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    let result = support::mcp_answer(&request);
+    println!(
+        "{}",
+        json!({"jsonrpc": "2.0", "id": request["id"], "result": result})
+    );
+    let block = [b'x'; 1 << 20];
+    while std::io::stdout().write_all(&block).is_ok() {}
+}
+
+/// Has one more tool whenever it is asked for more.
+fn endless() {
+    for line in std::io::stdin().lines() {
+        let request: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let Some(id) = request.get("id") else {
+            continue;
+        };
+        let result = match request["method"].as_str() {
+            Some("tools/list") => {
+                let tool = json!({"name": "more", "inputSchema": {"type": "object"}});
+                json!({"tools": [tool], "nextCursor": "on"})
+            }
+            _ => support::mcp_answer(&request).unwrap(),
+        };
+        let answer = json!({"jsonrpc": "2.0", "id": id, "result": result});
+        println!("{answer}");
     }
 }
 
@@ -79,10 +126,9 @@ async fn test() {
         results[6][0].starts_with("ERROR The server notes"),
         "{results:?}"
     );
-    assert!(
-        results[8][0].starts_with("ERROR The server notes is gone"),
-        "{results:?}"
-    );
+    assert!(results[6][0].contains("starts it again"), "{results:?}");
+    // The next call did so.
+    assert_eq!(results[8][0], "hello still there?");
 
     // Which tools there are.
     let names = |script: &Script| -> Vec<String> {
@@ -113,10 +159,42 @@ async fn test() {
     session.prompt("go").await.unwrap();
     assert_eq!(names(&script), ["mcp__notes__fail"]);
 
+    // One that does not come back.
+    let folder = tempfile::tempdir().unwrap();
+    let marker = folder.path().join("marker");
+    let die = || Step::Reply(calls([("mcp__notes__die", json!({}))]));
+    let script = Script::new([die(), die(), Step::Reply(say("ok"))]);
+    let once = server("once").env("MARKER", marker.to_str().unwrap());
+    let agent = support::agent(&script).mcp_server(once).build().unwrap();
+    let session = agent.init().await.unwrap().session().await.unwrap();
+    session.prompt("go").await.unwrap();
+    let told = result_texts(&script.request(2).messages[4]).concat();
+    for words in ["did not come back", "only one licence", "Nothing was done"] {
+        assert!(told.contains(words), "{told}");
+    }
+
+    // Two with one name have the same tools.
+    let agent = support::agent(&script)
+        .mcp_server(server("serve"))
+        .mcp_server(server("serve"));
+    let error = agent.build().unwrap().init().await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("two tools are called `mcp__notes__echo`"),
+        "{error}"
+    );
+
     // Servers that do not come up.
     for (server, said) in [
         (server("serve").allow(["unknown"]), "no tool `unknown`"),
         (server("broken"), "no licence"),
+        (
+            server("leaks").env("PASSWORD", "sesame"),
+            "wrong password: [secret]",
+        ),
+        (server("floods"), "a message of more than 16777216 bytes"),
+        (server("endless"), "more than 100 answers"),
         (
             server("silent").start_timeout(Duration::from_millis(200)),
             "within 0.2 seconds",

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use serde_json::json;
 use support::*;
 use wardian_agent::AgentError;
-use wardian_agent::events::SessionEvent;
+use wardian_agent::events::{EventRecord, SessionEvent};
 use wardian_agent::models::{Message, Part, Role};
 use wardian_agent::store::{
     Append, ConversationStore, Entry, EntryKind, MemoryStore, SessionSummary, StoreError,
-    check_store,
+    StoredSession, check_store,
 };
 
 #[tokio::test]
@@ -187,6 +187,93 @@ async fn calls_that_a_crash_left_open_are_answered() {
     assert_eq!(results.len(), 2);
     assert!(results[0].starts_with("ERROR The outcome of this call is unknown"));
     assert!(messages[2].text().ends_with("on"));
+}
+
+/// A store that is slow to say that it has written what is no message.
+#[derive(Default)]
+struct SlowStore {
+    store: MemoryStore,
+    written: tokio::sync::Notify,
+    go_on: tokio::sync::Notify,
+}
+
+#[async_trait::async_trait]
+impl ConversationStore for SlowStore {
+    async fn append(&self, append: Append) -> Result<(), StoreError> {
+        let is_message = |entry: &Entry| matches!(entry.kind, EntryKind::Message { .. });
+        let waits = append
+            .entries
+            .first()
+            .is_some_and(|first| !is_message(first) && append.expected_entries > 0);
+        self.store.append(append).await?;
+        if waits {
+            self.written.notify_one();
+            self.go_on.notified().await;
+        }
+        Ok(())
+    }
+
+    async fn load(&self, session: &str) -> Result<Option<StoredSession>, StoreError> {
+        self.store.load(session).await
+    }
+
+    async fn list(&self) -> Result<Vec<SessionSummary>, StoreError> {
+        self.store.list().await
+    }
+
+    async fn events(
+        &self,
+        session: &str,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Vec<EventRecord>, StoreError> {
+        self.store.events(session, offset, limit).await
+    }
+
+    async fn delete(&self, session: &str) -> Result<bool, StoreError> {
+        self.store.delete(session).await
+    }
+}
+
+#[tokio::test]
+async fn a_cancel_amid_writing_leaves_the_session_as_it_is_stored() {
+    let store = Arc::new(SlowStore::default());
+    let script = Arc::new(Script::always(|_| say("yes")));
+    let policy = wardian_agent::CompactionPolicy {
+        keep_recent_tokens: 0,
+        ..Default::default()
+    };
+    let agent = agent(&script).store(store.clone()).compaction(Some(policy));
+    let harness = agent.build().unwrap().init_with("i").await.unwrap();
+    let session = harness.session().await.unwrap();
+    session.prompt("a").await.unwrap();
+
+    let compacting = session.compact().start();
+    store.written.notified().await;
+    compacting.abort();
+    // What follows waits for its end, which is a moment away.
+    let next = session.prompt("b").start();
+    store.go_on.notify_one();
+    drop(compacting.await);
+    next.await.unwrap();
+
+    tokio::select! {
+        _ = session.name_snapshot("s") => panic!("it waits"),
+        () = store.written.notified() => {}
+    }
+    let next = session.prompt("c").start();
+    store.go_on.notify_one();
+    next.await.unwrap();
+    assert_eq!(session.summary().snapshot.as_deref(), Some("s"));
+
+    // Another harness sees the same.
+    let stored = store.load("i/main").await.unwrap().unwrap();
+    assert_eq!(stored.summary, session.summary());
+    let messages = session.messages();
+    assert!(
+        messages[0].text().contains("yes") && messages.len() == 5,
+        "{messages:?}"
+    );
 }
 
 #[tokio::test]

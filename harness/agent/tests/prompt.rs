@@ -496,6 +496,7 @@ async fn events_tell_all_in_order() {
             "tool_requested",
             "turn_ended",
             "tool_started",
+            "command_ended",
             "tool_ended",
             "turn_started",
             "text_delta",

@@ -177,6 +177,33 @@ async fn pipes_and_devices_are_not_read_as_files() {
     }
     assert!(local.write_file("pipe", b"x").await.is_err());
     local.write_file("/dev/null", b"x").await.unwrap();
+    // One that somebody reads is a pipe still.
+    let reading = run(&local, "sleep 5 <>pipe >/dev/null 2>&1 &").await;
+    assert_eq!(reading.exit_code, 0);
+    let error = local.write_file("pipe", b"x").await.unwrap_err();
+    assert!(error.to_string().contains("not a regular file"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_too_long_is_not_read() {
+    let (folder, local) = local();
+    let local = local.file_bytes(1000);
+    let file = std::fs::File::create(folder.path().join("long")).unwrap();
+    for (length, fine) in [(1000, true), (1001, false), (1 << 40, false)] {
+        file.set_len(length).unwrap();
+        match local.read_file("long").await {
+            Ok(bytes) => assert!(fine && bytes.len() as u64 == length),
+            Err(error) => {
+                assert!(!fine, "{error}");
+                assert!(
+                    error.to_string().contains("longer than 1000 bytes"),
+                    "{error}"
+                );
+            }
+        }
+    }
+    // Its length says nothing.
+    assert!(!local.read_file("/proc/self/stat").await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -173,9 +173,16 @@ async fn a_failing_provider_is_told_of() {
         (Fault::Broken, false, "500"),
         (Fault::Garbled, false, "protocol"),
         (Fault::Redirects, false, "302"),
+        (Fault::Chatty, false, "[token]"),
     ] {
         let (errors, took) = failures(fault).await;
         for error in errors {
+            let length = error.to_string().len();
+            assert!(length < 5000, "{fault:?}: {length} bytes");
+            assert!(
+                !error.to_string().contains(sandbox_server::TOKEN),
+                "{error}"
+            );
             assert_eq!(
                 matches!(error, SandboxError::Died(_)),
                 died,
@@ -205,6 +212,19 @@ async fn an_endless_answer_is_cut() {
     server.misbehave(Fault::Endless);
     let error = remote.open("one").await.err().unwrap();
     assert!(error.to_string().contains("longer than 1048576"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_with_a_way_out_are_refused() {
+    let Setup {
+        folder: _folder,
+        server,
+        remote,
+    } = setup().await;
+    let sandbox = remote.open("one").await.unwrap();
+    server.misbehave(Fault::Strays);
+    let error = sandbox.read_dir(".").await.unwrap_err();
+    assert!(error.to_string().contains("\"../../etc\""), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -255,7 +275,15 @@ fn tokens_cross_no_network_in_the_clear() {
         ("ftp://localhost", false),
         ("sandboxes", false),
         ("data:text/plain,x", false),
+        ("https://me:secret@sandboxes.example", false),
+        ("https://sandboxes.example/?key=secret", false),
+        ("ftp://me:secret@localhost", false),
+        ("https://me:secret@:x", false),
     ] {
-        assert_eq!(HttpConnector::new(base, "t").is_ok(), fine, "{base}");
+        let made = HttpConnector::new(base, "t");
+        assert_eq!(made.is_ok(), fine, "{base}");
+        if let Err(error) = made {
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -10,9 +11,10 @@ use serde::Deserialize;
 use serde_json::json;
 use support::*;
 use wardian_agent::events::SessionEvent;
-use wardian_agent::models::{ModelErrorKind, Reply, Request, Role};
+use wardian_agent::models::{ModelErrorKind, Part, Reply, Request, Role};
 use wardian_agent::sandbox::{ExecOptions, ExecOutput};
 use wardian_agent::skills::Skill;
+use wardian_agent::tools::{Tool, ToolOutput};
 use wardian_agent::{Agent, AgentError, BudgetKind, Budgets, CompactionPolicy};
 
 #[derive(Deserialize, JsonSchema, Debug, PartialEq)]
@@ -262,6 +264,63 @@ async fn tasks_have_their_own_context_and_the_same_files() {
             if agent == "scout" && prompt == "a look");
     }
     assert!(started && of_task > 4, "{of_task}");
+}
+
+#[tokio::test]
+async fn tasks_are_shown_images() {
+    let parent = Script::new([
+        Step::Reply(calls([("paint", json!({}))])),
+        Step::Reply(calls([
+            (
+                "task",
+                json!({"agent": "general", "prompt": "Look.", "images": [2, 1]}),
+            ),
+            (
+                "task",
+                json!({"agent": "general", "prompt": "Look.", "images": [3]}),
+            ),
+        ])),
+        Step::Reply(say("I see two.")),
+        Step::Reply(say("ok")),
+        Step::Reply(say("I see one.")),
+    ]);
+    let image = |data: &str| Part::Image {
+        media_type: "image/png".into(),
+        data: data.into(),
+    };
+    let painted = image("BBBB");
+    let paint = Tool::new("paint", "Paints.", move |_: BTreeMap<String, String>, _| {
+        let content = vec![Part::text("here"), painted.clone()];
+        async move {
+            ToolOutput {
+                content,
+                is_error: false,
+            }
+        }
+    });
+    let agent = agent_in(&parent, &MemorySandbox::new());
+    let agent = agent.tool(paint).build().unwrap();
+    let session = agent.init().await.unwrap().session().await.unwrap();
+    let call = session.prompt("look").image("image/png", "AAAA");
+    call.await.unwrap();
+    let shown = &parent.request(2).messages[0].parts;
+    assert_eq!(shown[1..], [image("BBBB"), image("AAAA")]);
+    let results = result_texts(&parent.request(3).messages[4]);
+    assert_eq!(results[0], "I see two.");
+    assert!(results[1].contains("images go from 1 to 2"), "{results:?}");
+
+    // The embedder shows images too, but only such as a model can see.
+    let call = session.task("general", "Look.").image("image/png", "CCCC");
+    assert_eq!(call.await.unwrap().text, "I see one.");
+    assert_eq!(parent.request(4).messages[0].parts[1], image("CCCC"));
+    let before = session.messages();
+    let call = session.prompt("look").image("image/tiff", "AAAA");
+    let error = call.await.unwrap_err().to_string();
+    assert!(
+        error.contains("image 1 of the call: its type is `image/tiff`"),
+        "{error}"
+    );
+    assert_eq!(session.messages(), before);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use clap::Args;
 use wardian::{Applied, Apply};
 
 use crate::overlay_diff::{line, load};
+use crate::terminal::{guest_text, plain};
 
 /// Makes the changes that a script made in an overlay in the folder of the host.
 /// Each file is replaced in one step. Where the host changed one of the paths
@@ -18,7 +19,7 @@ Examples:
   wardian apply --dry-run work.wardian
   wardian apply work.wardian && rm work.wardian")]
 pub struct ApplyArguments {
-    /// The file that `wardian exec --save` wrote
+    /// The file that `wardian exec --save` or `wardian agent --save` wrote
     file: PathBuf,
 
     /// Only print what would be done
@@ -37,17 +38,18 @@ pub fn main(arguments: ApplyArguments) -> anyhow::Result<i32> {
             let path = changes
                 .host()
                 .join(String::from_utf8_lossy(&conflict.path).as_ref());
-            eprintln!("wardian: {}: {}", path.display(), conflict.reason);
+            let path = plain(&path.to_string_lossy());
+            eprintln!("wardian: {path}: {}", conflict.reason);
         }
         eprintln!(
             "wardian: nothing was changed: undo the changes above on the host, or run the script again"
         );
         return Ok(1);
     }
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(guest_text());
     for (change, applied) in &report.changes {
         if *applied == Applied::LeftOut {
-            let path = String::from_utf8_lossy(&change.path);
+            let path = plain(&String::from_utf8_lossy(&change.path));
             eprintln!("wardian: {path}: left out: neither file, directory nor symbolic link");
         } else if *applied == Applied::Done {
             out.write_all(&line(change))?;

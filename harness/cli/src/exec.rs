@@ -61,7 +61,7 @@ pub async fn main(arguments: ExecArguments) -> anyhow::Result<i32> {
     if arguments.record.is_some() {
         options.deterministic.get_or_insert(0);
     }
-    let outcome = Outcome::of(&options, arguments.diff, arguments.save)?;
+    let outcome = Outcome::of(&options.mount, arguments.diff, arguments.save)?;
     let mut stdin = true;
     let script = match (arguments.script, arguments.file) {
         (Some(script), _) => script.into_bytes(),

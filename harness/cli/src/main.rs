@@ -17,6 +17,7 @@ mod session;
 mod setup;
 mod shell;
 mod snapshot;
+mod terminal;
 mod tool_file;
 
 use std::process::ExitCode;
@@ -77,7 +78,7 @@ fn main() -> ExitCode {
         // At once: a thread may be waiting for standard input still.
         Ok(code) => std::process::exit(code),
         Err(error) => {
-            eprintln!("wardian: {error:#}");
+            eprintln!("wardian: {}", terminal::plain(&format!("{error:#}")));
             ExitCode::from(setup::code_of(&error))
         }
     }

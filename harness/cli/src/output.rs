@@ -3,6 +3,7 @@
 
 use std::io::{IsTerminal, Read, Write};
 
+use crate::terminal::json_line;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -73,7 +74,7 @@ pub async fn collect(exec: Exec) -> anyhow::Result<ExecResult> {
 pub fn show(result: &ExecResult, json: bool) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if json {
-        writeln!(out, "{}", object(result))?;
+        writeln!(out, "{}", json_line(&object(result)))?;
     } else {
         out.write_all(&result.stdout)?;
         std::io::stderr().write_all(&result.stderr)?;

@@ -8,7 +8,8 @@ use anyhow::{Context, bail};
 use clap::Args;
 use wardian::{MountMode, OverlayChange, OverlayChangeKind, OverlayChanges, Sandbox};
 
-use crate::setup::SandboxOptions;
+use crate::mount::Mount;
+use crate::terminal::guest_text;
 
 /// Prints unified diffs of what a script changed in an overlay, from the folder
 /// of the host as it is now. Exits with 0 if there is nothing, with 1 if there is.
@@ -20,7 +21,7 @@ Examples:
   wardian diff work.wardian | less
   rm work.wardian           # discards the changes")]
 pub struct DiffArguments {
-    /// The file that `wardian exec --save` wrote
+    /// The file that `wardian exec --save` or `wardian agent --save` wrote
     file: PathBuf,
 
     /// Print one line a path only: A (added), D (removed), M (changed) or T (of
@@ -32,7 +33,7 @@ pub struct DiffArguments {
 /// Prints it; gives the exit code.
 pub fn main(arguments: DiffArguments) -> anyhow::Result<i32> {
     let changes = load(&arguments.file)?;
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(guest_text());
     if arguments.list {
         for change in changes.iter() {
             out.write_all(&line(&change))?;
@@ -80,15 +81,14 @@ impl Outcome {
     /// # Errors
     /// Something was, but there is not exactly one overlay.
     pub fn of(
-        options: &SandboxOptions,
+        mounts: &[Mount],
         diff: bool,
         save: Option<PathBuf>,
     ) -> anyhow::Result<Option<Outcome>> {
         if !diff && save.is_none() {
             return Ok(None);
         }
-        let mut overlays = options
-            .mount
+        let mut overlays = mounts
             .iter()
             .filter(|mount| mount.mode == Some(MountMode::Overlay));
         match (overlays.next(), overlays.next()) {
@@ -116,7 +116,9 @@ impl Outcome {
                 .with_context(|| format!("cannot save the overlay to {}", path.display()))?;
         }
         if self.diff {
-            changes.diff(BufWriter::new(std::io::stdout().lock()))?;
+            let mut out = BufWriter::new(guest_text());
+            changes.diff(&mut out)?;
+            out.flush()?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use wardian::{Sandbox, Snapshot};
 
 use crate::data_directory::data_directory;
 use crate::setup::{SandboxOptions, builder, wardian_runtime};
+use crate::terminal::guest_text;
 
 /// Options of a command that runs in a sandbox.
 #[derive(Args)]
@@ -180,6 +181,8 @@ pub fn main(arguments: SnapshotArguments) -> anyhow::Result<i32> {
         } => {
             let (before, after) = (place.load(&before)?, place.load(&after)?);
             let changes = diff(before.tree(), after.tree());
+            // What guests wrote, names included.
+            let mut out = guest_text();
             if name_only {
                 changes.write_list(&mut out)?;
             } else {
@@ -190,6 +193,7 @@ pub fn main(arguments: SnapshotArguments) -> anyhow::Result<i32> {
                     &mut out,
                 )?;
             }
+            out.flush()?;
             return Ok(i32::from(!changes.is_empty()));
         }
         Action::Rm { name, place } => {

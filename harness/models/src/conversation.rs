@@ -95,12 +95,28 @@ pub struct TokenUsage {
     pub cache_write_tokens: u64,
 }
 
+impl TokenUsage {
+    /// All tokens that were read, from a cache or not.
+    pub fn read_tokens(&self) -> u64 {
+        self.input_tokens
+            .saturating_add(self.cache_read_tokens)
+            .saturating_add(self.cache_write_tokens)
+    }
+
+    /// All tokens, read and written.
+    pub fn total_tokens(&self) -> u64 {
+        self.read_tokens().saturating_add(self.output_tokens)
+    }
+}
+
 impl std::ops::AddAssign for TokenUsage {
     fn add_assign(&mut self, other: TokenUsage) {
-        self.input_tokens += other.input_tokens;
-        self.output_tokens += other.output_tokens;
-        self.cache_read_tokens += other.cache_read_tokens;
-        self.cache_write_tokens += other.cache_write_tokens;
+        // The numbers are a provider's: they need not be true, nor even likely.
+        let add = |sum: &mut u64, more: u64| *sum = sum.saturating_add(more);
+        add(&mut self.input_tokens, other.input_tokens);
+        add(&mut self.output_tokens, other.output_tokens);
+        add(&mut self.cache_read_tokens, other.cache_read_tokens);
+        add(&mut self.cache_write_tokens, other.cache_write_tokens);
     }
 }
 
@@ -140,5 +156,24 @@ impl Part {
             _ => None,
         });
         texts.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TokenUsage;
+
+    #[test]
+    fn sums_of_impossible_numbers_stay_numbers() {
+        let most = TokenUsage {
+            input_tokens: u64::MAX,
+            output_tokens: u64::MAX,
+            cache_read_tokens: 1,
+            cache_write_tokens: 1,
+        };
+        let mut sum = most;
+        sum += most;
+        assert_eq!((sum.input_tokens, sum.cache_read_tokens), (u64::MAX, 2));
+        assert_eq!(sum.total_tokens(), u64::MAX);
     }
 }

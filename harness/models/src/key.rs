@@ -4,6 +4,12 @@ use std::fmt;
 
 use reqwest::header::HeaderValue;
 
+/// What marks the place where a quoted text was cut.
+pub(crate) const CUT: char = '…';
+
+/// Shorter starts of a key stand in other words too, and tell nothing.
+const SHORTEST_START: usize = 4;
+
 /// A key of a provider. It does not show itself: neither in debug output nor in
 /// an error.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,12 +29,34 @@ impl ApiKey {
         Some(value)
     }
 
-    /// `text` without the key, should a provider repeat it.
+    /// `text` without the key, should a provider repeat it; nor with the start of
+    /// it, where what the provider says was cut in the middle of the key.
     pub(crate) fn hide_in(&self, text: &str) -> String {
         if self.0.is_empty() {
             return text.to_owned();
         }
-        text.replace(&self.0, "[key]")
+        let whole = text.replace(&self.0, "[key]");
+        let mut pieces = whole.split(CUT);
+        let mut hidden = String::with_capacity(whole.len());
+        let mut piece = pieces.next().unwrap_or_default();
+        for after in pieces {
+            hidden.push_str(self.without_start(piece));
+            hidden.push(CUT);
+            piece = after;
+        }
+        hidden + piece
+    }
+
+    /// The text, but for the start of the key that it ends with.
+    fn without_start<'a>(&self, text: &'a str) -> &'a str {
+        let starts = self.0.char_indices().map(|(at, _)| self.0.get(..at));
+        let longest = starts
+            .flatten()
+            .filter(|start| start.len() >= SHORTEST_START && text.ends_with(start))
+            .last();
+        longest
+            .and_then(|start| text.strip_suffix(start))
+            .unwrap_or(text)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -54,6 +82,19 @@ mod tests {
         assert_eq!(header, "Bearer sk-secret");
         assert!(!format!("{header:?}").contains("secret"));
         assert_eq!(key.hide_in("no sk-secret here"), "no [key] here");
+    }
+
+    #[test]
+    fn nor_does_the_start_of_a_key_that_was_cut() {
+        let key = ApiKey::new("sk-secret-1");
+        for (text, wanted) in [
+            ("you sent sk-secr…", "you sent …"),
+            ("you sent sk-…", "you sent sk-…"),
+            ("no sk-secret… and sk-secret-1… no", "no … and [key]… no"),
+            ("sk-secret", "sk-secret"),
+        ] {
+            assert_eq!(key.hide_in(text), wanted);
+        }
     }
 
     #[test]

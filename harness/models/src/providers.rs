@@ -297,6 +297,7 @@ impl Providers {
             headers: HttpModel::headers(header, facts.headers),
             key: key.cloned(),
             key_help: format!("check {variables}"),
+            base_help: format!("the base URL ({})", facts.base_variables.join(" or ")),
             retry: self.retry,
             idle_timeout: self.idle_timeout,
         })

@@ -1,6 +1,7 @@
 //! A model that says what a script says, for tests and examples that need no
 //! provider.
 
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -184,14 +185,19 @@ impl Model for Scripted {
 /// A file of text, for a model that lives in one.
 pub(crate) fn read(path: &Path, longest: u64) -> Result<String, String> {
     let problem = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
-    let length = std::fs::metadata(path).map_err(problem)?.len();
-    if length > longest {
+    let file = std::fs::File::open(path).map_err(problem)?;
+    // Pipes and devices do not say how long they are.
+    let mut text = String::new();
+    let read = file
+        .take(longest.saturating_add(1))
+        .read_to_string(&mut text);
+    if read.map_err(problem)? as u64 > longest {
         return Err(format!(
-            "{} is {length} bytes long; the longest that is read is {longest}",
+            "{} is longer than {longest} bytes, and no longer one is read",
             path.display()
         ));
     }
-    std::fs::read_to_string(path).map_err(problem)
+    Ok(text)
 }
 
 fn parse(text: &str) -> Result<Vec<Turn>, String> {

@@ -153,6 +153,62 @@ async fn a_refused_key_names_its_variable_and_is_not_repeated() {
     let answer = openai_error(400, "x", &format!("what is {KEY}?"));
     let error = check(OPENAI, answer, BadRequest, 1).await;
     assert!(error.contains("what is [key]?"), "{error}");
+    // Nor the start of it, where the quotation ends.
+    for more in [1, 6, KEY.len() - 1] {
+        let message = format!("{}{KEY}", "x".repeat(600 - more));
+        let error = check(OPENAI, openai_error(400, "x", &message), BadRequest, 1).await;
+        assert!(!error.contains(&KEY[..4]), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_went_wrong_says_what_to_do() {
+    let model = "openai/gpt-5";
+    let Err(error) = Providers::default().connect(model) else {
+        panic!("there is no key");
+    };
+    assert!(error.to_string().contains("set OPENAI_API_KEY"), "{error}");
+    let wrong = openai_error(404, "model_not_found", "no such model");
+    let cut = openai(&Turn::text("Hello you there."));
+    let half = cut.body_length() / 2;
+    for (answer, kind, attempts, words) in [
+        (wrong, UnknownModel, 1, "check the name and the base URL"),
+        (
+            cut.clone().cut_after(half),
+            Connection,
+            4,
+            "ask again (attempt 4, the last)",
+        ),
+        (
+            cut.ended_after(half),
+            Connection,
+            4,
+            "ask again (attempt 4, the last)",
+        ),
+        (
+            openai_error(503, "x", "busy"),
+            Unavailable,
+            4,
+            "try again later",
+        ),
+        (
+            openai_error(401, "x", "no"),
+            Unauthorized,
+            1,
+            "check OPENAI_API_KEY",
+        ),
+    ] {
+        let error = check(OPENAI, answer, kind, attempts).await;
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_limit_may_end_at_a_date() {
+    let limit = openai_error(429, "rate_limit_error", "x")
+        .with_header("date", "Sun, 06 Nov 1994 08:49:37 GMT")
+        .with_header("retry-after", "Sun, 06 Nov 1994 09:49:37 GMT");
+    check(OPENAI, limit, limited(Some(3600)), 1).await;
 }
 
 #[tokio::test]
@@ -363,6 +419,12 @@ async fn nobody_there_is_a_connection_error() {
     assert_eq!(error.kind, Connection, "{error}");
     assert!(
         error.message.contains(gone.trim_start_matches("http://")),
+        "{error}"
+    );
+    assert!(
+        error
+            .message
+            .contains("check the network and the base URL (ANTHROPIC_BASE_URL)"),
         "{error}"
     );
     assert!(heard.retried.is_empty());

@@ -163,5 +163,15 @@ async fn tools_of(definition: &Definition) -> Result<Vec<Tool>, AgentError> {
             .iter()
             .any(|name| name == tool.name())
     });
+    for (number, tool) in tools.iter().enumerate() {
+        let mut before = tools.iter().take(number);
+        if before.any(|other| other.name() == tool.name()) {
+            return Err(AgentError::Definition(format!(
+                "two tools are called `{}`: give one of their servers another name, or leave \
+                 one out with McpServer::allow",
+                tool.name()
+            )));
+        }
+    }
     Ok(tools)
 }

@@ -1,24 +1,42 @@
-//! A connection to a server, whatever the way, and its tools as ours.
+//! A connection to a server, whatever the way.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rmcp::RoleClient;
 use rmcp::model::{
-    CallToolRequestParams, ClientCapabilities, ClientInfo, Implementation, Tool as ListedTool,
+    CallToolRequestParams, CallToolResult, ClientCapabilities, ClientInfo, Implementation,
+    PaginatedRequestParams, Tool as ListedTool,
 };
 use rmcp::service::{RunningService, ServiceError, serve_client};
 use rmcp::transport::IntoTransport;
-use serde_json::Value;
 
-use super::result::output_of;
-use crate::models::ToolSpec;
-use crate::tools::{Tool, ToolOutput};
+use super::child::Child;
+use super::limit::MAX_MESSAGE;
 
-/// A server that is up. Dropping it ends the connection, and a child process with
+/// Most tools of one server.
+const MAX_TOOLS: usize = 1000;
+/// Most answers in which it may list them.
+const MAX_PAGES: usize = 100;
+
+/// A server that was up. Dropping it ends the connection, and a child process with
 /// it.
 pub(super) struct Connection {
     service: RunningService<RoleClient, ClientInfo>,
+    is_gone: AtomicBool,
+    /// Whether it said more at once than is read.
+    too_long: Arc<AtomicBool>,
+    _child: Option<Child>,
+}
+
+/// Why a call has no result.
+pub(super) enum CallFailure {
+    /// The server refused it, in these words.
+    Refused(String),
+    /// The server is gone.
+    Gone(String),
+    /// Anything else.
+    Other(String),
 }
 
 /// Says hello and asks for the tools.
@@ -32,77 +50,83 @@ where
     let service = serve_client(info, transport)
         .await
         .map_err(|error| format!("it did not come up: {error}"))?;
-    let tools = service
-        .list_all_tools()
-        .await
-        .map_err(|error| format!("it did not list its tools: {error}"))?;
-    Ok((Connection { service }, tools))
+    let tools = list(&service).await?;
+    let connection = Connection {
+        service,
+        is_gone: AtomicBool::new(false),
+        too_long: Arc::default(),
+        _child: None,
+    };
+    Ok((connection, tools))
 }
 
-/// A tool of a server.
-pub(super) fn tool(
-    server: &str,
-    connection: &Arc<Connection>,
-    listed: ListedTool,
-    timeout: Duration,
-) -> Result<Tool, String> {
-    let plain = |name: &str| -> String {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        name.chars()
-            .map(|c| if is_plain(c) { c } else { '_' })
-            .collect()
-    };
-    let spec = ToolSpec {
-        name: format!("mcp__{}__{}", plain(server), plain(&listed.name)),
-        description: listed.description.as_deref().unwrap_or_default().to_owned(),
-        parameters: Value::Object((*listed.input_schema).clone()),
-    };
-    if spec.name.len() > 64 {
-        return Err(format!(
-            "the name {} has {} characters, providers take 64: give the server a shorter \
-             name, or leave the tool out with McpServer::allow",
-            spec.name,
-            spec.name.len()
-        ));
+async fn list(service: &RunningService<RoleClient, ClientInfo>) -> Result<Vec<ListedTool>, String> {
+    let mut tools = Vec::new();
+    let mut cursor = None;
+    for _ in 0..MAX_PAGES {
+        let page = PaginatedRequestParams::default().with_cursor(cursor);
+        let page = service
+            .list_tools(Some(page))
+            .await
+            .map_err(|error| format!("it did not list its tools: {error}"))?;
+        tools.extend(page.tools);
+        if tools.len() > MAX_TOOLS {
+            return Err(format!("it has more than {MAX_TOOLS} tools"));
+        }
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return Ok(tools);
+        }
     }
-    let (connection, server) = (connection.clone(), server.to_owned());
-    Ok(Tool::from_spec(spec, move |arguments, _| {
-        let (connection, server) = (connection.clone(), server.clone());
-        let name = listed.name.clone();
-        async move {
-            let mut call = CallToolRequestParams::new(name);
-            call.arguments = match arguments {
-                Value::Object(arguments) => Some(arguments),
-                Value::Null => None,
-                other => {
-                    return ToolOutput::error(format!(
-                        "The arguments are no JSON object: {other}. Nothing was done."
-                    ));
-                }
-            };
-            let calling = connection.service.call_tool(call);
-            match tokio::time::timeout(timeout, calling).await {
-                Ok(Ok(result)) => output_of(result),
-                Ok(Err(error)) => ToolOutput::error(failure(&server, &error)),
-                Err(_) => ToolOutput::error(format!(
-                    "The server {server} did not answer within {} seconds. Whether the call \
-                     took effect is unknown.",
-                    timeout.as_secs_f64()
-                )),
-            }
-        }
-    }))
+    Err(format!(
+        "it lists its tools in more than {MAX_PAGES} answers"
+    ))
 }
 
-fn failure(server: &str, error: &ServiceError) -> String {
-    match error {
-        ServiceError::McpError(refusal) => {
-            format!("The server {server} refused the call: {}", refusal.message)
+impl Connection {
+    /// The connection to this process, which ends with it.
+    pub(super) fn of_child(self, child: Child) -> Connection {
+        Connection {
+            _child: Some(child),
+            ..self
         }
-        ServiceError::TransportClosed | ServiceError::TransportSend(_) => format!(
-            "The server {server} is gone ({error}). Its tools will not work any more; do \
-             without them."
-        ),
-        error => format!("The server {server} failed: {error}"),
+    }
+
+    /// The connection with what says that a message was too long.
+    pub(super) fn watched(self, too_long: Arc<AtomicBool>) -> Connection {
+        Connection { too_long, ..self }
+    }
+
+    /// Whether no call can be made any more.
+    pub(super) fn is_gone(&self) -> bool {
+        self.is_gone.load(Ordering::Relaxed)
+            || self.service.is_closed()
+            || self.service.is_transport_closed()
+    }
+
+    pub(super) async fn call(
+        &self,
+        call: CallToolRequestParams,
+    ) -> Result<CallToolResult, CallFailure> {
+        self.service
+            .call_tool(call)
+            .await
+            .map_err(|error| match error {
+                ServiceError::McpError(refusal) => CallFailure::Refused(refusal.message.into()),
+                ServiceError::TransportClosed | ServiceError::TransportSend(_) => {
+                    self.is_gone.store(true, Ordering::Relaxed);
+                    CallFailure::Gone(explained(error.to_string(), &self.too_long))
+                }
+                error => CallFailure::Other(error.to_string()),
+            })
+    }
+}
+
+/// The problem, and what led to it where that is known.
+pub(super) fn explained(problem: String, too_long: &AtomicBool) -> String {
+    if too_long.load(Ordering::Relaxed) {
+        format!("{problem}, for it sent a message of more than {MAX_MESSAGE} bytes")
+    } else {
+        problem
     }
 }

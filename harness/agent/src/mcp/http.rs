@@ -13,7 +13,8 @@ use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig
 use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use super::connection::{Connection, open};
+use super::connection::{Connection, explained, open};
+use super::http_client::{BoundedClient, RESERVED};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -22,14 +23,16 @@ pub(super) async fn start(
     token: Option<&str>,
     headers: &[(String, String)],
 ) -> Result<(Connection, Vec<ListedTool>), String> {
-    let address = Url::parse(url).map_err(|error| format!("{url} is no address: {error}"))?;
+    // The address itself may hold a secret; its host does not.
+    let address = Url::parse(url).map_err(|error| format!("its address is none: {error}"))?;
+    let host = address.host_str().unwrap_or_default();
     let is_local = is_this_machine(&address);
     match address.scheme() {
         "https" => {}
         "http" if is_local || (token.is_none() && headers.is_empty()) => {}
         "http" => {
             return Err(format!(
-                "its token and headers would go to {url} for everybody to read: use https"
+                "its token and headers would go to {host} for everybody to read: use https"
             ));
         }
         scheme => return Err(format!("{scheme} is no way to an MCP server: use https")),
@@ -52,7 +55,13 @@ pub(super) async fn start(
     if let Some(token) = token {
         config = config.auth_header(token);
     }
-    open(StreamableHttpClientTransport::with_client(client, config)).await
+    let client = BoundedClient::new(client);
+    let too_long = client.too_long();
+    let transport = StreamableHttpClientTransport::with_client(client, config);
+    match open(transport).await {
+        Ok((connection, tools)) => Ok((connection.watched(too_long), tools)),
+        Err(problem) => Err(explained(problem, &too_long)),
+    }
 }
 
 fn parse(headers: &[(String, String)]) -> Result<HashMap<HeaderName, HeaderValue>, String> {
@@ -60,6 +69,9 @@ fn parse(headers: &[(String, String)]) -> Result<HashMap<HeaderName, HeaderValue
     for (name, value) in headers {
         let key = HeaderName::try_from(name)
             .map_err(|_| format!("`{name}` cannot be the name of a header"))?;
+        if RESERVED.contains(&key) {
+            return Err(format!("the header `{name}` is the protocol's own to set"));
+        }
         let mut value = HeaderValue::try_from(value)
             .map_err(|_| format!("the value of the header `{name}` has characters it cannot"))?;
         value.set_sensitive(true);

@@ -4,17 +4,28 @@
 mod child;
 mod connection;
 mod http;
+mod http_client;
+mod limit;
+mod link;
 mod result;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rmcp::model::Tool as ListedTool;
+
+use self::connection::Connection;
+use self::link::Link;
 use crate::error::AgentError;
 use crate::tools::Tool;
 
+/// Shorter values stand in too many other words to be taken out of them.
+const SHORTEST_SECRET: usize = 4;
+
 /// A server of tools. A harness connects to it when it is made, and its tools
-/// appear as `mcp__server__tool`.
+/// appear as `mcp__server__tool`. When it is gone, the next call of one of them
+/// connects anew, once.
 ///
 /// ```
 /// use std::time::Duration;
@@ -147,6 +158,22 @@ impl McpServer {
             server: self.name.clone(),
             message,
         };
+        let (connection, listed) = self.start().await.map_err(failed)?;
+        self.check_allowed(&listed).map_err(failed)?;
+        let link = Arc::new(Link::new(self.clone(), connection));
+        let mut tools = Vec::new();
+        for tool in listed {
+            let is_allowed = |names: &Vec<String>| names.iter().any(|name| *name == tool.name);
+            if self.allowed.as_ref().is_none_or(is_allowed) {
+                tools.push(link::tool(&link, tool).map_err(failed)?);
+            }
+        }
+        Ok(tools)
+    }
+
+    /// Connects, and says what the server has. What goes wrong is told without
+    /// secrets.
+    async fn start(&self) -> Result<(Connection, Vec<ListedTool>), String> {
         let starting = async {
             match &self.way {
                 Way::Child {
@@ -162,30 +189,35 @@ impl McpServer {
                 } => http::start(url, token.as_deref(), headers).await,
             }
         };
-        let started = tokio::time::timeout(self.start_timeout, starting).await;
-        let (connection, listed) = match started {
-            Ok(started) => started.map_err(failed)?,
-            Err(_) => {
-                return Err(failed(format!(
-                    "it did not come up within {} seconds; McpServer::start_timeout allows more",
-                    self.start_timeout.as_secs_f64()
-                )));
-            }
-        };
-        self.check_allowed(&listed).map_err(failed)?;
-        let connection = Arc::new(connection);
-        let mut tools = Vec::new();
-        for tool in listed {
-            let is_allowed = |names: &Vec<String>| names.iter().any(|name| *name == tool.name);
-            if self.allowed.as_ref().is_none_or(is_allowed) {
-                let tool = connection::tool(&self.name, &connection, tool, self.timeout);
-                tools.push(tool.map_err(failed)?);
-            }
+        match tokio::time::timeout(self.start_timeout, starting).await {
+            Ok(started) => started.map_err(|problem| self.without_secrets(&problem)),
+            Err(_) => Err(format!(
+                "it did not come up within {} seconds; McpServer::start_timeout allows more",
+                self.start_timeout.as_secs_f64()
+            )),
         }
-        Ok(tools)
     }
 
-    fn check_allowed(&self, listed: &[rmcp::model::Tool]) -> Result<(), String> {
+    /// The text without tokens and values that were given for this server, should it
+    /// repeat them.
+    fn without_secrets(&self, text: &str) -> String {
+        let secrets: Vec<&str> = match &self.way {
+            Way::Child { env, .. } => env.iter().map(|(_, value)| value.as_str()).collect(),
+            Way::Http { token, headers, .. } => {
+                let values = headers.iter().map(|(_, value)| value.as_str());
+                values.chain(token.as_deref()).collect()
+            }
+        };
+        let mut text = text.to_owned();
+        for secret in secrets {
+            if secret.len() >= SHORTEST_SECRET {
+                text = text.replace(secret, "[secret]");
+            }
+        }
+        text
+    }
+
+    fn check_allowed(&self, listed: &[ListedTool]) -> Result<(), String> {
         for name in self.allowed.iter().flatten() {
             if !listed.iter().any(|tool| tool.name == name.as_str()) {
                 let names: Vec<&str> = listed.iter().map(|tool| &*tool.name).collect();

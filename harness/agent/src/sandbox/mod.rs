@@ -13,6 +13,8 @@ pub use contract::{
     DirEntry, ExecOptions, ExecOutput, FileKind, FileStat, Sandbox, SandboxFactory,
 };
 pub use error::SandboxError;
+#[cfg(all(unix, feature = "mcp"))]
+pub(crate) use local::Group;
 #[cfg(unix)]
 pub use local::{Local, PASSED_VARIABLES};
 pub use path::resolve_path;

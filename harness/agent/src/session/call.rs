@@ -85,12 +85,17 @@ impl<T: Send + 'static> Call<T> {
     }
 
     /// One more image beside the text: its media type, such as `image/png`, and
-    /// the file in base64. Only prompts and skills take images.
+    /// the file in base64. Prompts, skills and tasks take images.
     pub fn image(mut self, media_type: impl Into<String>, base64: impl Into<String>) -> Self {
         self.options.images.push(Part::Image {
             media_type: media_type.into(),
             data: base64.into(),
         });
+        self
+    }
+
+    pub(super) fn with_images(mut self, images: Vec<Part>) -> Self {
+        self.options.images = images;
         self
     }
 

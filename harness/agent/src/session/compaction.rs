@@ -8,9 +8,9 @@ use super::transcript::{touched_files, transcript};
 use crate::error::AgentError;
 use crate::events::SessionEvent;
 use crate::models::{
-    Event, Message, ModelError, ModelErrorKind, Part, Reply, Request, ThinkingLevel,
+    Event, Message, ModelError, ModelErrorKind, Part, Reply, Request, ThinkingLevel, TokenUsage,
 };
-use crate::store::EntryKind;
+use crate::store::{EntryKind, SessionSummary};
 
 /// The context assumed of a model that does not say.
 const ASSUMED_CONTEXT: u64 = 128_000;
@@ -105,10 +105,7 @@ pub(super) async fn compact_now(operation: &Operation) -> Result<Compacted, Agen
     core.emit(SessionEvent::CompactionStarted {
         tokens: tokens_before,
     });
-    let result = operation
-        .unless_interrupted(replace_old(operation))
-        .await
-        .flatten();
+    let result = replace_old(operation).await;
     let tokens_after = core.conversation().tokens();
     core.emit(SessionEvent::CompactionEnded {
         tokens: tokens_after,
@@ -121,7 +118,42 @@ pub(super) async fn compact_now(operation: &Operation) -> Result<Compacted, Agen
     })
 }
 
+/// A summary that has come, and what it took.
+struct Summary {
+    text: String,
+    system: String,
+    kept: usize,
+    usage: TokenUsage,
+    dollars: Option<f64>,
+}
+
 async fn replace_old(operation: &Operation) -> Result<(), AgentError> {
+    let summary = operation
+        .unless_interrupted(summarise_old(operation))
+        .await
+        .flatten()?;
+    let Some(summary) = summary else {
+        return Ok(());
+    };
+    let entries = vec![
+        EntryKind::Compaction {
+            summary: summary.text,
+            kept_messages: summary.kept as u64,
+        },
+        EntryKind::System {
+            text: summary.system,
+        },
+    ];
+    // A cancel comes before this or after it: who gave up in the middle would not
+    // know what the store has.
+    let (usage, dollars) = (summary.usage, summary.dollars);
+    let spent = |summary: &mut SessionSummary| add_spending(summary, usage, dollars);
+    operation.core.write(entries, spent).await?;
+    Ok(())
+}
+
+/// Has all but the recent messages summarised; none when there are no others.
+async fn summarise_old(operation: &Operation) -> Result<Option<Summary>, AgentError> {
     let core = &operation.core;
     let room = room(operation);
     let (old, kept) = {
@@ -132,7 +164,7 @@ async fn replace_old(operation: &Operation) -> Result<(), AgentError> {
         (old.to_vec(), kept)
     };
     if old.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     operation.check()?;
     let most = (room.context - room.reserve).saturating_mul(BYTES_PER_TOKEN) / 2;
@@ -140,29 +172,22 @@ async fn replace_old(operation: &Operation) -> Result<(), AgentError> {
     let reply = summarise(operation, text).await?;
     let dollars = core.host.model.cost(&reply.usage);
     operation.meter.add(reply.usage, dollars);
-    let summary = Part::joined_text(&reply.parts);
-    if summary.trim().is_empty() {
+    let text = Part::joined_text(&reply.parts);
+    if text.trim().is_empty() {
         return Err(AgentError::Model(protocol(
             operation,
             "the model wrote no summary of the conversation",
         )));
     }
-    let summary = format!("{}{}", summary.trim(), touched_files(&old));
-    // The system prompt is frozen so that providers can cache it; here the cache
-    // is lost anyway.
-    let system = core.system_prompt().await?;
-    let entries = vec![
-        EntryKind::Compaction {
-            summary,
-            kept_messages: kept as u64,
-        },
-        EntryKind::System { text: system },
-    ];
-    core.write(entries, |summary| {
-        add_spending(summary, reply.usage, dollars)
-    })
-    .await?;
-    Ok(())
+    Ok(Some(Summary {
+        text: format!("{}{}", text.trim(), touched_files(&old)),
+        // The system prompt is frozen so that providers can cache it; here the
+        // cache is lost anyway.
+        system: core.system_prompt().await?,
+        kept,
+        usage: reply.usage,
+        dollars,
+    }))
 }
 
 async fn summarise(operation: &Operation, transcript: String) -> Result<Reply, AgentError> {

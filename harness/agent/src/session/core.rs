@@ -105,7 +105,7 @@ impl Core {
     }
 
     /// Tells all who listen, here and above, and notes it for the store.
-    pub(super) fn emit(&self, event: SessionEvent) {
+    pub(crate) fn emit(&self, event: SessionEvent) {
         let is_recorded = event.is_recorded();
         let hubs = || std::iter::once(&self.hub).chain(&self.above);
         let is_heard = hubs().any(|hub| hub.has_listeners());
@@ -131,7 +131,8 @@ impl Core {
     }
 
     /// Adds to the conversation, in the store first: what is not stored was not
-    /// said. Events that happened meanwhile go with it.
+    /// said. Events that happened meanwhile go with it. Nobody may drop this before
+    /// it is done: the store would have what the conversation has not.
     pub(super) async fn write(
         &self,
         kinds: Vec<EntryKind>,
@@ -160,7 +161,11 @@ impl Core {
             }
         };
         let summary = append.summary.clone();
-        self.host.store.append(append).await?;
+        let events = append.events.clone();
+        if let Err(error) = self.host.store.append(append).await {
+            lock(&self.unwritten).splice(..0, events);
+            return Err(error);
+        }
         let mut conversation = self.conversation();
         conversation.summary = summary;
         for kind in kinds {

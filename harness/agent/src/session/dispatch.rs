@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::image::{MAX_IMAGE, check_image};
 use super::operation::{Operation, millis};
 use super::structured::{Goal, Judgement};
 use crate::error::AgentError;
@@ -19,11 +20,13 @@ use crate::models::{Part, StopReason};
 use crate::sandbox::SandboxError;
 use crate::tools::{Tool, ToolContext, ToolError, ToolOutput, cut_at, first_characters};
 
-/// Most bytes of one text that a tool gives back. The tools over files and
+/// Most bytes of text that a tool gives back. The tools over files and
 /// commands stay below by themselves.
 const MAX_RESULT: usize = 64 * 1024;
 /// Most calls of one turn that run at the same time; the others wait.
 const MAX_PARALLEL: usize = 32;
+/// Most calls of one turn that are run at all.
+const MAX_CALLS: usize = 256;
 /// How long tools have to end by themselves once they are told to.
 const LAST_MOMENT: Duration = Duration::from_millis(10);
 /// Characters of a result in events.
@@ -86,7 +89,7 @@ pub(super) async fn answer_calls(
                 &mut outputs,
                 number,
             );
-        } else if let Some(output) = refuse(tools, call, stop) {
+        } else if let Some(output) = refuse(tools, call, number, stop) {
             finish(
                 operation,
                 call,
@@ -182,7 +185,13 @@ fn finish(
 }
 
 /// The answer to a call that cannot be run at all.
-fn refuse(tools: &[Tool], call: &Requested, stop: StopReason) -> Option<ToolOutput> {
+fn refuse(tools: &[Tool], call: &Requested, number: usize, stop: StopReason) -> Option<ToolOutput> {
+    if number >= MAX_CALLS {
+        return Some(ToolOutput::error(format!(
+            "More than {MAX_CALLS} calls in one turn are not run, and this one was not. Make \
+             it again in a later turn, if it is still wanted."
+        )));
+    }
     if tools.iter().all(|tool| tool.name() != call.name) {
         let names: Vec<&str> = tools.iter().map(Tool::name).collect();
         return Some(ToolOutput::error(format!(
@@ -304,18 +313,26 @@ fn panic_message(payload: Box<dyn Any + Send>) -> Option<String> {
 }
 
 /// The output as far as a conversation takes it. It is never empty, which not
-/// every provider would take.
+/// every provider would take; nor would one take an image of a kind that it does
+/// not know, in this turn or in any that follows.
 fn limited(mut output: ToolOutput) -> ToolOutput {
+    let mut left = MAX_RESULT;
     for part in &mut output.content {
-        if let Part::Text { text } = part
-            && text.len() > MAX_RESULT
-        {
-            let length = text.len();
-            *text = cut_at(text, MAX_RESULT).to_owned();
-            *text += &format!(
-                "\n\n[Cut: the first {} of {length} bytes are shown.]",
-                text.len()
-            );
+        match part {
+            Part::Text { text } if text.len() > left => {
+                let length = text.len();
+                *text = cut_at(text, left).to_owned();
+                let shown = text.len();
+                *text += &format!("\n\n[Cut: the first {shown} of {length} bytes are shown.]");
+                left = 0;
+            }
+            Part::Text { text } => left -= text.len(),
+            Part::Image { media_type, data } => {
+                if let Err(problem) = check_image(media_type, data, MAX_IMAGE) {
+                    *part = Part::text(format!("[An image that cannot be shown: {problem}]"));
+                }
+            }
+            _ => {}
         }
     }
     output
@@ -325,4 +342,45 @@ fn limited(mut output: ToolOutput) -> ToolOutput {
         output.content.push(Part::text("(no output)"));
     }
     output
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_what_a_provider_takes() {
+        let image = |media_type: &str, data: &str| Part::Image {
+            media_type: media_type.into(),
+            data: data.into(),
+        };
+        let good = image("image/png", "aGk=");
+        let output = limited(ToolOutput {
+            content: vec![
+                good.clone(),
+                image("text/html", "aGk="),
+                image("image/png", "<svg>"),
+                image("image/png", &"A".repeat(MAX_IMAGE + 4)),
+                Part::text("x".repeat(MAX_RESULT - 1)),
+                Part::text("yy"),
+                Part::text("z"),
+            ],
+            is_error: false,
+        });
+        assert_eq!(output.content[0], good);
+        for (at, words) in [
+            (1, "`text/html`"),
+            (2, "base64"),
+            (3, "14680064"),
+            (5, "y\n\n[Cut: the first 1 of 2 bytes"),
+            (6, "[Cut: the first 0 of 1 bytes"),
+        ] {
+            let text = Part::joined_text(&output.content[at..=at]);
+            assert!(text.contains(words), "{text}");
+        }
+        assert_eq!(
+            limited(ToolOutput::text("")),
+            ToolOutput::text("(no output)")
+        );
+    }
 }

@@ -125,15 +125,17 @@ impl Session {
     /// Hands a task to a subagent, or to `general`, a copy of the agent itself.
     /// It is done in a session of its own, of which this one learns nothing.
     pub fn task(&self, agent: impl Into<String>, prompt: impl Into<String>) -> Call<Outcome> {
-        let order = TaskOrder {
+        let mut order = TaskOrder {
             agent: agent.into(),
             prompt: prompt.into(),
             description: None,
             cwd: None,
+            images: Vec::new(),
         };
         let shown = format!("{}: {}", order.agent, order.prompt);
         Call::new(&self.core, "task", shown, |operation| async move {
             let (meter, cancel) = (operation.meter.clone(), operation.stop.clone());
+            order.images.clone_from(&operation.options.images);
             operation.core.run_task(order, Some(meter), cancel).await
         })
     }
@@ -196,7 +198,7 @@ impl Session {
     pub async fn name_snapshot(&self, name: impl Into<String>) -> Result<(), AgentError> {
         let name = name.into();
         let cancel = CancellationToken::new();
-        let _permit = match self.core.gate.ask("name_snapshot", &cancel) {
+        let permit = match self.core.gate.ask("name_snapshot", &cancel) {
             Entrance::Open(permit) => permit,
             Entrance::Soon(free) => self.core.gate.enter(free, "name_snapshot", &cancel).await,
             Entrance::Busy(operation) => {
@@ -206,8 +208,20 @@ impl Session {
                 });
             }
         };
-        let entry = EntryKind::Snapshot { name };
-        Ok(self.core.write(vec![entry], |_| ()).await?)
+        // Whoever comes next waits, should nobody wait for this.
+        let _given_up = cancel.drop_guard();
+        let core = self.core.clone();
+        // In a task of its own, so that it is done whole even if nobody waits.
+        let writing = tokio::spawn(async move {
+            let entry = EntryKind::Snapshot { name };
+            let written = core.write(vec![entry], |_| ()).await;
+            drop(permit);
+            written
+        });
+        match writing.await {
+            Ok(written) => Ok(written?),
+            Err(crash) => Err(AgentError::Crashed(crash.to_string())),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod core;
 mod dispatch;
 mod gate;
 mod handle;
+mod image;
 mod operation;
 mod prompt;
 mod shell;

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::compaction::{compact_if_due, compact_now};
 use super::dispatch::{Requested, answer_calls};
+use super::image::check_images;
 use super::operation::Operation;
 use super::structured::{Goal, Judgement};
 use super::turn::{Turn, ask};
@@ -43,6 +44,7 @@ pub(super) async fn converse(
     text: String,
     goal: Option<&Goal>,
 ) -> Result<Ended, AgentError> {
+    check_images(&operation.options.images)?;
     operation.core.prepare(operation).await?;
     let mut parts = vec![Part::text(text)];
     parts.extend(operation.options.images.iter().cloned());

@@ -11,7 +11,7 @@ use crate::agent::{Agent, Definition, random_id};
 use crate::budget::Meter;
 use crate::error::AgentError;
 use crate::events::SessionEvent;
-use crate::models::TokenUsage;
+use crate::models::{Part, TokenUsage};
 use crate::skills::listed;
 
 /// The agent that every agent may hand tasks to: a copy of itself.
@@ -27,6 +27,8 @@ pub(crate) struct TaskOrder {
     pub(crate) description: Option<String>,
     /// The folder to work in.
     pub(crate) cwd: Option<String>,
+    /// What to show beside the prompt.
+    pub(crate) images: Vec<Part>,
 }
 
 impl Core {
@@ -58,7 +60,8 @@ impl Core {
         let call = Call::new(&task, "prompt", text.clone(), |operation| async move {
             Ok(converse(&operation, text, None).await?.outcome)
         });
-        let result = call.paid_by(meter).cancel_on(cancel).await;
+        let call = call.with_images(order.images).paid_by(meter);
+        let result = call.cancel_on(cancel).await;
         self.emit(SessionEvent::TaskEnded {
             task: task.id().to_owned(),
             error: result.as_ref().err().map(ToString::to_string),
@@ -68,6 +71,29 @@ impl Core {
             },
         });
         result
+    }
+
+    /// Images of the conversation by their numbers, from 1 in the order in which the
+    /// model sees them.
+    ///
+    /// # Errors
+    /// What is wrong with a number, for the model.
+    pub(crate) fn images(&self, numbers: &[usize]) -> Result<Vec<Part>, String> {
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let conversation = self.conversation();
+        let parts = conversation.messages.iter().flat_map(|said| &said.parts);
+        let all: Vec<&Part> = parts.flat_map(images_in).collect();
+        let found = numbers.iter().map(|number| {
+            let at = number.checked_sub(1);
+            let image = at.and_then(|at| all.get(at)).copied().cloned();
+            image.ok_or_else(|| match all.len() {
+                0 => format!("There is no image {number}: the conversation has none."),
+                count => format!("There is no image {number}: images go from 1 to {count}."),
+            })
+        });
+        found.collect()
     }
 
     fn agent_named(&self, name: &str) -> Result<Arc<Definition>, AgentError> {
@@ -91,4 +117,13 @@ impl Core {
 
 fn task_usage(task: &Core) -> TokenUsage {
     task.conversation().summary.usage
+}
+
+/// The part, if it is an image, or the images in it.
+fn images_in(part: &Part) -> Vec<&Part> {
+    match part {
+        Part::Image { .. } => vec![part],
+        Part::ToolResult { content, .. } => content.iter().flat_map(images_in).collect(),
+        _ => Vec::new(),
+    }
 }

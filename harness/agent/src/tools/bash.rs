@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::truncation::{lossy, tail};
 use super::{Tool, ToolContext, ToolError, ToolOutput};
+use crate::events::SessionEvent;
 use crate::sandbox::{ExecOptions, ExecOutput};
 
 #[derive(Deserialize, JsonSchema)]
@@ -34,6 +35,13 @@ async fn run(arguments: Arguments, context: ToolContext) -> Result<ToolOutput, T
         ..ExecOptions::default()
     };
     let output = context.sandbox().exec(&arguments.command, options).await?;
+    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    context.core.emit(SessionEvent::CommandEnded {
+        call_id: context.call_id.clone(),
+        exit_code: output.exit_code,
+        cpu_ms: output.cpu_time.map(ms),
+        peak_memory_bytes: output.peak_memory_bytes,
+    });
     Ok(ToolOutput {
         is_error: output.exit_code != 0,
         ..ToolOutput::text(show(&output))

@@ -7,30 +7,39 @@ pub(super) fn looser_path(pattern: &str) -> String {
     format!("*{}", pattern.replace("**/", "").replace("**", "*"))
 }
 
-/// Whether a path below the folder matches, segment by segment.
+/// Whether a path below the folder matches, segment by segment. On a mismatch the
+/// last `**` takes one segment more: as with `*` in a name, no earlier one has to be
+/// looked at again, whatever the pattern.
 pub(super) fn matches_path(pattern: &str, path: &str) -> bool {
-    let pattern: Vec<&str> = pattern.split('/').collect();
-    let path: Vec<&str> = path.split('/').collect();
-    matches_segments(&pattern, &path)
-}
-
-fn matches_segments(pattern: &[&str], path: &[&str]) -> bool {
-    match (pattern, path) {
-        ([], []) => true,
-        (["**"], _) => !path.is_empty(),
-        (["**", rest @ ..], _) => {
-            // Repeated `**` say nothing new, and would take time to say it.
-            if rest.first() == Some(&"**") {
-                return matches_segments(rest, path);
-            }
-            (0..=path.len())
-                .any(|skipped| matches_segments(rest, path.get(skipped..).unwrap_or_default()))
-        }
-        ([first, rest @ ..], [name, below @ ..]) => {
-            matches_name(first, name) && matches_segments(rest, below)
-        }
-        _ => false,
+    let mut segments: Vec<&str> = pattern.split('/').collect();
+    if segments.last() == Some(&"**") {
+        // At the end it stands for one segment at least.
+        segments.push("*");
     }
+    let path: Vec<&str> = path.split('/').collect();
+    let (mut at, mut read) = (0, 0);
+    let mut stars: Option<(usize, usize)> = None;
+    while let Some(name) = path.get(read) {
+        match segments.get(at) {
+            Some(&"**") => {
+                at += 1;
+                stars = Some((at, read));
+            }
+            Some(segment) if matches_name(segment, name) => {
+                at += 1;
+                read += 1;
+            }
+            _ => match stars {
+                Some((after, taken)) => {
+                    at = after;
+                    read = taken + 1;
+                    stars = Some((after, read));
+                }
+                None => return false,
+            },
+        }
+    }
+    segments.iter().skip(at).all(|&rest| rest == "**")
 }
 
 /// Whether a name matches: `*`, `?`, `[...]`. On a mismatch the last `*` takes
@@ -130,6 +139,10 @@ mod tests {
             ("src/**", "src", false),
             ("**/test/*.rs", "a/b/test/c.rs", true),
             ("**/**/x/y", "x/y", true),
+            ("**/a/**/b/c", "a/b/x/a/b/c", true),
+            ("**/a/**/b/c", "a/b/x/b/c/d", false),
+            ("a/**/**", "a", false),
+            ("a/**/**", "a/b", true),
             ("a/[bc]?.t", "a/bz.t", true),
             ("a/[!b-d].t", "a/c.t", false),
             ("a/[]x]", "a/]", true),
@@ -140,5 +153,15 @@ mod tests {
         ] {
             assert_eq!(matches_path(pattern, path), wanted, "{pattern} {path}");
         }
+    }
+
+    #[test]
+    fn no_pattern_takes_long() {
+        let path = "a/".repeat(2000) + "b";
+        let pattern = "**/a/".repeat(200) + "c";
+        assert!(!matches_path(&pattern, &path));
+        let name = "a".repeat(255);
+        let pattern = format!("x/{}b", "*a".repeat(100));
+        assert!(!matches_path(&pattern, &format!("x/{name}")));
     }
 }

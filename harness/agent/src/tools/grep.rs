@@ -75,7 +75,9 @@ fn finish(command: String, arguments: &Arguments) -> Result<String, ToolError> {
 
 fn show(output: &ExecOutput) -> Result<ToolOutput, ToolError> {
     let (text, _) = lossy(&output.stdout);
-    let lines: Vec<&str> = text.lines().collect();
+    let mut lines: Vec<&str> = text.lines().collect();
+    // Which file comes first is the folder's to say, or chance's: not here.
+    lines.sort_by_key(|line| file_of(line));
     let (said, _) = lossy(&output.stderr);
     let said = said.trim();
     if output.exit_code > 1 && lines.is_empty() {
@@ -112,6 +114,19 @@ fn show(output: &ExecOutput) -> Result<ToolOutput, ToolError> {
     Ok(ToolOutput::text(result))
 }
 
+/// The file in `file:line:text`.
+fn file_of(line: &str) -> &str {
+    let mut ends = line.match_indices(':').map(|(at, _)| at);
+    let end = ends.find(|&at| {
+        let rest = line.get(at + 1..).unwrap_or_default();
+        let number = rest.split(':').next().unwrap_or_default();
+        rest.len() > number.len()
+            && !number.is_empty()
+            && number.bytes().all(|b| b.is_ascii_digit())
+    });
+    line.get(..end.unwrap_or(line.len())).unwrap_or(line)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +147,17 @@ mod tests {
             with_ripgrep(&arguments).unwrap(),
             r"rg --line-number --with-filename --color never --fixed-strings --glob '*.r'\''s' -- 'it'\''s $x' './-weird dir'"
         );
+    }
+
+    #[test]
+    fn files_are_in_order_and_lines_in_theirs() {
+        let output = ExecOutput {
+            stdout: "b:2:x\na:b:10:x\na:10:x:1:y\nb:1:x\na:9:z\n".into(),
+            ..ExecOutput::default()
+        };
+        let shown = show(&output).unwrap();
+        let wanted = "a:10:x:1:y\na:9:z\na:b:10:x\nb:2:x\nb:1:x";
+        assert_eq!(shown, ToolOutput::text(wanted));
     }
 
     #[test]

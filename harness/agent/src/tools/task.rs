@@ -18,6 +18,9 @@ struct Arguments {
     description: Option<String>,
     /// The folder to work in; the working directory when absent.
     cwd: Option<String>,
+    /// Images of this conversation that the agent is to see, by number: 1 is the
+    /// first.
+    images: Option<Vec<usize>>,
 }
 
 pub(super) fn tool() -> Tool {
@@ -28,11 +31,13 @@ pub(super) fn tool() -> Tool {
 }
 
 async fn run(arguments: Arguments, context: ToolContext) -> Result<ToolOutput, ToolError> {
+    let images = context.core.images(&arguments.images.unwrap_or_default());
     let order = TaskOrder {
         agent: arguments.agent,
         prompt: arguments.prompt,
         description: arguments.description,
         cwd: arguments.cwd,
+        images: images.map_err(ToolError::Failed)?,
     };
     let (core, meter, cancel) = (context.core, context.meter, context.cancel);
     match core.run_task(order, Some(meter), cancel).await {

@@ -39,6 +39,10 @@ pub enum Fault {
     Redirects,
     /// It answers without end.
     Endless,
+    /// Its errors are long and repeat the token.
+    Chatty,
+    /// It lists names that lead out of their directory.
+    Strays,
 }
 
 /// A server on a port of this machine, until it is dropped.
@@ -167,6 +171,12 @@ async fn gate(State(served): State<Arc<Served>>, request: Request, next: Next) -
         Fault::Gone => StatusCode::GONE.into_response(),
         Fault::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "<h1>sorry</h1>").into_response(),
         Fault::Garbled => "<h1>hello</h1>".into_response(),
+        Fault::Chatty => {
+            let said = format!("{TOKEN} {}", "x".repeat(64 << 10));
+            let body = json!({"error": {"kind": "transport", "message": said}});
+            (StatusCode::BAD_GATEWAY, Json(body)).into_response()
+        }
+        Fault::Strays => Json(json!({"names": ["fine", "../../etc"]})).into_response(),
         Fault::Redirects => (StatusCode::FOUND, [(header::LOCATION, "/elsewhere")]).into_response(),
         Fault::Endless => {
             let block = Ok::<_, std::io::Error>(vec![b' '; 64 << 10]);

@@ -1,25 +1,29 @@
 //! Arguments of `wardian agent`, and its course.
 
 use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
-use wardian::Virtual;
+use wardian::agent::events::SessionEvent;
 use wardian::agent::models::{Model, ThinkingLevel, connect};
-use wardian::agent::sandbox::CancellationToken;
-use wardian::agent::store::ConversationStore;
+use wardian::agent::sandbox::{CancellationToken, Sandbox as _};
+use wardian::agent::store::{ConversationStore, SessionSummary};
 use wardian::agent::{Agent, AgentError, Budgets, Outcome, Session};
+use wardian::{MountMode, Snapshot, Virtual, VirtualSandbox};
 
+use super::demo;
 use super::terminal::{Style, wants_colours};
 use super::view::{View, tokens};
-use super::{demo, plain};
 use crate::mount::Mount;
+use crate::overlay_diff::Outcome as Overlay;
 use crate::report::{dollars, duration};
 use crate::session::{self, files};
 use crate::setup::{parse_duration, wardian_runtime};
+use crate::terminal::{json_line, plain};
 
 /// Where an agent works in its sandbox.
 const WORKSPACE: &str = "/workspace";
@@ -41,6 +45,9 @@ Examples:
   export ANTHROPIC_API_KEY=...
   wardian agent --model anthropic/claude-sonnet-4-5 --mount ./src:/workspace/src:copy \\
       -m 'Which of these functions is never called?'
+  wardian agent --model openai/gpt-5 --mount .:/workspace:overlay --save work.wardian \\
+      -m 'Mend the failing test'
+      then: wardian diff work.wardian, and wardian apply work.wardian
   wardian agent --session 3f2a -m 'Remove it and show me the diff'
   wardian report 3f2a --html report.html")]
 pub struct AgentArguments {
@@ -71,8 +78,14 @@ pub struct AgentArguments {
     #[arg(long, value_name = "HOST:GUEST[:MODE]")]
     mount: Vec<Mount>,
 
-    /// Go on with this session, and with the files it left; files are kept where
-    /// nothing of the host is mounted but copies
+    /// Afterwards, keep what the agent changed in the overlay in this file, for
+    /// `wardian diff` and `wardian apply`; deleting the file discards it
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+
+    /// Go on with this session, and with the files it left. Files are kept where
+    /// nothing of the host is mounted but copies; of an overlay, --save keeps the
+    /// changes
     #[arg(long, value_name = "SESSION", conflicts_with = "demo")]
     session: Option<String>,
 
@@ -107,6 +120,7 @@ pub struct AgentArguments {
 
 /// Runs it; gives the exit code.
 pub async fn main(mut arguments: AgentArguments) -> anyhow::Result<i32> {
+    let overlay = Overlay::of(&arguments.mount, false, arguments.save.take())?;
     let store = session::open()?;
     let message = match arguments.message.take() {
         Some(message) => message,
@@ -114,37 +128,39 @@ pub async fn main(mut arguments: AgentArguments) -> anyhow::Result<i32> {
         None => message_from_stdin()?,
     };
     let resumed = match &arguments.session {
-        Some(name) => Some(session::find(&*store, name).await?),
+        Some(name) => Some(Resumed::find(&*store, name).await?),
         None => None,
     };
-    let (instance, before) = match &resumed {
-        Some(id) => {
-            let Some((instance, "main")) = id.rsplit_once('/') else {
-                bail!("{id} is the session of a task; go on with the one that started it");
-            };
-            (Some(instance.to_owned()), store.load(id).await?)
-        }
-        None => (None, None),
-    };
-    let before = before.map(|stored| stored.summary);
     let factory = sandbox(
         &arguments,
-        before
-            .as_ref()
-            .and_then(|summary| summary.snapshot.as_deref()),
+        resumed.as_ref().and_then(|it| it.files.as_ref()),
     )?;
-    let known = before.as_ref().map(|summary| summary.model.as_str());
+    let known = resumed.as_ref().map(|it| it.summary.model.as_str());
     let model = model(&arguments, known)?;
     let agent = agent(&arguments, model, &factory, &store)?;
-    let harness = match &instance {
-        Some(instance) => agent.init_with(instance).await?,
+    let harness = match &resumed {
+        Some(resumed) => agent.init_with(&resumed.instance).await?,
         None => agent.init().await?,
     };
     let session = harness.session().await?;
-    let reach = harness.sandbox().reach();
-    let result = work(&arguments, &session, reach, &message).await;
+    if !arguments.quiet && resumed.is_some_and(|resumed| resumed.files.is_none()) {
+        eprintln!("wardian: no files of this session were kept; it goes on with its conversation");
+    }
+    let sandbox = factory.open(harness.id()).await?;
+    let mut saving = files::Saving::new(&session, sandbox.clone());
+    let reach = sandbox.reach();
+    let result = work(&arguments, &session, reach, &message, &mut saving).await;
+    saving.end().await;
     // Whatever the end, what was done to files is done.
-    files::save(&session, &*factory.open(harness.id()).await?).await?;
+    let is_saved = files::save(&session, &sandbox).await?;
+    if let Some(overlay) = &overlay {
+        overlay.keep(sandbox.engine())?;
+    }
+    if !arguments.quiet && !is_saved {
+        for line in left_behind(&arguments.mount, overlay.is_some(), &sandbox) {
+            eprintln!("wardian: {line}");
+        }
+    }
     let outcome = match result {
         Ok(outcome) => outcome,
         Err(AgentError::Cancelled) => {
@@ -155,6 +171,8 @@ pub async fn main(mut arguments: AgentArguments) -> anyhow::Result<i32> {
             return Ok(130);
         }
         Err(error) => {
+            // A model may have chosen its words.
+            let error = plain(&error.to_string());
             eprintln!("wardian: session {}: {error}", session::short(session.id()));
             return Ok(1);
         }
@@ -163,12 +181,61 @@ pub async fn main(mut arguments: AgentArguments) -> anyhow::Result<i32> {
     Ok(0)
 }
 
+/// A session that is gone on with.
+struct Resumed {
+    instance: String,
+    summary: SessionSummary,
+    files: Option<Snapshot>,
+}
+
+impl Resumed {
+    async fn find(store: &dyn ConversationStore, name: &str) -> anyhow::Result<Resumed> {
+        let id = session::find(store, name).await?;
+        let Some((instance, "main")) = id.rsplit_once('/') else {
+            bail!("{id} is the session of a task; go on with the one that started it");
+        };
+        let stored = store.load(&id).await?;
+        let summary = stored.map(|stored| stored.summary).unwrap_or_default();
+        let files = files::load(&id, summary.snapshot.as_deref())?;
+        Ok(Resumed {
+            instance: instance.to_owned(),
+            summary,
+            files,
+        })
+    }
+}
+
+/// What of the sandbox is gone with it, and what could be done about it.
+fn left_behind(mounts: &[Mount], is_saved: bool, sandbox: &VirtualSandbox) -> Vec<String> {
+    let mut lines = vec![
+        "files outside of mounted folders are not kept, for folders of the host are mounted; \
+         a session goes on with its conversation"
+            .to_owned(),
+    ];
+    for mount in mounts {
+        if mount.mode != Some(MountMode::Overlay) || is_saved {
+            continue;
+        }
+        let overlay = sandbox.engine().overlay(&mount.guest);
+        let changes = overlay.map_or(0, |overlay| overlay.changes().iter().count());
+        if changes > 0 {
+            lines.push(format!(
+                "{changes} changes in the overlay {} are gone; --save FILE keeps them for \
+                 `wardian diff` and `wardian apply`",
+                mount.guest
+            ));
+        }
+    }
+    lines
+}
+
 /// Has the agent work while its events are shown.
 async fn work(
     arguments: &AgentArguments,
     session: &Session,
     reach: &str,
     message: &str,
+    saving: &mut files::Saving,
 ) -> Result<Outcome, AgentError> {
     let cancel = CancellationToken::new();
     let interrupted = cancel.clone();
@@ -193,7 +260,17 @@ async fn work(
     let result = loop {
         tokio::select! {
             biased;
-            Some(event) = events.next() => if !arguments.quiet { view.event(&event) },
+            Some(event) = events.next() => {
+                let is_own = event.session == session.id();
+                match &event.event {
+                    // The commands of the turn before have ended.
+                    SessionEvent::TurnStarted { turn } if is_own && *turn > 1 => saving.save(),
+                    _ => {}
+                }
+                if !arguments.quiet {
+                    view.event(&event);
+                }
+            }
             result = &mut running => break result,
         }
     };
@@ -236,7 +313,7 @@ fn print_answer(
             "usage": outcome.usage,
             "dollars": outcome.dollars,
         });
-        writeln!(out, "{answer}")?;
+        writeln!(out, "{}", json_line(&answer))?;
         return Ok(());
     }
     let text = outcome.text.trim_end();
@@ -254,9 +331,9 @@ fn print_answer(
     Ok(())
 }
 
-fn sandbox(arguments: &AgentArguments, snapshot: Option<&str>) -> anyhow::Result<Virtual> {
+fn sandbox(arguments: &AgentArguments, before: Option<&Snapshot>) -> anyhow::Result<Virtual> {
     let runtime = wardian_runtime(64)?;
-    let before = files::load(snapshot)?;
+    let before = before.cloned();
     let demo = arguments.demo;
     let mut factory = Virtual::new().runtime(&runtime).cwd(WORKSPACE);
     let mut copies = Vec::new();

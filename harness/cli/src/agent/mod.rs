@@ -6,5 +6,4 @@ mod terminal;
 mod view;
 
 pub use command::{AgentArguments, main};
-pub use terminal::plain;
 pub use view::call_line;

@@ -1,8 +1,8 @@
-//! Text on its way to a terminal: what models and tools say must not drive it.
+//! How the view of an agent at work looks on a terminal.
 
 use std::io::IsTerminal;
 
-use crate::report::without_colours;
+use crate::terminal::plain;
 
 /// How pieces of the view look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,19 +13,6 @@ pub(super) enum Style {
     Good,
     Bad,
     Command,
-}
-
-/// The text without what a terminal would obey: escape sequences, control
-/// characters and marks that turn the direction of writing.
-pub fn plain(text: &str) -> String {
-    without_colours(text)
-        .chars()
-        .filter(|char| match char {
-            '\n' | '\t' => true,
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
-            char => !char.is_control(),
-        })
-        .collect()
 }
 
 /// Whether standard error wants colours.
@@ -58,16 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_drives_the_terminal() {
-        for (text, wanted) in [
-            ("a\x1b[2J\x1b[1;31mb", "ab"),
-            ("\x1b]0;title\x07x", "]0;titlex"),
-            ("a\rb\x08\u{9b}31m", "ab31m"),
-            ("tab\tand\nline ü", "tab\tand\nline ü"),
-            ("\u{202e}txt", "txt"),
-        ] {
-            assert_eq!(plain(text), wanted);
-        }
+    fn styles_are_ours_alone() {
         assert_eq!(styled("x\x1b[0m", Style::Bad, true), "\x1b[31mx\x1b[0m");
         assert_eq!(styled("x", Style::Bad, false), "x");
     }

@@ -184,10 +184,9 @@ pub fn call_line(tool: &str, arguments: &Value) -> String {
 
 /// Tokens in words.
 pub(super) fn tokens(usage: &TokenUsage) -> String {
-    let read = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens;
     format!(
         "{} tokens in, {} out",
-        count(read),
+        count(usage.read_tokens()),
         count(usage.output_tokens)
     )
 }

@@ -7,7 +7,7 @@ use wardian::agent::events::{EventRecord, SessionEvent};
 use wardian::agent::models::{Message, Part, Role, TokenUsage};
 use wardian::agent::store::{ConversationStore, Entry, EntryKind, SessionSummary};
 
-use super::record::{Record, Step, Tokens, What};
+use super::record::{CommandUsage, Record, Step, Tokens, What};
 
 /// How many events are read at a time.
 const EVENTS: u64 = 1000;
@@ -122,6 +122,7 @@ fn say<'a>(
                     arguments: arguments.clone(),
                     result: None,
                     is_error: false,
+                    usage: pop(&mut times.commands, id),
                 }
             }
             Part::ToolResult {
@@ -165,7 +166,7 @@ fn say<'a>(
     }
 }
 
-fn pop(times: &mut HashMap<String, VecDeque<u64>>, id: &str) -> Option<u64> {
+fn pop<T>(times: &mut HashMap<String, VecDeque<T>>, id: &str) -> Option<T> {
     times.get_mut(id).and_then(VecDeque::pop_front)
 }
 
@@ -182,6 +183,7 @@ struct Times {
     turns: VecDeque<TurnTime>,
     started: HashMap<String, VecDeque<u64>>,
     took: HashMap<String, VecDeque<u64>>,
+    commands: HashMap<String, VecDeque<CommandUsage>>,
     notes: Vec<Step>,
     changes: String,
 }
@@ -213,6 +215,19 @@ impl Times {
                 } => {
                     let known = times.took.entry(call_id.clone());
                     known.or_default().push_back(*duration_ms);
+                }
+                SessionEvent::CommandEnded {
+                    call_id,
+                    exit_code,
+                    cpu_ms,
+                    peak_memory_bytes,
+                } => {
+                    let known = times.commands.entry(call_id.clone());
+                    known.or_default().push_back(CommandUsage {
+                        exit_code: *exit_code,
+                        cpu_ms: *cpu_ms,
+                        peak_memory_bytes: *peak_memory_bytes,
+                    });
                 }
                 SessionEvent::FilesChanged { diff } => times.changes.clone_from(diff),
                 event => times.notes.extend(note(event).map(|(text, is_error)| Step {
@@ -349,6 +364,15 @@ mod tests {
                 },
             ),
             event(
+                329,
+                SessionEvent::CommandEnded {
+                    call_id: "c".into(),
+                    exit_code: 1,
+                    cpu_ms: Some(9),
+                    peak_memory_bytes: None,
+                },
+            ),
+            event(
                 330,
                 SessionEvent::ToolEnded {
                     call_id: "c".into(),
@@ -402,6 +426,11 @@ mod tests {
                         arguments: serde_json::json!({"command": "ls"}),
                         result: Some("file".into()),
                         is_error: true,
+                        usage: Some(CommandUsage {
+                            exit_code: 1,
+                            cpu_ms: Some(9),
+                            peak_memory_bytes: None,
+                        }),
                     }
                 ),
                 step(

@@ -1,5 +1,6 @@
 //! `wardian report`.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -32,7 +33,8 @@ pub async fn main(arguments: ReportArguments) -> anyhow::Result<i32> {
     let id = session::find(&*store, &arguments.session).await?;
     let page = page(&collect(&*store, &id).await?);
     if arguments.html.as_os_str() == "-" {
-        print!("{page}");
+        // Nobody need read it all.
+        std::io::stdout().lock().write_all(page.as_bytes())?;
     } else {
         std::fs::write(&arguments.html, page)
             .with_context(|| format!("cannot write {}", arguments.html.display()))?;

@@ -19,7 +19,12 @@ pub(super) fn escape(text: &str) -> String {
             '\0'..='\x1f' => out.push(char::from_u32(0x2400 + char as u32).unwrap_or('\u{fffd}')),
             '\x7f' => out.push('\u{2421}'),
             // They would turn what stands beside them around.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{80}'..='\u{9f}' => {
+            '\u{200e}'
+            | '\u{200f}'
+            | '\u{61c}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{80}'..='\u{9f}' => {
                 let _ = write!(out, "\\u{{{:x}}}", char as u32);
             }
             char => out.push(char),

@@ -28,6 +28,15 @@ pub fn duration(ms: u64) -> String {
     }
 }
 
+/// Bytes in the unit that suits them: `512 bytes`, `3.4 MiB`.
+pub(super) fn size(bytes: u64) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / unit as f64),
+        None => format!("{bytes} bytes"),
+    }
+}
+
 /// An amount of money, to the cent or to two digits where it is less.
 pub fn dollars(amount: f64) -> String {
     if amount == 0.0 || amount >= 0.1 {
@@ -94,6 +103,19 @@ mod tests {
             (7_500_000, "2 h 5 min"),
         ] {
             assert_eq!(duration(ms), wanted);
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        for (bytes, wanted) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1536, "1.5 KiB"),
+            (3 << 20, "3.0 MiB"),
+            (5 << 30, "5.0 GiB"),
+        ] {
+            assert_eq!(size(bytes), wanted);
         }
     }
 

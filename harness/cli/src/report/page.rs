@@ -134,7 +134,7 @@ fn changes(record: &Record) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::{Step, Tokens};
+    use super::super::record::{CommandUsage, Step, Tokens};
     use super::*;
 
     /// What would do harm if any of it were not text.
@@ -179,12 +179,18 @@ mod tests {
                     arguments: serde_json::json!({ text(): [text()] }),
                     result: Some(text()),
                     is_error: true,
+                    usage: None,
                 }),
                 step(What::Tool {
                     name: "bash".into(),
                     arguments: serde_json::json!({ "command": text() }),
                     result: Some(text().repeat(100)),
                     is_error: false,
+                    usage: Some(CommandUsage {
+                        exit_code: 3,
+                        cpu_ms: Some(12),
+                        peak_memory_bytes: Some(3 << 20),
+                    }),
                 }),
                 step(What::Tool {
                     name: "edit".into(),
@@ -193,12 +199,14 @@ mod tests {
                     }),
                     result: None,
                     is_error: false,
+                    usage: None,
                 }),
                 step(What::Tool {
                     name: "write".into(),
                     arguments: serde_json::json!({ "path": text(), "content": text() }),
                     result: Some(String::new()),
                     is_error: false,
+                    usage: None,
                 }),
                 step(What::Image {
                     media_type: text(),
@@ -275,6 +283,8 @@ mod tests {
             "$0.0100",
             "Turn 1 · 250 ms",
             "+500 ms",
+            "exit code 3 · 250 ms · 12 ms of processor time · 3.0 MiB of memory",
+            "prefers-color-scheme: dark",
             "src=\"data:image/png;base64,aGk=\"",
             "Files changed · 1",
             "no result: the session ended before it",

@@ -41,6 +41,26 @@ pub struct Tokens {
     pub cache_write: u64,
 }
 
+impl Tokens {
+    /// All that were read. The numbers are a provider's: they need not be likely.
+    pub fn read(&self) -> u64 {
+        self.input
+            .saturating_add(self.cache_read)
+            .saturating_add(self.cache_write)
+    }
+}
+
+/// What a command took.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct CommandUsage {
+    /// How it ended.
+    pub exit_code: i32,
+    /// Processor time in milliseconds, where known.
+    pub cpu_ms: Option<u64>,
+    /// Most memory at once, in bytes, where known.
+    pub peak_memory_bytes: Option<u64>,
+}
+
 /// Something that happened.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Step {
@@ -93,6 +113,9 @@ pub enum What {
         result: Option<String>,
         /// Whether it failed.
         is_error: bool,
+        /// What the command took, where it is one and that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usage: Option<CommandUsage>,
     },
     /// An image, in base64.
     Image {

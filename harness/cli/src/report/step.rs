@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::html::{escape, without_colours};
-use super::numbers::{count, duration};
-use super::record::{Record, Step, Tokens, What};
+use super::numbers::{count, duration, size};
+use super::record::{CommandUsage, Record, Step, Tokens, What};
 
 /// Outputs of more lines are folded.
 const SHOWN_LINES: usize = 16;
@@ -49,7 +49,18 @@ pub(super) fn html(record: &Record, step: &Step) -> String {
             arguments,
             result,
             is_error,
-        } => tool(record, step, name, arguments, result.as_deref(), *is_error),
+            usage,
+        } => {
+            let facts = facts(step, *is_error, usage.as_ref());
+            let title = format!("{}<h3><b>{}</b>", since(record, step), escape(name));
+            tool(
+                &title,
+                &facts,
+                name,
+                arguments,
+                (result.as_deref(), *is_error),
+            )
+        }
         What::Image { media_type, data } => image(media_type, data),
         What::Note { text, is_error } => format!(
             "<p class=\"note{}\">{}{}</p>\n",
@@ -64,7 +75,7 @@ pub(super) fn html(record: &Record, step: &Step) -> String {
 pub(super) fn told(tokens: &Tokens) -> String {
     let mut out = format!(
         "{} tokens in, {} out",
-        count(tokens.input + tokens.cache_read + tokens.cache_write),
+        count(tokens.read()),
         count(tokens.output)
     );
     if tokens.cache_read > 0 {
@@ -83,19 +94,28 @@ fn since(record: &Record, step: &Step) -> String {
     }
 }
 
-fn tool(
-    record: &Record,
-    step: &Step,
-    name: &str,
-    arguments: &Value,
-    result: Option<&str>,
-    is_error: bool,
-) -> String {
+/// How a call went, and what it took.
+fn facts(step: &Step, is_error: bool, usage: Option<&CommandUsage>) -> String {
     let mut facts = Vec::new();
     if is_error {
         facts.push("<b class=\"bad\">failed</b>".to_owned());
     }
+    facts.extend(usage.map(|usage| format!("exit code {}", usage.exit_code)));
     facts.extend(step.duration_ms.map(duration));
+    let cpu = usage.and_then(|usage| usage.cpu_ms);
+    facts.extend(cpu.map(|ms| format!("{} of processor time", duration(ms))));
+    let memory = usage.and_then(|usage| usage.peak_memory_bytes);
+    facts.extend(memory.map(|peak| format!("{} of memory", size(peak))));
+    facts.join(" · ")
+}
+
+fn tool(
+    head: &str,
+    facts: &str,
+    name: &str,
+    arguments: &Value,
+    (result, is_error): (Option<&str>, bool),
+) -> String {
     let field = |name: &str| arguments.get(name).and_then(Value::as_str);
     let (title, body) = match (name, field("command"), field("path")) {
         ("bash", Some(command), _) => (
@@ -129,11 +149,8 @@ fn tool(
         None => "<p class=\"note bad\">no result: the session ended before it</p>".to_owned(),
     };
     format!(
-        "<section class=\"tool\">{}<h3><b>{}</b> {} <small>{}</small></h3>{body}{result}</section>\n",
-        since(record, step),
-        escape(name),
+        "<section class=\"tool\">{head} {} <small>{facts}</small></h3>{body}{result}</section>\n",
         escape(&title),
-        facts.join(" · ")
     )
 }
 

@@ -6,8 +6,8 @@ use clap::{Args, Subcommand};
 use wardian::agent::store::SessionSummary;
 
 use super::{files, find, open, short};
-use crate::agent::plain;
 use crate::report::{collect, count, dollars};
+use crate::terminal::{json_line, plain};
 
 /// Lists, shows and removes sessions of agents. They are kept in the file
 /// sessions.db in $WARDIAN_HOME, or in wardian's folder of your data directory,
@@ -61,7 +61,7 @@ pub async fn main(arguments: SessionArguments) -> anyhow::Result<i32> {
             sessions.retain(|session| all || session.parent.is_none());
             for session in &sessions {
                 if json {
-                    writeln!(out, "{}", serde_json::to_string(session)?)?;
+                    writeln!(out, "{}", json_line(session))?;
                 } else {
                     writeln!(out, "{}", line(session))?;
                 }
@@ -74,7 +74,7 @@ pub async fn main(arguments: SessionArguments) -> anyhow::Result<i32> {
             let id = find(&*store, &session).await?;
             let record = collect(&*store, &id).await?;
             if json {
-                writeln!(out, "{}", serde_json::to_string(&record)?)?;
+                writeln!(out, "{}", json_line(&record))?;
             } else {
                 write!(out, "{}", super::show::text(&record))?;
             }
@@ -91,9 +91,7 @@ pub async fn main(arguments: SessionArguments) -> anyhow::Result<i32> {
                 sessions.retain(|session| session.id == id || session.id.starts_with(&below));
                 for session in sessions {
                     store.delete(&session.id).await?;
-                    if let Some(snapshot) = &session.snapshot {
-                        files::forget(snapshot)?;
-                    }
+                    files::forget(&session.id)?;
                 }
             }
         }
@@ -102,11 +100,7 @@ pub async fn main(arguments: SessionArguments) -> anyhow::Result<i32> {
 }
 
 fn line(session: &SessionSummary) -> String {
-    let usage = &session.usage;
-    let tokens = usage.input_tokens
-        + usage.output_tokens
-        + usage.cache_read_tokens
-        + usage.cache_write_tokens;
+    let tokens = session.usage.total_tokens();
     let cost = session
         .dollars
         .map(|amount| format!(", {}", dollars(amount)));

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::agent::{call_line, plain};
+use crate::agent::call_line;
 use crate::report::{Record, What, duration};
+use crate::terminal::plain;
 
 /// What was said and done, in order.
 pub(super) fn text(record: &Record) -> String {
@@ -33,6 +34,7 @@ pub(super) fn text(record: &Record) -> String {
                 arguments,
                 result,
                 is_error,
+                ..
             } => {
                 let failed = if *is_error { " · failed" } else { "" };
                 let _ = writeln!(out, "{}{took}{failed}", call_line(name, arguments));

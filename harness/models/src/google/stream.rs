@@ -172,7 +172,9 @@ impl Decoder for Stream {
             let cached = usage.cached_content_token_count;
             self.usage = TokenUsage {
                 input_tokens: usage.prompt_token_count.saturating_sub(cached),
-                output_tokens: usage.candidates_token_count + usage.thoughts_token_count,
+                output_tokens: usage
+                    .candidates_token_count
+                    .saturating_add(usage.thoughts_token_count),
                 cache_read_tokens: cached,
                 cache_write_tokens: 0,
             };

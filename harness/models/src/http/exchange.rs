@@ -63,6 +63,8 @@ pub(crate) struct HttpModel {
     pub(crate) key: Option<ApiKey>,
     /// What to do when the key is refused.
     pub(crate) key_help: String,
+    /// Where the address comes from.
+    pub(crate) base_help: String,
     pub(crate) retry: Retry,
     pub(crate) idle_timeout: Duration,
 }
@@ -196,7 +198,7 @@ impl Run {
             ModelErrorKind::RateLimited { retry_after } => retry_after,
             _ => None,
         };
-        let error = self.model.error(fault);
+        let mut error = self.model.error(fault);
         let wait = self.model.retry.wait(self.attempt, asked, random());
         match wait {
             Some(wait) if error.is_transient() => {
@@ -206,7 +208,13 @@ impl Run {
                     error,
                 })
             }
-            _ => Err(error),
+            _ => {
+                if self.attempt > 1 {
+                    let tries = format!(" (attempt {}, the last)", self.attempt);
+                    error.message.push_str(&tries);
+                }
+                Err(error)
+            }
         }
     }
 
@@ -311,7 +319,10 @@ impl Run {
         let cause = root_cause(&error.without_url());
         Fault::new(
             ModelErrorKind::Connection,
-            format!("{host} could not be reached: {cause}"),
+            format!(
+                "{host} could not be reached: {cause}; check the network and {}",
+                self.model.base_help
+            ),
         )
     }
 
@@ -323,7 +334,10 @@ impl Run {
         let cause = root_cause(&error.without_url());
         Fault::new(
             ModelErrorKind::Connection,
-            format!("the connection to {host} broke off before the answer was whole: {cause}"),
+            format!(
+                "the connection to {host} broke off before the answer was whole: {cause}; \
+                 nothing of it was kept, ask again"
+            ),
         )
     }
 
@@ -331,7 +345,10 @@ impl Run {
         let seconds = self.model.idle_timeout.as_secs_f64();
         Fault::new(
             ModelErrorKind::Connection,
-            format!("{} was silent for {seconds} s", self.host()),
+            format!(
+                "{} was silent for {seconds} s; Providers::with_idle_timeout allows more",
+                self.host()
+            ),
         )
     }
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::date::{parse as parse_date, wait_until};
 use crate::ModelErrorKind;
+use crate::key::CUT;
 
 /// The longest text of a provider that an error quotes, in characters.
 const MAX_QUOTE: usize = 600;
@@ -33,7 +35,10 @@ impl Fault {
     pub(crate) fn cut(what_was_missing: &str) -> Fault {
         Fault::new(
             ModelErrorKind::Connection,
-            format!("the answer was cut short: it ended before {what_was_missing}"),
+            format!(
+                "the answer was cut short: it ended before {what_was_missing}; nothing of it \
+                 was kept, ask again"
+            ),
         )
     }
 
@@ -144,7 +149,7 @@ pub(crate) fn refused(status: u16, headers: &HeaderMap, body: &str, key_help: &s
             format!("too many requests (HTTP {status}){when}: {said}")
         }
         ModelErrorKind::Unavailable => {
-            format!("the provider is overloaded or broken (HTTP {status}): {said}")
+            format!("the provider is overloaded or broken (HTTP {status}); try again later: {said}")
         }
         ModelErrorKind::Protocol => {
             let to = headers
@@ -220,9 +225,12 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         let number: f64 = text.trim().parse().ok()?;
         Some(number).filter(|number| (0.0..1e9).contains(number))
     };
+    let date = |name: &str| parse_date(headers.get(name)?.to_str().ok()?);
     let milliseconds = number("retry-after-ms").map(|ms| ms / 1000.0);
-    let seconds = milliseconds.or_else(|| number("retry-after"))?;
-    Some(Duration::from_secs_f64(seconds))
+    match milliseconds.or_else(|| number("retry-after")) {
+        Some(seconds) => Some(Duration::from_secs_f64(seconds)),
+        None => Some(wait_until(date("retry-after")?, date("date"))),
+    }
 }
 
 /// The wait that Google writes into the body, such as `"34.5s"`.
@@ -250,7 +258,7 @@ pub(crate) fn quoted(text: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     if text.chars().nth(MAX_QUOTE).is_some() {
-        line.push('…');
+        line.push(CUT);
     }
     line
 }
@@ -330,6 +338,11 @@ mod tests {
         check("retry-after", "soon", None);
         check("retry-after", "1e300", None);
         check("retry-after-ms", "70", Some(70));
+        let mut headers = HeaderMap::new();
+        headers.insert("date", "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap());
+        let then = "Sun, 06 Nov 1994 08:50:07 GMT".parse().unwrap();
+        headers.insert("retry-after", then);
+        assert_eq!(retry_after(&headers), Some(Duration::from_secs(30)));
         let body = serde_json::json!({"error": {"details": [{"retryDelay": "1.5s"}]}});
         assert_eq!(retry_delay(&body), Some(Duration::from_millis(1500)));
     }

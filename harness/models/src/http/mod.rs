@@ -2,6 +2,7 @@
 //! and the exchange that asks, retries and streams.
 
 mod client;
+mod date;
 mod exchange;
 mod failure;
 mod lines;

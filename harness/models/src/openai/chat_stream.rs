@@ -12,6 +12,9 @@ use crate::{Event, Part, Reply, StopReason, TokenUsage, arguments, opaque};
 /// The most calls of tools in one reply.
 const MAX_CALLS: usize = 1_000;
 
+/// The most details of thinking in one reply: each piece is looked for among them.
+const MAX_DETAILS: usize = 1_000;
+
 /// A message that is arriving.
 pub(super) struct Stream {
     model: String,
@@ -116,7 +119,7 @@ impl Stream {
             out.push_back(Event::ThinkingDelta(thought));
         }
         for detail in delta.reasoning_details.into_iter().flatten() {
-            add_detail(&mut self.thinking_details, detail);
+            add_detail(&mut self.thinking_details, detail)?;
         }
         self.refused |= delta.refusal.as_ref().is_some_and(|said| !said.is_empty());
         for text in [delta.content, delta.refusal].into_iter().flatten() {
@@ -237,17 +240,22 @@ impl Stream {
 
 /// Pieces of one detail have the same index and type; their texts belong
 /// together.
-fn add_detail(details: &mut Vec<Value>, piece: Value) {
+fn add_detail(details: &mut Vec<Value>, piece: Value) -> Result<(), Fault> {
     let same = |known: &Value| {
         let equal = |field| known.get(field) == piece.get(field);
         piece.get("index").is_some() && equal("index") && equal("type")
     };
     let Some(known) = details.iter_mut().find(|known| same(known)) else {
+        if details.len() == MAX_DETAILS {
+            return Err(Fault::protocol(format!(
+                "the provider sent more than {MAX_DETAILS} details of thinking"
+            )));
+        }
         details.push(piece);
-        return;
+        return Ok(());
     };
     let (Some(known), Value::Object(piece)) = (known.as_object_mut(), piece) else {
-        return;
+        return Ok(());
     };
     for (field, value) in piece {
         let grows = matches!(field.as_str(), "text" | "summary" | "data");
@@ -259,6 +267,7 @@ fn add_detail(details: &mut Vec<Value>, piece: Value) {
             }
         }
     }
+    Ok(())
 }
 
 impl Decoder for Stream {

@@ -1,9 +1,13 @@
 //! File operations on the host, with the contract's answers.
 
 use std::io;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 
+use rustix::fs::OFlags;
 use tokio::fs;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::super::{DirEntry, FileKind, FileStat, SandboxError};
 
@@ -14,24 +18,53 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
-    pub(super) async fn read(&self) -> Result<Vec<u8>, SandboxError> {
-        self.refuse_special("read").await?;
-        self.told(fs::read(&self.path).await)
+    /// The file's bytes, if there are no more than `most`.
+    pub(super) async fn read(&self, most: u64) -> Result<Vec<u8>, SandboxError> {
+        let file = self.told(self.open(fs::OpenOptions::new().read(true)).await)?;
+        let kind = kind_of(&self.told(file.metadata().await)?);
+        if kind == FileKind::Other {
+            return Err(self.special("read"));
+        }
+        let mut contents = Vec::new();
+        // Counted while it is read: what is in /proc says that it is empty.
+        let read = file.take(most.saturating_add(1));
+        let read = pin!(read).read_to_end(&mut contents).await;
+        if self.told(read)? as u64 > most {
+            return Err(self.failed(format!(
+                "longer than {most} bytes: read it in pieces with a command, or allow more with \
+                 Local::file_bytes"
+            )));
+        }
+        Ok(contents)
     }
 
     pub(super) async fn write(&self, contents: &[u8]) -> Result<(), SandboxError> {
-        if self.kind().await == Some(FileKind::Other) && !self.is_device().await {
-            self.refuse_special("written").await?;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        let mut opened = self.open(&options).await;
+        let missing = matches!(&opened, Err(error) if error.kind() == io::ErrorKind::NotFound);
+        if let (true, Some(parent)) = (missing, self.path.parent()) {
+            self.told(fs::create_dir_all(parent).await)?;
+            opened = self.open(&options).await;
         }
-        let first = fs::write(&self.path, contents).await;
-        let missing = matches!(&first, Err(error) if error.kind() == io::ErrorKind::NotFound);
-        match self.path.parent() {
-            Some(parent) if missing => {
-                self.told(fs::create_dir_all(parent).await)?;
-                self.told(fs::write(&self.path, contents).await)
-            }
-            _ => self.told(first),
+        if matches!(&opened, Err(error) if is_pipe_without_reader(error)) {
+            return Err(self.special("written"));
         }
+        let mut file = self.told(opened)?;
+        let meta = self.told(file.metadata().await)?;
+        if kind_of(&meta) == FileKind::Other && !meta.file_type().is_char_device() {
+            return Err(self.special("written"));
+        }
+        self.told(file.write_all(contents).await)?;
+        self.told(file.flush().await)
+    }
+
+    /// Opens it without waiting: a pipe without a peer would block for ever. What it
+    /// is has to be asked of the open file, for its name may come to mean another.
+    async fn open(&self, options: &fs::OpenOptions) -> io::Result<fs::File> {
+        let mut options = options.clone();
+        options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+        options.open(&self.path).await
     }
 
     pub(super) async fn stat(&self) -> Result<FileStat, SandboxError> {
@@ -84,27 +117,19 @@ impl Place<'_> {
         }
     }
 
-    async fn kind(&self) -> Option<FileKind> {
-        fs::metadata(&self.path).await.ok().as_ref().map(kind_of)
+    /// Pipes wait for their peers, and devices do not end.
+    fn special(&self, done: &str) -> SandboxError {
+        self.failed(format!(
+            "not a regular file: it can be {done} by a command only"
+        ))
     }
 
-    async fn is_device(&self) -> bool {
-        use std::os::unix::fs::FileTypeExt;
-        fs::metadata(&self.path)
-            .await
-            .is_ok_and(|meta| meta.file_type().is_char_device())
-    }
-
-    /// A pipe without a peer would block for ever, and devices do not end.
-    async fn refuse_special(&self, done: &str) -> Result<(), SandboxError> {
-        if self.kind().await != Some(FileKind::Other) {
-            return Ok(());
-        }
-        Err(SandboxError::File {
+    fn failed(&self, message: String) -> SandboxError {
+        SandboxError::File {
             path: self.asked.to_owned(),
-            message: format!("not a regular file: it can be {done} by a command only"),
+            message,
             not_found: false,
-        })
+        }
     }
 
     fn told<T>(&self, result: io::Result<T>) -> Result<T, SandboxError> {
@@ -122,6 +147,11 @@ pub(super) fn place<'a>(cwd: &Path, path: &'a str) -> Place<'a> {
         asked: path,
         path: cwd.join(path),
     }
+}
+
+/// What opening a pipe for writing says that nobody reads.
+fn is_pipe_without_reader(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error())
 }
 
 fn kind_of(meta: &std::fs::Metadata) -> FileKind {

@@ -15,14 +15,14 @@ pub(super) const TERM_GRACE: Duration = Duration::from_secs(2);
 ///
 /// The shell is not waited for while it is being ended: as long as it is a
 /// zombie its number, and so the group's, cannot be given to a stranger.
-pub(super) struct Group {
+pub(crate) struct Group {
     child: Option<Child>,
     id: Option<Pid>,
     terminated: Option<Instant>,
 }
 
 impl Group {
-    pub(super) fn new(child: Child) -> Group {
+    pub(crate) fn new(child: Child) -> Group {
         let id = child.id().and_then(|id| i32::try_from(id).ok());
         Group {
             child: Some(child),

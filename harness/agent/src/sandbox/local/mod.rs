@@ -7,5 +7,8 @@ mod kept;
 mod process;
 mod sandbox;
 
+#[cfg(feature = "mcp")]
+pub(crate) use group::Group;
+
 pub use environment::PASSED_VARIABLES;
 pub use sandbox::Local;

@@ -44,6 +44,10 @@ pub(super) async fn run(run: Run<'_>) -> Result<ExecOutput, SandboxError> {
     }
     let start = Instant::now();
     let mut command = Command::new(run.shell);
+    if let Some(name) = run.shell.file_name() {
+        // It calls itself so in messages, wherever it is.
+        command.arg0(name);
+    }
     command
         .arg("-c")
         .arg(run.script)

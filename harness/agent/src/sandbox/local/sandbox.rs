@@ -27,6 +27,7 @@ use super::process::{Run, run};
 /// | shell | `bash` where `PATH` finds it, else `sh` |
 /// | timeout | 10 minutes |
 /// | kept of each output | 64 MiB: its first and last half |
+/// | longest file that is read | 256 MiB |
 ///
 /// A command leads a process group. When it times out, is cancelled, or its
 /// future is dropped, the group gets SIGTERM and two seconds later SIGKILL. What
@@ -42,6 +43,7 @@ pub struct Local {
     env: Environment,
     timeout: Duration,
     output_bytes: usize,
+    file_bytes: u64,
 }
 
 impl Local {
@@ -74,6 +76,7 @@ impl Local {
             env,
             timeout: Duration::from_secs(600),
             output_bytes: 64 << 20,
+            file_bytes: 256 << 20,
         })
     }
 
@@ -117,6 +120,14 @@ impl Local {
         self.output_bytes = bytes;
         self
     }
+
+    /// Most bytes of a file that is read by [`Sandbox::read_file`]; commands read as
+    /// much as they like.
+    #[must_use]
+    pub fn file_bytes(mut self, bytes: u64) -> Local {
+        self.file_bytes = bytes;
+        self
+    }
 }
 
 #[async_trait]
@@ -146,7 +157,7 @@ impl Sandbox for Local {
     }
 
     async fn read_file(&self, path: &str) -> Result<Vec<u8>, SandboxError> {
-        place(&self.cwd, path).read().await
+        place(&self.cwd, path).read(self.file_bytes).await
     }
 
     async fn write_file(&self, path: &str, contents: &[u8]) -> Result<(), SandboxError> {

@@ -19,6 +19,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How much of an answer that is no JSON a message quotes.
 const QUOTED_CHARS: usize = 200;
 
+/// How much of a failure's own words a message holds.
+const SAID_CHARS: usize = 4000;
+
 /// A client for one server.
 pub(super) struct Http {
     client: Client,
@@ -30,12 +33,22 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) fn new(base: &str, token: &str) -> Result<Http, SandboxError> {
-        let setup = |message: String| SandboxError::Setup(format!("{base}: {message}"));
         let url = Url::parse(base).map_err(|error| {
-            setup(format!(
-                "not an address ({error}); write one as https://host/path"
+            SandboxError::Setup(format!(
+                "the address of the sandboxes is none ({error}); write one as https://host/path"
             ))
         })?;
+        // The address itself may hold a secret, its host does not.
+        let host = url.host_str().unwrap_or(url.scheme());
+        let setup = |message: String| SandboxError::Setup(format!("{host}: {message}"));
+        let parts = [url.username(), url.password().unwrap_or_default()];
+        if !parts.concat().is_empty() || url.query().is_some() || url.fragment().is_some() {
+            return Err(setup(
+                "the address must not hold a user, a password, `?` or `#`; the token goes in \
+                 a header of its own"
+                    .into(),
+            ));
+        }
         let local = is_this_machine(&url);
         match url.scheme() {
             "https" => {}
@@ -65,7 +78,7 @@ impl Http {
             client = client.no_proxy();
         }
         Ok(Http {
-            client: client.build().map_err(|error| setup(told(&error)))?,
+            client: client.build().map_err(|error| setup(told(error)))?,
             base: url,
             token: token.to_owned(),
             answer_bytes: 256 << 20,
@@ -86,10 +99,9 @@ impl Http {
         match url.path_segments_mut() {
             Ok(mut segments) => drop(segments.pop_if_empty().push("v1").extend(path)),
             Err(()) => {
-                return Err(SandboxError::Setup(format!(
-                    "{}: an address without room for a path",
-                    self.base
-                )));
+                return Err(SandboxError::Setup(
+                    "the address of the sandboxes has no room for a path".to_owned(),
+                ));
             }
         }
         let answer = self
@@ -99,7 +111,7 @@ impl Http {
             .json(body)
             .send()
             .await
-            .map_err(|error| SandboxError::Transport(told(&error)))?;
+            .map_err(|error| SandboxError::Transport(self.unreachable(error)))?;
         let status = answer.status();
         let bytes = self.read(answer).await?;
         if status.is_success() {
@@ -107,12 +119,15 @@ impl Http {
                 SandboxError::Transport(format!(
                     "{} answered what the protocol does not know ({error}): {}",
                     self.host(),
-                    quoted(&bytes)
+                    self.quoted(&bytes)
                 ))
             });
         }
         Err(match serde_json::from_slice::<wire::Failure>(&bytes) {
-            Ok(failure) => failure.error.into(),
+            Ok(mut failure) => {
+                failure.error.clean(|text| self.without_token(text));
+                failure.error.into()
+            }
             Err(_) => self.refused(status, &bytes),
         })
     }
@@ -133,9 +148,30 @@ impl Http {
                     )));
                 }
                 Ok(None) => return Ok(bytes),
-                Err(error) => return Err(SandboxError::Transport(told(&error))),
+                Err(error) => return Err(SandboxError::Transport(self.unreachable(error))),
             }
         }
+    }
+
+    fn unreachable(&self, error: reqwest::Error) -> String {
+        format!("{}: {}", self.host(), told(error))
+    }
+
+    /// What the other side says, without the token and no longer than anybody reads.
+    fn without_token(&self, text: &str) -> String {
+        let text = match self.token.as_str() {
+            "" => text.to_owned(),
+            token => text.replace(token, "[token]"),
+        };
+        match text.char_indices().nth(SAID_CHARS) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+            None => text,
+        }
+    }
+
+    fn quoted(&self, bytes: &[u8]) -> String {
+        let text = self.without_token(&String::from_utf8_lossy(bytes));
+        format!("{:?}", text.chars().take(QUOTED_CHARS).collect::<String>())
     }
 
     /// What an answer means that is not in the protocol's own words.
@@ -146,7 +182,9 @@ impl Http {
                 "{host} does not accept the token ({status}); check the one that was given"
             )),
             StatusCode::GONE => SandboxError::Died(format!("{host} says that it is gone")),
-            _ => SandboxError::Transport(format!("{host} answered {status}: {}", quoted(bytes))),
+            _ => {
+                SandboxError::Transport(format!("{host} answered {status}: {}", self.quoted(bytes)))
+            }
         }
     }
 }
@@ -175,18 +213,15 @@ fn is_this_machine(url: &Url) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// The error with its causes: reqwest's own text leaves them out.
-fn told(error: &reqwest::Error) -> String {
+/// The error with its causes, which reqwest's own text leaves out, and without the
+/// address.
+fn told(error: reqwest::Error) -> String {
+    let error = error.without_url();
     let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
+    let mut cause = std::error::Error::source(&error);
     while let Some(inner) = cause {
         text = format!("{text}: {inner}");
         cause = inner.source();
     }
     text
-}
-
-fn quoted(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    format!("{:?}", text.chars().take(QUOTED_CHARS).collect::<String>())
 }

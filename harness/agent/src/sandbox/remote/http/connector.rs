@@ -142,6 +142,17 @@ impl Connector for HttpConnector {
             ..OnPath::default()
         };
         let Names { names } = self.on_path(handle, "read_dir", request).await?;
+        // A name with a way out of its directory would be one of another file.
+        let is_name = |name: &String| {
+            !matches!(name.as_str(), "" | "." | "..") && !name.contains(['/', '\0'])
+        };
+        if let Some(name) = names.iter().find(|name| !is_name(name)) {
+            let name: String = name.chars().take(100).collect();
+            return Err(SandboxError::Transport(format!(
+                "{} lists {name:?} in {path}, which cannot be the name of a file",
+                self.name()
+            )));
+        }
         Ok(names.into_iter().map(|name| DirEntry { name }).collect())
     }
 

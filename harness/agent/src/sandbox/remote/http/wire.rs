@@ -157,6 +157,15 @@ pub(super) struct FailureBody {
     not_found: bool,
 }
 
+impl FailureBody {
+    /// Changes all that the other side wrote.
+    pub(super) fn clean(&mut self, change: impl Fn(&str) -> String) {
+        for text in [&mut self.kind, &mut self.message, &mut self.path] {
+            *text = change(text);
+        }
+    }
+}
+
 impl From<FailureBody> for SandboxError {
     fn from(failure: FailureBody) -> SandboxError {
         let message = failure.message;
