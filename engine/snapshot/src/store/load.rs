@@ -157,13 +157,19 @@ impl Loader<'_, '_> {
     fn contents(&mut self, ino: Ino, table: Hash, size: u64) -> Result<(), Error> {
         let mut leaves = Leaves::new(Kind::Chunks, table);
         let what = || format!("a page of the chunks of node {}", ino.0);
+        let mut last = 0;
         while let Some((hash, bytes)) = leaves.next(self.source, &what, |_| false)? {
             let malformed = |why| malformed(hash, why);
             let mut page = PageReader::new(&bytes, Kind::Chunks).map_err(malformed)?;
             while let Some(index) = page.next_key().map_err(malformed)? {
                 let chunk = Chunk::read(&mut page.reader).map_err(malformed)?;
                 self.chunk(ino, index, chunk, size, hash)?;
+                last = index;
             }
+        }
+        if last == 0 {
+            let detail = "is a table of chunk 0 alone, which belongs to its node";
+            return Err(Error::corrupt(object(table), detail));
         }
         Ok(())
     }

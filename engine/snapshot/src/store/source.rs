@@ -223,6 +223,10 @@ impl Leaves {
                 return Ok(Some((hash, bytes)));
             };
             let children = page.children().map_err(|why| malformed(hash, why))?;
+            if expected.is_none() && children.len() == 1 {
+                let detail = "is a page above one that covers the whole table";
+                return Err(Error::corrupt(object(hash), detail));
+            }
             let children = children.into_iter().rev();
             self.pending
                 .extend(children.map(|(first, child)| (child, Some((below, first)))));

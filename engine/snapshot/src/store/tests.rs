@@ -10,6 +10,9 @@ use super::index::{self, Pack};
 use super::{Piece, Store};
 use crate::error::ErrorKind;
 use crate::format::pack::{self, Packed};
+use crate::format::page::{Kind, PageReader, PageWriter};
+use crate::format::record::Chunk;
+use crate::format::root::Root;
 use crate::hash::Hash;
 use crate::limits::Limits;
 
@@ -192,9 +195,7 @@ fn one_chunk_named_often_is_charged_each_time() {
     assert_eq!(error.kind(), ErrorKind::Limit);
     // Also where the root says otherwise.
     let mut objects = objects(&store);
-    let mut root = crate::format::root::Root::decode(&objects[&report.root])
-        .ok()
-        .unwrap();
+    let mut root = Root::decode(&objects[&report.root]).ok().unwrap();
     root.bytes = 1;
     let top = replace(&mut objects, report.root, report.root, root.encode());
     put(&store, &objects, top);
@@ -202,4 +203,49 @@ fn one_chunk_named_often_is_charged_each_time() {
     assert_eq!(error.kind(), ErrorKind::Limit);
     let error = store.load("forged", &Limits::default()).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Corrupt);
+}
+
+/// Equal trees have equal roots, so there must be no second way to store one.
+#[test]
+fn a_tree_stored_in_another_way_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open_relaxed(directory.path()).unwrap();
+    let mut vfs = Vfs::new(Quota::default(), 0);
+    let data = [b'x'; 70_000];
+    vfs.write_file("/two chunks", &data, 0o644, 1).unwrap();
+    let root = store.save(&vfs, "s").unwrap().root;
+    let saved = objects(&store);
+    let page = |kind: &[u8]| {
+        let found = saved.iter().find(|(_, bytes)| bytes.starts_with(kind));
+        found.map(|(name, bytes)| (*name, bytes.clone())).unwrap()
+    };
+
+    // One more page above the table of nodes.
+    let (nodes, _) = page(b"WPN");
+    let mut above = PageWriter::new(0, 1);
+    above.push(0, nodes.as_bytes());
+    let above = above.finish(Kind::Nodes);
+    let mut top = Root::decode(&saved[&root]).ok().unwrap();
+    top.nodes = Hash::of(&above);
+    let mut objects = saved.clone();
+    objects.insert(top.nodes, above);
+    objects.insert(Hash::of(&top.encode()), top.encode());
+    put(&store, &objects, Hash::of(&top.encode()));
+    let error = store.load("forged", &Limits::default()).err().unwrap();
+    assert!(error.to_string().contains("page above one"), "{error}");
+
+    // A table that holds what belongs to the node itself.
+    let (chunks, bytes) = page(b"WPC");
+    let mut pages = PageReader::new(&bytes, Kind::Chunks).unwrap();
+    pages.next_key().unwrap();
+    let first = Chunk::read(&mut pages.reader).unwrap();
+    let mut record = Vec::new();
+    first.put(&mut record);
+    let mut alone = PageWriter::new(0, 0);
+    alone.push(0, &record);
+    let mut objects = saved.clone();
+    let top = replace(&mut objects, root, chunks, alone.finish(Kind::Chunks));
+    put(&store, &objects, top);
+    let error = store.load("forged", &Limits::default()).err().unwrap();
+    assert!(error.to_string().contains("chunk 0 alone"), "{error}");
 }

@@ -1,0 +1,234 @@
+//! Any calls of every host function with any arguments, memory full of
+//! structures that lie: the host neither panics nor lets a limit be exceeded, and
+//! every answer is an errno that exists.
+
+use wardian_abi::Errno;
+
+use super::guest::functions::{OWN, STANDARD};
+use super::guest::{Call, MEMORY_BYTES, NOT_MADE, Program, sandbox, small_limits};
+use crate::{Draw, Target, Trace};
+
+pub(crate) static TARGET: Target = Target {
+    name: "calls",
+    run,
+    seeds,
+    pieces: &[],
+    most_bytes: 4000,
+};
+
+/// Where programs find paths, structures and lists of buffers; drawn into memory
+/// in this order, each in a place of 64 bytes.
+const PLACES: usize = 64;
+
+fn run(input: &[u8], trace: &mut Trace) {
+    let mut draw = Draw::new(input);
+    let own = draw.one_in(2);
+    let program = program(&mut draw, own);
+    let sandbox = sandbox(small_limits());
+    let left = program.run(&sandbox, own);
+    if let Some(end) = &left.end {
+        assert!(end.usage.wall_time.as_secs() < 5, "{:?}", end.usage);
+        trace.note((own, end.exit_code));
+    }
+    let Some((_, results)) = left.dump else {
+        return;
+    };
+    for (call, result) in program.calls.iter().zip(results) {
+        // A guest may have written over the list of its calls.
+        if result == NOT_MADE {
+            continue;
+        }
+        trace.note((call.function, result.min(200)));
+    }
+}
+
+fn seeds() -> Vec<Vec<u8>> {
+    // Each function once, with arguments that follow from a few bytes.
+    let functions = STANDARD.len() + OWN.len();
+    let mut seeds: Vec<Vec<u8>> = (0..functions as u8)
+        .map(|function| {
+            let bytes = (0..90_u8).map(|byte| byte.wrapping_mul(7).wrapping_add(function));
+            bytes.collect()
+        })
+        .collect();
+    seeds.push(vec![0; 300]);
+    // What numbers mean, both sides have to agree on.
+    for raw in 0..=u16::MAX {
+        if let Some(errno) = Errno::from_raw(raw) {
+            assert_eq!(errno.raw(), raw);
+        }
+    }
+    seeds
+}
+
+fn program(draw: &mut Draw<'_>, own: bool) -> Program {
+    let mut program = Program::default();
+    for _ in 0..draw.below(PLACES) {
+        let mut place = structure(draw);
+        place.resize(64, 0);
+        program.memory.extend_from_slice(&place);
+    }
+    let functions = STANDARD.len() + if own { OWN.len() } else { 0 };
+    while !draw.is_done() && program.calls.len() < 60 {
+        let function = match draw.byte() {
+            // Ends all: rarely.
+            byte if byte < 250 => usize::from(byte) % (STANDARD.len() - 1),
+            _ => STANDARD.len() - 1,
+        };
+        let function = if own && draw.one_in(3) {
+            STANDARD.len() + draw.below(OWN.len())
+        } else {
+            function
+        };
+        assert!(function < functions);
+        let arguments = STANDARD
+            .iter()
+            .chain(OWN)
+            .nth(function)
+            .map_or("", |function| function.parameters)
+            .chars()
+            .map(|parameter| argument(draw, parameter))
+            .collect();
+        program.calls.push(Call {
+            function,
+            arguments,
+        });
+    }
+    program
+}
+
+fn argument(draw: &mut Draw<'_>, kind: char) -> u64 {
+    match kind {
+        'd' => descriptor(draw),
+        'p' => address(draw),
+        'i' if draw.one_in(3) => length(draw),
+        _ => draw.number(),
+    }
+}
+
+/// A descriptor that may be open; rarely that of the results.
+fn descriptor(draw: &mut Draw<'_>) -> u64 {
+    match draw.byte() % 16 {
+        0..=3 => 3,
+        4..=10 => 5 + u64::from(draw.byte() % 6),
+        11 | 12 => u64::from(draw.byte() % 3),
+        13 => u64::from(wardian_abi::AT_CWD),
+        14 => u64::from(wardian_abi::USER_FD_BASE) + u64::from(draw.byte() % 4),
+        _ => draw.number() & u64::from(u32::MAX),
+    }
+}
+
+fn address(draw: &mut Draw<'_>) -> u64 {
+    match draw.byte() % 8 {
+        0..=5 => 64 * draw.below(PLACES) as u64,
+        6 => MEMORY_BYTES as u64 - 1 - u64::from(draw.byte()),
+        _ => draw.number() & u64::from(u32::MAX),
+    }
+}
+
+fn length(draw: &mut Draw<'_>) -> u64 {
+    u64::from(draw.byte() % 20)
+}
+
+/// Bytes as some function reads them.
+fn structure(draw: &mut Draw<'_>) -> Vec<u8> {
+    let word = |draw: &mut Draw<'_>| match draw.byte() % 4 {
+        0 => length(draw) as u32,
+        1 | 2 => address(draw) as u32,
+        _ => draw.number() as u32,
+    };
+    let words = |draw: &mut Draw<'_>, count: usize| {
+        (0..count).flat_map(|_| word(draw).to_le_bytes()).collect()
+    };
+    match draw.byte() % 8 {
+        0 | 1 => path(draw),
+        2 => {
+            // A path for a program, arguments after it.
+            let mut bytes = draw
+                .pick(&[
+                    &b"/usr/bin/calls"[..],
+                    b"/usr/bin/other",
+                    b"a",
+                    b"/bin/calls",
+                ])
+                .to_vec();
+            bytes.extend_from_slice(b"\0x\0y=z\0");
+            bytes
+        }
+        // Buffers, ranges of memory, maps of descriptors.
+        3 => words(draw, 16),
+        // `spawn`, `exec`: slices, then flags.
+        4 => {
+            let mut bytes = Vec::new();
+            let place = address(draw) as u32;
+            for length in [14, 2, 0, 0, 0_u32] {
+                let wild = draw.one_in(4);
+                let (at, length) = if wild {
+                    (word(draw), word(draw))
+                } else {
+                    (place, length)
+                };
+                bytes.extend_from_slice(&at.to_le_bytes());
+                bytes.extend_from_slice(&length.to_le_bytes());
+            }
+            let flags: Vec<u8> = words(draw, 4);
+            if draw.one_in(2) {
+                bytes.extend(flags);
+            }
+            bytes
+        }
+        // `fork`: an argument, ranges.
+        5 => {
+            let mut bytes = (MEMORY_BYTES as u32 + 80 * (draw.byte() as u32 % 60))
+                .to_le_bytes()
+                .to_vec();
+            bytes.extend_from_slice(&(address(draw) as u32).to_le_bytes());
+            bytes.extend_from_slice(&(u32::from(draw.byte()) % 4).to_le_bytes());
+            bytes
+        }
+        // A subscription of `poll_oneoff`.
+        6 => {
+            let mut bytes = draw.number().to_le_bytes().to_vec();
+            bytes.extend_from_slice(&u64::from(draw.byte() % 4).to_le_bytes());
+            let first = match draw.byte() % 2 {
+                0 => descriptor(draw),
+                _ => u64::from(draw.byte() % 4),
+            };
+            for field in [first, draw.number(), 0, u64::from(draw.byte() % 2)] {
+                bytes.extend_from_slice(&field.to_le_bytes());
+            }
+            bytes
+        }
+        _ => draw.bytes(64),
+    }
+}
+
+fn path(draw: &mut Draw<'_>) -> Vec<u8> {
+    let known: &[&[u8]] = &[
+        b"a",
+        b"b",
+        b"a/b",
+        b".",
+        b"..",
+        b"/",
+        b"../..",
+        b"a/../b",
+        b"usr/bin/calls",
+        b"/usr/bin/other",
+        b"proc/self/fd/5",
+        b"/proc/self/status",
+        b"proc",
+        b"dev/zero",
+        b"dev/full",
+        b"dev/urandom",
+        b"dev/stdin",
+        b"dev/fd/3",
+        b"dev/null",
+        b"tmp/x",
+        b"a/",
+        b"results",
+        b"",
+        b"x\0y",
+    ];
+    draw.pick(known).to_vec()
+}
