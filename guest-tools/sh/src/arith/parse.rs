@@ -275,22 +275,9 @@ impl Parser<'_> {
 
     fn element(&mut self, name: Sym) -> Result<Expr> {
         let open = self.lexer.pos;
-        let mut depth = 0usize;
-        let mut at = open;
-        loop {
-            match self.lexer.src.get(at) {
-                None => return Err(self.error("bad array subscript")),
-                Some(b'[') => depth += 1,
-                Some(b']') => {
-                    depth -= 1;
-                    if depth == 0 {
-                        break;
-                    }
-                }
-                Some(_) => {}
-            }
-            at += 1;
-        }
+        let Some(at) = crate::subscript::subscript_end(self.lexer.src, open) else {
+            return Err(self.error("bad array subscript"));
+        };
         let text = self.lexer.src[open + 1..at].to_vec();
         let index = self.subscript(&text, name);
         self.lexer.pos = at + 1;

@@ -255,6 +255,8 @@ pub enum Part {
 #[derive(Debug)]
 pub struct CommandSub {
     pub body: List,
+    /// What stands between backquotes.
+    pub backquoted: Option<Box<[u8]>>,
     /// A body in backquotes that does not parse is an error only when run.
     pub error: Option<Box<crate::parser::SyntaxError>>,
 }
@@ -290,6 +292,8 @@ pub struct Param {
     pub index: Option<Subscript>,
     /// `${!name}`
     pub indirect: bool,
+    /// Written with braces.
+    pub braced: bool,
     pub op: ParamOp,
 }
 

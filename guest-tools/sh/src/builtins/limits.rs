@@ -223,10 +223,6 @@ fn symbolic_mask(text: &[u8], mask: u32) -> Result<u32, (u8, &'static str)> {
                     b'r' => 0o444,
                     b'w' => 0o222,
                     b'x' | b'X' => 0o111,
-                    b's' | b't' => 0,
-                    b'u' => (allowed >> 6 & 7) * 0o111,
-                    b'g' => (allowed >> 3 & 7) * 0o111,
-                    b'o' => (allowed & 7) * 0o111,
                     b'+' | b'-' | b'=' => break,
                     c => return Err((*c, "character")),
                 };

@@ -234,6 +234,15 @@ impl Shell {
     pub fn assign_element(&mut self, sym: Sym, key: Key, value: Vec<u8>, append: bool) -> Assigned {
         self.check_writable(sym)?;
         self.load_dynamic(sym);
+        if let (Sym::BASH_ALIASES | Sym::BASH_CMDS, Key::Text(key)) = (sym, &key)
+            && self.vars.get(sym).has(attr::DYNAMIC)
+        {
+            match sym {
+                Sym::BASH_ALIASES => drop(self.aliases.insert(key.clone(), value)),
+                _ => drop(self.hash.insert(key.clone(), (value, 0))),
+            }
+            return Ok(());
+        }
         let attrs = self.vars.get(sym).attrs;
         let value = if append {
             let old = self.element_text(sym, &key).unwrap_or_default();
@@ -284,7 +293,7 @@ impl Shell {
         if self.vars.get(sym).has(attr::ASSOC) {
             return Ok(Key::Text(self.expand_key_text(text)));
         }
-        if text.contains(&b'$') || text.contains(&b'`') {
+        if text.iter().any(|c| b"$`'\"\\".contains(c)) {
             let text = self.expand_key_text(text);
             return arith::eval_text(self, &text)
                 .map(Key::Index)
@@ -452,11 +461,18 @@ impl Shell {
         sym: Sym,
         elements: Vec<(Option<Vec<u8>>, bool, Vec<u8>)>,
     ) -> Assigned {
+        let subscripts = elements.first().is_some_and(|(index, _, _)| index.is_some());
         let mut elements = elements.into_iter();
         // Without subscripts, keys and values take turns.
         while let Some((index, append, value)) = elements.next() {
             let (key, value) = match index {
                 Some(index) => (index, value),
+                None if subscripts => {
+                    let name = self.vars.names.name(sym);
+                    let message = b": must use subscript when assigning associative array";
+                    self.complain(&[name, b": ", value.as_slice(), message].concat());
+                    continue;
+                }
                 None => {
                     let value_of = elements.next().map(|(_, _, value)| value);
                     (value, value_of.unwrap_or_default())

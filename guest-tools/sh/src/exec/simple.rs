@@ -11,7 +11,7 @@ impl Shell {
     pub fn run_simple(&mut self, simple: &Simple) -> Run {
         let tail = std::mem::take(&mut self.tail);
         self.line = simple.line;
-        if self.traps.any() && !self.restoring && self.before_command(simple)? {
+        if (self.traps.any() || self.vars.names.command_named) && !self.restoring && self.before_command(simple)? {
             return Ok(0);
         }
         self.substitution_status = None;
@@ -196,6 +196,7 @@ impl Shell {
             if special {
                 for assign in &simple.assigns {
                     sh.run_assign(assign)?;
+                    sh.vars.propagate(assign.name);
                 }
                 sh.declarations = declarations.clone();
                 return sh.call_builtin(builtin, args);

@@ -163,11 +163,11 @@ impl Shell {
         if is_name(text) {
             return Some((self.vars.sym(text), None));
         }
-        let open = text.iter().position(|c| *c == b'[')?;
-        if !text.ends_with(b"]") || !is_name(&text[..open]) || open + 2 > text.len() {
+        let (name, subscript) =
+            crate::subscript::split_element(text, self.shopt.assoc_expand_once)?;
+        if subscript.is_empty() || !is_name(name) {
             return None;
         }
-        let subscript = text[open + 1..text.len() - 1].to_vec();
-        (!subscript.is_empty()).then(|| (self.vars.sym(&text[..open]), Some(subscript)))
+        Some((self.vars.sym(name), Some(subscript.to_vec())))
     }
 }

@@ -67,20 +67,12 @@ impl Shell {
                 Err(error) => Err(self.arith_failed(&error)),
             };
         }
-        let mut source = Vec::new();
-        let mut number = 0;
-        for part in &arith.text.parts {
-            match part {
-                Part::Literal(text) => source.extend_from_slice(text),
-                _ => {
-                    match texts[number].is_empty() && values.get(number).is_some_and(|v| *v != 0) {
-                        true => crate::text::push_int(&mut source, values[number]),
-                        false => source.extend_from_slice(&texts[number]),
-                    }
-                    number += 1;
-                }
+        for (text, value) in texts.iter_mut().zip(&values) {
+            if text.is_empty() && *value != 0 {
+                crate::text::push_int(text, *value);
             }
         }
+        let source = joined(&arith.text.parts, &texts);
         self.eval_arith_text(&source)
     }
 
@@ -108,7 +100,13 @@ impl Shell {
     }
 
     fn expand_arith_text(&mut self, arith: &Arith) -> Result<Vec<u8>, Flow> {
-        self.expand_string(&arith.text)
+        let mut texts = Vec::new();
+        for part in &arith.text.parts {
+            if !matches!(part, Part::Literal(_)) {
+                texts.push(self.expand_one(part)?);
+            }
+        }
+        Ok(joined(&arith.text.parts, &texts))
     }
 
     /// The value of an expression given as text.
@@ -118,4 +116,33 @@ impl Shell {
             Err(error) => Err(self.arith_failed(&error)),
         }
     }
+}
+
+/// The text of an expression from its literal parts and what the others became.
+/// In a subscript that is escaped: a key is one, whatever characters it has.
+fn joined(parts: &[Part], texts: &[Vec<u8>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut texts = texts.iter();
+    let mut depth = 0usize;
+    for part in parts {
+        let Part::Literal(text) = part else {
+            let text = texts.next().map(Vec::as_slice).unwrap_or_default();
+            for c in text {
+                if depth > 0 && b"[]$`~\\'\"".contains(c) {
+                    out.push(b'\\');
+                }
+                out.push(*c);
+            }
+            continue;
+        };
+        for c in text {
+            match c {
+                b'[' => depth += 1,
+                b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        out.extend_from_slice(text);
+    }
+    out
 }

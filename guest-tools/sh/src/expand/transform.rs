@@ -269,7 +269,10 @@ impl Shell {
             Value::Assoc(array) => {
                 for (key, value) in array.iter() {
                     out.push(b'[');
-                    match crate::text::needs_quotes(key) || crate::text::needs_ansi_quotes(key) {
+                    let quoted = crate::text::needs_quotes(key)
+                        || crate::text::needs_ansi_quotes(key)
+                        || key == b"@";
+                    match quoted {
                         true => out.extend_from_slice(&quote_double(key)),
                         false => out.extend_from_slice(key),
                     }

@@ -52,6 +52,7 @@ impl Parser<'_> {
             name: ParamName::Special(b'#'),
             index: None,
             indirect: false,
+            braced: true,
             op: ParamOp::Bad(text),
         })
     }
@@ -70,6 +71,7 @@ impl Parser<'_> {
                     name,
                     index,
                     indirect: false,
+                    braced: true,
                     op: ParamOp::Length,
                 }));
             }
@@ -115,6 +117,7 @@ impl Parser<'_> {
             name,
             index,
             indirect,
+            braced: true,
             op,
         }))
     }

@@ -80,6 +80,7 @@ impl Parser<'_> {
     pub fn read_backquote(&mut self, in_double: bool) -> Result<Part> {
         let line = self.input.line;
         self.input.bump();
+        let start = self.input.pos;
         let mut text = Vec::new();
         loop {
             match self.input.bump() {
@@ -100,6 +101,8 @@ impl Parser<'_> {
             }
         }
         self.enter(line)?;
+        let end = self.input.pos.saturating_sub(1);
+        let written = self.input.src.get(start..end).unwrap_or_default().into();
         let mut input = Input::new(text, line);
         let mut inner = Parser::new(&mut input, self.vars, self.aliases, self.options);
         inner.depth = self.depth;
@@ -109,6 +112,10 @@ impl Parser<'_> {
             Ok(body) => (body, None),
             Err(error) => (List::default(), Some(error)),
         };
-        Ok(Part::Command(Rc::new(CommandSub { body, error })))
+        Ok(Part::Command(Rc::new(CommandSub {
+            body,
+            backquoted: Some(written),
+            error,
+        })))
     }
 }

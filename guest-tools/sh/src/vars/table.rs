@@ -35,6 +35,9 @@ impl Vars {
         for slot in slots.iter_mut().take(Sym::BASH_CMDS.0 as usize + 1) {
             slot.attrs = attr::DYNAMIC;
         }
+        for sym in [Sym::BASH_ALIASES, Sym::BASH_CMDS] {
+            slots[sym.0 as usize].attrs |= attr::ASSOC;
+        }
         Vars {
             slots,
             names: Interner::default(),
@@ -173,6 +176,18 @@ impl Vars {
             }
         }
         &mut self.slots[sym.0 as usize]
+    }
+
+    /// Gives the variables that assignments before commands hide this value, too.
+    pub fn propagate(&mut self, sym: Sym) {
+        let value = self.slots[sym.0 as usize].value.clone();
+        for scope in &mut self.scopes {
+            if scope.kind == ScopeKind::Temporary
+                && let Some((_, var)) = scope.saved.iter_mut().find(|(saved, _)| *saved == sym)
+            {
+                var.value = value.clone();
+            }
+        }
     }
 
     /// Removes a variable: a local one of this function stays, without value;

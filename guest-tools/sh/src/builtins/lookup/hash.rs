@@ -21,6 +21,9 @@ pub fn hash(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             Err(failed) => return failed,
         }
     }
+    if !sh.options.hashall {
+        return sh.fail(b"hash", b"hashing disabled", 1);
+    }
     let names = letters.rest();
     if clear {
         sh.hash.clear();
