@@ -4,16 +4,18 @@
 /// The position of the `]` that closes the bracket at `open`. Quotes, escapes,
 /// expansions and inner brackets are skipped; none if one of them has no end.
 pub fn subscript_end(text: &[u8], open: usize) -> Option<usize> {
-    closing(text, open, b'[', b']')
+    closing(open, |at| text.get(at).copied())
 }
 
-fn closing(text: &[u8], open: usize, opens: u8, closes: u8) -> Option<usize> {
-    // What each level that is open ends with: a quote, a backquote or a bracket.
-    let mut levels: Vec<(u8, u8)> = vec![(opens, closes)];
+/// The same for text that is read byte by byte.
+pub fn closing(open: usize, mut byte: impl FnMut(usize) -> Option<u8>) -> Option<usize> {
+    // What opens and closes each level: brackets, quotes, backquotes.
+    let mut levels: Vec<(u8, u8)> = vec![(b'[', b']')];
     let mut at = open + 1;
     loop {
-        let c = *text.get(at)?;
+        let c = byte(at)?;
         let (open, close) = *levels.last()?;
+        let quoted = matches!(close, b'"' | b'`');
         if close == b'\'' {
             if c == close {
                 levels.pop();
@@ -25,19 +27,32 @@ fn closing(text: &[u8], open: usize, opens: u8, closes: u8) -> Option<usize> {
             if levels.is_empty() {
                 return Some(at);
             }
-        } else if c == open && c != 0 {
+        } else if c == open {
             levels.push((open, close));
-        } else if c == b'$' && matches!(text.get(at + 1), Some(b'(' | b'{')) && close != b'`' {
-            levels.push(match text[at + 1] {
-                b'(' => (b'(', b')'),
+        } else if c == b'$' && close != b'`' && matches!(byte(at + 1), Some(b'(' | b'{')) {
+            at += 1;
+            levels.push(match byte(at) {
+                Some(b'(') => (b'(', b')'),
                 _ => (b'{', b'}'),
             });
-            at += 1;
-        } else if close != b'`' && (matches!(c, b'"' | b'`') || c == b'\'' && close != b'"') {
+        } else if c == b'`' || !quoted && matches!(c, b'"' | b'\'') {
+            // Nothing but its own end closes a quote: no byte opens one more.
             levels.push((0, c));
         }
         at += 1;
     }
+}
+
+/// A key whose expansion as a subscript is the key itself.
+pub fn escaped_key(key: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(key.len());
+    for c in key {
+        if b"$`'\"\\".contains(c) {
+            out.push(b'\\');
+        }
+        out.push(*c);
+    }
+    out
 }
 
 /// Splits `name[subscript]` whose bracket closes at the end of the text.

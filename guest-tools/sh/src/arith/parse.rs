@@ -275,7 +275,13 @@ impl Parser<'_> {
 
     fn element(&mut self, name: Sym) -> Result<Expr> {
         let open = self.lexer.pos;
-        let Some(at) = crate::subscript::subscript_end(self.lexer.src, open) else {
+        let mut end = crate::subscript::subscript_end(self.lexer.src, open);
+        if end.is_none() && self.vars.get(name).has(crate::vars::attr::ASSOC) {
+            // A key with a quote of its own.
+            let rest = &self.lexer.src[open..];
+            end = rest.iter().position(|c| *c == b']').map(|at| open + at);
+        }
+        let Some(at) = end else {
             return Err(self.error("bad array subscript"));
         };
         let text = self.lexer.src[open + 1..at].to_vec();

@@ -373,12 +373,16 @@ pub fn complete(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     }
     if names.is_empty() || spec.flags.contains(&b'p') {
         if names.is_empty() {
+            // As bash's table of 512 lists them: by bucket, the latest first.
+            let order = |name: &[u8]| crate::vars::bucket_hash(name) & 511;
             names = sh
                 .state
                 .completions
                 .iter()
+                .rev()
                 .map(|(name, _)| name.clone())
                 .collect();
+            names.sort_by_key(|name| order(name));
         }
         let mut status = 0;
         for name in names {
@@ -397,8 +401,11 @@ pub fn complete(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         return Ok(status);
     }
     for name in names {
-        sh.state.completions.retain(|(known, _)| *known != name);
-        sh.state.completions.push((name, spec.text()));
+        let known = sh.state.completions.iter_mut().find(|(known, _)| *known == name);
+        match known {
+            Some((_, text)) => *text = spec.text(),
+            None => sh.state.completions.push((name, spec.text())),
+        }
     }
     Ok(0)
 }

@@ -23,6 +23,8 @@ pub struct State {
     pub history_own: bool,
     /// Completion specifications by command, as `complete` printed them.
     pub completions: Vec<(Vec<u8>, Vec<u8>)>,
+    /// What `ulimit` set, by letter; it only shows.
+    pub limits: Vec<(u8, Option<u64>)>,
 }
 
 impl State {

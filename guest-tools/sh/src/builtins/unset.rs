@@ -107,10 +107,7 @@ fn unset_element(sh: &mut Shell, sym: Sym, name: &[u8], subscript: &[u8]) -> boo
         sh.vars.environment_changed = true;
     }
     if attrs & attr::ASSOC != 0 {
-        let subscript = &match sh.shopt.assoc_expand_once {
-            true => subscript.to_vec(),
-            false => sh.expand_key_text(subscript),
-        };
+        let subscript = &sh.expand_key_text(subscript);
         if sh.vars.get(sym).has(attr::DYNAMIC) {
             match sym {
                 Sym::BASH_ALIASES => drop(sh.aliases.remove(subscript)),

@@ -306,9 +306,22 @@ impl Shell {
 
     /// Expands the words of an assignment.
     pub fn expand_assign(&mut self, assign: &Assign) -> Result<ExpandedAssign, Flow> {
+        self.expand_assign_as(assign, false)
+    }
+
+    /// The same; `assoc`: the variable is about to be an associative array.
+    pub fn expand_assign_as(
+        &mut self,
+        assign: &Assign,
+        assoc: bool,
+    ) -> Result<ExpandedAssign, Flow> {
         let value = match &assign.value {
             AssignValue::Scalar(word) => ExpandedValue::Scalar(self.expand_string(word)?),
-            AssignValue::Array(elements) => ExpandedValue::Array(self.expand_elements(elements)?),
+            AssignValue::Array(elements) => {
+                let target = self.vars_target(assign.name);
+                let assoc = assoc || self.vars.get(target).has(attr::ASSOC);
+                ExpandedValue::Array(self.expand_elements(elements, assoc)?)
+            }
         };
         let index = match &assign.index {
             None => None,
@@ -328,6 +341,7 @@ impl Shell {
     fn expand_elements(
         &mut self,
         elements: &[ArrayElement],
+        assoc: bool,
     ) -> Result<Vec<(Option<Vec<u8>>, bool, Vec<u8>)>, Flow> {
         let mut out = Vec::with_capacity(elements.len());
         for element in elements {
@@ -336,6 +350,11 @@ impl Shell {
                     let index = self.expand_string(&arith.text)?;
                     let value = self.expand_string(&element.value)?;
                     out.push((Some(index), element.append, value));
+                }
+                // Keys and values in turn are neither split nor pathnames.
+                _ if assoc => {
+                    let value = self.expand_string(&element.value)?;
+                    out.push((None, false, value));
                 }
                 _ => {
                     let mut fields = Vec::new();

@@ -163,11 +163,22 @@ impl Shell {
         if is_name(text) {
             return Some((self.vars.sym(text), None));
         }
-        let (name, subscript) =
-            crate::subscript::split_element(text, self.shopt.assoc_expand_once)?;
-        if subscript.is_empty() || !is_name(name) {
+        let open = text.iter().position(|c| *c == b'[')?;
+        if !is_name(&text[..open]) {
             return None;
         }
-        Some((self.vars.sym(name), Some(subscript.to_vec())))
+        let sym = self.vars.sym(&text[..open]);
+        // Such keys of associative arrays have been expanded already.
+        let whole = (self.shopt.assoc_expand_once || self.element_words.iter().any(|w| w == text))
+            && self.vars.get(sym).has(attr::ASSOC);
+        let (_, subscript) = crate::subscript::split_element(text, whole)?;
+        if subscript.is_empty() {
+            return None;
+        }
+        let subscript = match whole {
+            true => crate::subscript::escaped_key(subscript),
+            false => subscript.to_vec(),
+        };
+        Some((sym, Some(subscript)))
     }
 }

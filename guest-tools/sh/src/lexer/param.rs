@@ -128,7 +128,7 @@ impl Parser<'_> {
         if is_name_byte(next) {
             return true;
         }
-        is_special(next) && self.input.ahead(2) == b'}'
+        (is_special(next) || matches!(next, b'+' | b'=')) && self.input.ahead(2) == b'}'
     }
 
     fn read_param_name(&mut self) -> Option<ParamName> {

@@ -96,7 +96,8 @@ impl Parser<'_> {
             },
         };
         let line = match token {
-            Token::End => self.input.line,
+            // A last line without an end counts as one more.
+            Token::End => self.input.line + u32::from(!self.input.src.ends_with(b"\n")),
             _ => self.token_line,
         };
         self.error_at(line, kind)

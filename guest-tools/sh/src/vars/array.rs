@@ -172,7 +172,7 @@ impl Assoc {
 }
 
 /// FNV-1, which decides the order of keys that scripts see.
-fn bucket_hash(key: &[u8]) -> u32 {
+pub fn bucket_hash(key: &[u8]) -> u32 {
     key.iter().fold(2_166_136_261, |hash: u32, byte| {
         hash.wrapping_mul(16_777_619) ^ u32::from(*byte)
     })

@@ -178,6 +178,16 @@ impl Vars {
         &mut self.slots[sym.0 as usize]
     }
 
+    /// Whether an assignment before the call of the innermost function made this variable.
+    pub fn given_to_function(&self, sym: Sym) -> bool {
+        let mut scopes = self.scopes.iter().rev();
+        let inside = scopes.by_ref().find(|scope| scope.kind == ScopeKind::Function);
+        inside.is_some()
+            && scopes
+                .take_while(|scope| scope.kind == ScopeKind::Temporary)
+                .any(|scope| scope.saved.iter().any(|(saved, _)| *saved == sym))
+    }
+
     /// Gives the variables that assignments before commands hide this value, too.
     pub fn propagate(&mut self, sym: Sym) {
         let value = self.slots[sym.0 as usize].value.clone();

@@ -65,7 +65,6 @@ fn declare_one(
     let plain = |assign: &ExpandedAssign| {
         assign.index.is_none()
             || matches!(assign.value, ExpandedValue::Array(_))
-            || sh.shopt.assoc_expand_once
     };
     let (assign, name, subscript) = match item.assign.filter(plain) {
         Some(assign) => {
@@ -172,7 +171,13 @@ fn make_local(sh: &mut Shell, builtin: &[u8], sym: Sym, request: &Request) -> Re
         let name = sh.vars.names.name(sym).to_vec();
         return failed(sh, builtin, &name, "readonly variable");
     }
+    let given = sh.vars.given_to_function(sym);
     sh.vars.hide(sym, ScopeKind::Function);
+    if given {
+        let var = sh.vars.get_mut(sym);
+        var.value = old.value.clone();
+        var.attrs |= attr::EXPORT;
+    }
     if request.inherit || sh.shopt.localvar_inherit {
         let var = sh.vars.get_mut(sym);
         *var = old;
@@ -336,7 +341,11 @@ fn split(sh: &mut Shell, text: &[u8], request: &Request) -> Result<Option<Parts>
     }
     let mut index = None;
     if rest.first() == Some(&b'[') {
-        let Some(close) = crate::subscript::subscript_end(rest, 0) else {
+        let end = match sh.shopt.assoc_expand_once {
+            true => rest.iter().position(|c| *c == b']'),
+            false => crate::subscript::subscript_end(rest, 0),
+        };
+        let Some(close) = end else {
             return Ok(None);
         };
         index = Some(rest[1..close].to_vec());
