@@ -362,7 +362,7 @@ pub fn complete(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         for name in names {
             let before = sh.state.completions.len();
             sh.state.completions.retain(|(known, _)| *known != name);
-            if sh.state.completions.len() == before {
+            if sh.state.completions.len() == before && before > 0 {
                 status = sh.fail_on(b"complete", &name, "no completion specification")?;
             }
         }

@@ -30,7 +30,7 @@ impl Shell {
             }
             CondExpr::Unary(op, word) => {
                 let text = match op[1] {
-                    b'v' => self.expand_arith_word(word)?,
+                    b'v' if !self.shopt.assoc_expand_once => self.expand_arith_word(word)?,
                     _ => self.expand_string(word)?,
                 };
                 self.trace_condition(&[op, &text])?;

@@ -14,9 +14,9 @@ impl Parser<'_> {
         }
         let mut len = 1;
         loop {
-            while is_name_byte(self.input.ahead(len)) {
-                len += 1;
-            }
+            let rest = self.input.src.get(self.input.pos + len..);
+            let rest = rest.unwrap_or_default();
+            len += rest.iter().take_while(|c| is_name_byte(**c)).count();
             if !(self.input.ahead(len) == b'\\' && self.input.ahead(len + 1) == b'\n') {
                 break;
             }
