@@ -200,7 +200,7 @@ pub fn compgen(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     found.retain(|name| name.starts_with(&word));
     if let Some(function) = spec.value(b'F') {
         sh.complain(b"compgen: warning: -F option may not work as you expect");
-        let Some(body) = sh.functions.get(function).cloned() else {
+        let Some(body) = sh.function(function) else {
             let message = [b"completion: function `", function, b"' not found"].concat();
             sh.complain(&message);
             return Ok(1);

@@ -181,7 +181,7 @@ fn describe(sh: &mut Shell, name: &[u8], meaning: &Meaning) {
         }
         Meaning::Function => {
             out.extend_from_slice(b" is a function\n");
-            if let Some(function) = sh.functions.get(name).cloned() {
+            if let Some(function) = sh.function(name) {
                 print_function(&function, &mut sh.vars, &mut out);
             }
             if out.last() == Some(&b'\n') {

@@ -255,11 +255,7 @@ impl Shell {
     }
 
     fn not_found(&mut self, name: &[u8], args: &[Vec<u8>]) -> i32 {
-        if let Some(handler) = self
-            .functions
-            .get(&b"command_not_found_handle"[..])
-            .cloned()
-        {
+        if let Some(handler) = self.function(b"command_not_found_handle") {
             let mut words = vec![b"command_not_found_handle".to_vec()];
             words.extend_from_slice(args);
             let child = self.fork_child(None, |sh| {

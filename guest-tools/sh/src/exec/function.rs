@@ -36,7 +36,7 @@ impl Shell {
             return Err(self.fatal(2));
         }
         self.functions
-            .insert(function.name.clone(), Rc::clone(function));
+            .insert(function.name.clone(), super::Definition::parsed(Rc::clone(function)));
         self.function_sources
             .insert(function.name.clone(), Rc::clone(&self.source));
         Ok(0)

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use super::options::{Options, Shopt};
-use crate::ast::Function;
 use crate::builtins::State;
 use crate::expand::Ifs;
 use crate::jobs::Jobs;
@@ -35,7 +34,7 @@ pub struct Frame {
 /// A shell.
 pub struct Shell {
     pub vars: Vars,
-    pub functions: FastMap<Vec<u8>, Rc<Function>>,
+    pub functions: super::Functions,
     /// The files in which functions were defined.
     pub function_sources: FastMap<Vec<u8>, Rc<[u8]>>,
     pub exported_functions: FastSet<Vec<u8>>,

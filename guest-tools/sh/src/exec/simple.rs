@@ -200,7 +200,7 @@ impl Shell {
         let special = self.options.posix && builtin.is_some_and(|builtin| builtin.special);
         if !special
             && !self.restoring
-            && let Some(function) = self.functions.get(name).cloned()
+            && let Some(function) = self.function(name)
         {
             return self.with_redirects(simple, |sh| {
                 sh.with_assignments(simple, |sh| sh.call_function(&function, args))
@@ -323,7 +323,7 @@ impl Shell {
             line: self.line,
             ..Simple::default()
         };
-        if functions && let Some(function) = self.functions.get(&args[0]).cloned() {
+        if functions && let Some(function) = self.function(&args[0]) {
             return self.call_function(&function, args);
         }
         match self.builtin(&args[0]) {
