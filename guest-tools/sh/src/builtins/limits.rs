@@ -173,11 +173,13 @@ pub fn umask(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             return sh.fail_on(b"umask", mode, "octal number out of range");
         };
         sys::umask(mask & 0o777);
+        sh.state.mask = Some(mask & 0o777);
         return Ok(0);
     }
     match symbolic_mask(mode, old) {
         Ok(mask) => {
             sys::umask(mask);
+            sh.state.mask = Some(mask);
             if symbolic {
                 let line = mask_text(mask, true) + "\n";
                 sh.print(line.as_bytes());

@@ -242,7 +242,9 @@ impl Shell {
     }
 
     fn take_shell(&mut self, from: &mut Fields) -> Option<()> {
-        sys::umask(from.number()? & 0o777);
+        let mask = from.number()? & 0o777;
+        sys::umask(mask);
+        self.state.mask = Some(mask);
         self.status = from.number()? as i32;
         self.pipe_status = vec![self.status];
         self.random = from.number()?;

@@ -63,8 +63,11 @@ impl Shell {
 
     /// Mask, directory, numbers and names that are no variables.
     fn put_shell(&mut self, to: &mut Writer) {
-        let mask = sys::umask(0);
-        sys::umask(mask);
+        let mask = self.state.mask.unwrap_or_else(|| {
+            let mask = sys::umask(0);
+            sys::umask(mask);
+            mask
+        });
         let directory = self.directory_to_keep();
         let last = self.vars.get(self.last_argument).value.text();
         let last = last.unwrap_or_default().into_owned();
