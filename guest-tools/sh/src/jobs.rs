@@ -2,6 +2,12 @@
 
 use crate::sys::{self, Process};
 
+/// How many children make it worth a look which of them have ended.
+const REAP_FROM: usize = 64;
+
+/// How many statuses of children that have ended are kept.
+const ENDED_MAX: usize = 4096;
+
 /// How a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobState {
@@ -41,6 +47,7 @@ impl Jobs {
 
     /// Adds a background job.
     pub fn add(&mut self, process: Process, text: Vec<u8>, _controlled: bool) {
+        self.reap();
         let number = self.list.iter().map(|job| job.number).max().unwrap_or(0) + 1;
         self.last_background = Some(process.pid);
         self.list.push(Job {
@@ -59,12 +66,37 @@ impl Jobs {
 
     /// Notes a child that can be waited for by number.
     pub fn remember(&mut self, process: Process) {
+        self.reap();
         self.others.push(process);
     }
 
     /// Notes a child that nobody will wait for.
     pub fn remember_silent(&mut self, process: Process) {
-        self.others.push(process);
+        self.remember(process);
+    }
+
+    /// Where many children are known, closes the descriptors of those that have
+    /// ended: a loop may start more than can be open at once.
+    fn reap(&mut self) {
+        let known = self.others.len() + self.list.len();
+        if known < REAP_FROM || !known.is_multiple_of(REAP_FROM) {
+            return;
+        }
+        let jobs = self.list.iter().map(|job| job.process);
+        let all: Vec<Process> = jobs.chain(self.others.iter().copied()).collect();
+        for process in all {
+            let waited_for = self.output_subs.iter().any(|sub| sub.pid == process.pid);
+            if !waited_for && let Ok(status) = sys::wait(process, false) {
+                let code = match status.signal {
+                    0 => status.exit_code as i32,
+                    signal => 128 + signal as i32,
+                };
+                self.ended(process, code);
+            }
+        }
+        if self.ended.len() > ENDED_MAX {
+            self.ended.drain(..self.ended.len() - ENDED_MAX);
+        }
     }
 
     /// In a subshell, the parent's jobs are not its own.

@@ -10,6 +10,7 @@ mod lexer;
 mod parser;
 mod pattern;
 mod regex;
+mod subscript;
 mod sys;
 mod text;
 mod trap;

@@ -309,7 +309,9 @@ impl Shell {
         self.exiting = true;
         self.traps.saved_status = Some(status);
         let line = self.line;
+        self.traps.running += 1;
         let result = self.run_text(action, line);
+        self.traps.running -= 1;
         self.flush_out();
         match result {
             Err(Flow::Exit(status)) => status,

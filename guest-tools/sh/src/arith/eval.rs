@@ -74,23 +74,29 @@ impl Eval<'_> {
                 self.expr(&operands.0)?;
                 self.expr(&operands.1)
             }
-            Expr::Assign(op, operands) => {
-                let value = match op {
-                    None => self.expr(&operands.1)?,
-                    Some(op) => {
-                        let left = self.expr(&operands.0)?;
-                        let right = self.expr(&operands.1)?;
-                        self.apply(*op, left, right, None)?
-                    }
-                };
-                self.assign(&operands.0, value)
+            // A plain assignment looks at its subscript last, the others first.
+            Expr::Assign(None, operands) => {
+                let value = self.expr(&operands.1)?;
+                let place = self.place(&operands.0)?;
+                self.assign(place, value)
+            }
+            Expr::Assign(Some(op), operands) => {
+                let place = self.place(&operands.0)?;
+                let left = self.value_at(&place)?;
+                let right = self.expr(&operands.1)?;
+                let value = self.apply(*op, left, right, None)?;
+                self.assign(place, value)
             }
             Expr::Step(by, old, target) => {
-                let value = self.expr(target)?;
-                let new = self.assign(target, value.wrapping_add(*by))?;
+                let place = self.place(target)?;
+                let value = self.value_at(&place)?;
+                let new = self.assign(place, value.wrapping_add(*by))?;
                 Ok(if *old { value } else { new })
             }
-            Expr::Element(element) => self.element(element),
+            Expr::Element(_) => {
+                let place = self.place(expr)?;
+                self.value_at(&place)
+            }
         }
     }
 
@@ -175,9 +181,25 @@ impl Eval<'_> {
         result
     }
 
-    fn element(&mut self, element: &Element) -> Result {
-        let (sym, key) = self.element_key(element)?;
-        match self.sh.element_text(sym, &key) {
+    /// What is read or assigned, its subscript evaluated.
+    fn place<'e>(&mut self, target: &'e Expr) -> std::result::Result<Place<'e>, Box<ArithError>> {
+        Ok(match target {
+            Expr::Variable(sym) => Place::Variable(*sym),
+            Expr::Element(element) => {
+                let (sym, key) = self.element_key(element)?;
+                Place::Element(sym, key, element)
+            }
+            _ => Place::None,
+        })
+    }
+
+    fn value_at(&mut self, place: &Place) -> Result {
+        let (sym, key, element) = match place {
+            Place::Variable(sym) => return self.variable(*sym),
+            Place::Element(sym, key, element) => (*sym, key, element),
+            Place::None => return Ok(0),
+        };
+        match self.sh.element_text(sym, key) {
             Some(text) => self.indirect(&text),
             None => {
                 let mut name = self.sh.vars.names.name(element.name).to_vec();
@@ -198,37 +220,46 @@ impl Eval<'_> {
         }
         let index = match &element.index {
             Some(index) => self.expr(index)?,
-            None => eval_text(self.sh, &element.text.clone())?,
+            None => {
+                let text = self.sh.expand_key_text(&element.text);
+                eval_text(self.sh, &text)?
+            }
         };
         Ok((sym, crate::exec::Key::Index(index)))
     }
 
-    fn assign(&mut self, target: &Expr, value: i64) -> Result {
-        match target {
-            Expr::Variable(sym) => {
+    fn assign(&mut self, place: Place, value: i64) -> Result {
+        let assigned = match place {
+            Place::Variable(sym) => {
                 const PLAIN: u16 = attr::EXPORT | attr::DECLARED | attr::INTEGER;
-                let var = self.sh.vars.get(*sym);
+                let var = self.sh.vars.get(sym);
                 let simple = var.attrs & !PLAIN == 0
                     && sym.0 as usize >= Sym::FIXED
                     && !self.sh.options.allexport;
                 if simple {
-                    self.sh.vars.get_mut(*sym).value = Value::Int(value);
+                    self.sh.vars.get_mut(sym).value = Value::Int(value);
                     return Ok(value);
                 }
-                self.sh
-                    .assign_scalar(*sym, int_text(value))
-                    .map_err(|error| ArithError::plain(error.message))?;
+                self.sh.assign_scalar(sym, int_text(value))
             }
-            Expr::Element(element) => {
-                let (sym, key) = self.element_key(element)?;
-                self.sh
-                    .assign_element(sym, key, int_text(value), false)
-                    .map_err(|error| ArithError::plain(error.message))?;
+            Place::Element(sym, key, _) => {
+                self.sh.assign_element(sym, key, int_text(value), false)
             }
-            _ => {}
+            Place::None => Ok(()),
+        };
+        match assigned {
+            Ok(()) => Ok(value),
+            Err(error) => Err(ArithError::plain(error.message)),
         }
-        Ok(value)
     }
+}
+
+/// What an operator reads and assigns.
+enum Place<'e> {
+    Variable(Sym),
+    Element(Sym, crate::exec::Key, &'e Element),
+    /// Nothing: the parser lets no such target through.
+    None,
 }
 
 fn power(base: i64, exponent: i64) -> i64 {

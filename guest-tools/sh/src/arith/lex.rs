@@ -178,6 +178,9 @@ pub fn number_value(text: &[u8]) -> Result<i64, &'static str> {
                 if at + 1 == text.len() {
                     return Err("invalid integer constant");
                 }
+                if text[at + 1..].contains(&b'#') {
+                    return Err("invalid number");
+                }
                 (base, &text[at + 1..])
             }
             None if text.len() > 1 && text[0] == b'0' => (8, &text[1..]),

@@ -275,22 +275,15 @@ impl Parser<'_> {
 
     fn element(&mut self, name: Sym) -> Result<Expr> {
         let open = self.lexer.pos;
-        let mut depth = 0usize;
-        let mut at = open;
-        loop {
-            match self.lexer.src.get(at) {
-                None => return Err(self.error("bad array subscript")),
-                Some(b'[') => depth += 1,
-                Some(b']') => {
-                    depth -= 1;
-                    if depth == 0 {
-                        break;
-                    }
-                }
-                Some(_) => {}
-            }
-            at += 1;
+        let mut end = crate::subscript::subscript_end(self.lexer.src, open);
+        if end.is_none() && self.vars.get(name).has(crate::vars::attr::ASSOC) {
+            // A key with a quote of its own.
+            let rest = &self.lexer.src[open..];
+            end = rest.iter().position(|c| *c == b']').map(|at| open + at);
         }
+        let Some(at) = end else {
+            return Err(self.error("bad array subscript"));
+        };
         let text = self.lexer.src[open + 1..at].to_vec();
         let index = self.subscript(&text, name);
         self.lexer.pos = at + 1;

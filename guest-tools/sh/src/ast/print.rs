@@ -434,8 +434,10 @@ impl Printer<'_> {
                     }
                     let mut text = Vec::new();
                     print_word_names(&arith.text, self.vars, &mut text);
-                    let text = if text.is_empty() { b"1".to_vec() } else { text };
-                    self.put(text.trim_ascii());
+                    match text.trim_ascii_start() {
+                        b"" => self.put(b"1"),
+                        text => self.put(text),
+                    }
                 }
                 self.put(b"))");
                 self.new_line();

@@ -17,8 +17,14 @@ impl Printer<'_> {
     pub(super) fn part(&mut self, part: &Part, quoted: bool) {
         match part {
             Part::Literal(text) if quoted => {
-                for c in text {
-                    if matches!(c, b'"' | b'$' | b'`' | b'\\') {
+                for (at, c) in text.iter().enumerate() {
+                    // A backslash before an ordinary character stands for itself.
+                    let special = |c: &u8| matches!(c, b'"' | b'$' | b'`' | b'\\' | b'\n');
+                    let escaped = match c {
+                        b'\\' => text.get(at + 1).is_none_or(special),
+                        c => special(c) && *c != b'\n',
+                    };
+                    if escaped {
                         self.put(b"\\");
                     }
                     self.put(&[*c]);
@@ -42,6 +48,11 @@ impl Printer<'_> {
                 self.put(user);
             }
             Part::Param(param) => self.param(param),
+            Part::Command(command) if command.backquoted.is_some() => {
+                self.put(b"`");
+                self.put(command.backquoted.as_deref().unwrap_or_default());
+                self.put(b"`");
+            }
             Part::Command(command) => {
                 self.put(b"$(");
                 self.list(&command.body, b"; ");
@@ -67,7 +78,7 @@ impl Printer<'_> {
             ParamName::Special(c) => vec![*c],
         };
         if let (ParamOp::Value, None, false) = (&param.op, &param.index, param.indirect)
-            && (name.len() == 1 || matches!(param.name, ParamName::Variable(_)))
+            && !param.braced
         {
             self.put(b"$");
             self.put(&name);

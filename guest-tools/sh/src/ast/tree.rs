@@ -3,13 +3,14 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use super::Few;
 use crate::arith::ArithExpr;
 use crate::vars::Sym;
 
 /// Commands in sequence.
 #[derive(Debug, Default)]
 pub struct List {
-    pub items: Vec<AndOr>,
+    pub items: Few<AndOr>,
 }
 
 /// Pipelines joined by `&&` and `||`.
@@ -29,7 +30,7 @@ pub enum Connector {
 /// Commands joined by `|`.
 #[derive(Debug)]
 pub struct Pipeline {
-    pub commands: Vec<Command>,
+    pub commands: Few<Command>,
     pub negate: bool,
     pub time: Option<TimeFormat>,
     pub line: u32,
@@ -225,7 +226,7 @@ pub enum Subscript {
 
 #[derive(Debug, Default)]
 pub struct Word {
-    pub parts: Vec<Part>,
+    pub parts: Few<Part>,
     /// Whether an unquoted `{` and `}` make brace expansion possible.
     pub braces: bool,
     /// The word is unquoted text in which nothing expands.
@@ -255,6 +256,8 @@ pub enum Part {
 #[derive(Debug)]
 pub struct CommandSub {
     pub body: List,
+    /// What stands between backquotes.
+    pub backquoted: Option<Box<[u8]>>,
     /// A body in backquotes that does not parse is an error only when run.
     pub error: Option<Box<crate::parser::SyntaxError>>,
 }
@@ -290,6 +293,8 @@ pub struct Param {
     pub index: Option<Subscript>,
     /// `${!name}`
     pub indirect: bool,
+    /// Written with braces.
+    pub braced: bool,
     pub op: ParamOp,
 }
 
@@ -381,7 +386,7 @@ impl Word {
     /// A word of unquoted text.
     pub fn literal(text: &[u8]) -> Word {
         Word {
-            parts: vec![Part::Literal(text.to_vec())],
+            parts: Few::One(Part::Literal(text.to_vec())),
             ..Word::default()
         }
     }

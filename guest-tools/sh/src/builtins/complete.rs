@@ -200,7 +200,7 @@ pub fn compgen(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     found.retain(|name| name.starts_with(&word));
     if let Some(function) = spec.value(b'F') {
         sh.complain(b"compgen: warning: -F option may not work as you expect");
-        let Some(body) = sh.functions.get(function).cloned() else {
+        let Some(body) = sh.function(function) else {
             let message = [b"completion: function `", function, b"' not found"].concat();
             sh.complain(&message);
             return Ok(1);
@@ -362,7 +362,7 @@ pub fn complete(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         for name in names {
             let before = sh.state.completions.len();
             sh.state.completions.retain(|(known, _)| *known != name);
-            if sh.state.completions.len() == before {
+            if sh.state.completions.len() == before && before > 0 {
                 status = sh.fail_on(b"complete", &name, "no completion specification")?;
             }
         }
@@ -373,12 +373,16 @@ pub fn complete(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     }
     if names.is_empty() || spec.flags.contains(&b'p') {
         if names.is_empty() {
+            // As bash's table of 512 lists them: by bucket, the latest first.
+            let order = |name: &[u8]| crate::vars::bucket_hash(name) & 511;
             names = sh
                 .state
                 .completions
                 .iter()
+                .rev()
                 .map(|(name, _)| name.clone())
                 .collect();
+            names.sort_by_key(|name| order(name));
         }
         let mut status = 0;
         for name in names {
@@ -397,8 +401,11 @@ pub fn complete(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         return Ok(status);
     }
     for name in names {
-        sh.state.completions.retain(|(known, _)| *known != name);
-        sh.state.completions.push((name, spec.text()));
+        let known = sh.state.completions.iter_mut().find(|(known, _)| *known == name);
+        match known {
+            Some((_, text)) => *text = spec.text(),
+            None => sh.state.completions.push((name, spec.text())),
+        }
     }
     Ok(0)
 }

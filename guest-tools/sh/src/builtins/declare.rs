@@ -100,6 +100,14 @@ fn declare_as(sh: &mut Shell, args: &[Vec<u8>], local: bool) -> Run {
         return list::list(sh, &request, name == b"local");
     }
     if request.functions {
+        let others = !(attr::EXPORT | attr::READONLY | attr::TRACE);
+        if let Some((letter, _)) = DECLARE_LETTERS
+            .iter()
+            .find(|(_, bit)| request.on & bit & others != 0)
+        {
+            let message = [b"-", &[*letter][..], b": invalid option"].concat();
+            return sh.fail(&name, &message, 1);
+        }
         return function::functions(sh, &name, &request, items);
     }
     if request.print {
@@ -184,6 +192,7 @@ fn mark(sh: &mut Shell, args: &[Vec<u8>], bit: u16) -> Run {
                 }
                 b'a' if !export => request.on |= attr::INDEXED,
                 b'A' if !export => request.on |= attr::ASSOC,
+                b'n' => {}
                 letter => return sh.bad_option(&name, &[b'-', *letter]),
             }
         }

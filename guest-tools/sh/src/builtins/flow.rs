@@ -118,11 +118,15 @@ pub fn return_(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         .any(|frame| matches!(frame.kind, FrameKind::Function | FrameKind::Source));
     let status = status_argument(sh, args)?;
     if !inside && !sh.restoring {
-        return sh.fail(
+        let failed = sh.fail(
             b"return",
             b"can only `return' from a function or sourced script",
             2,
         );
+        return match sh.options.posix {
+            true => Err(sh.fatal(2)),
+            false => failed,
+        };
     }
     Err(Flow::Return(status))
 }

@@ -80,6 +80,9 @@ fn send(sh: &mut Shell, target: &[u8], signal: u32) -> Run {
         },
         _ => match parse_int(target) {
             Some(pid) => pid,
+            None if target.is_empty() => {
+                return sh.fail(b"kill", b"`': not a pid or valid job spec", 1);
+            }
             None => return sh.fail_on(b"kill", target, "arguments must be process or job IDs"),
         },
     };

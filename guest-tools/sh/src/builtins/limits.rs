@@ -51,15 +51,22 @@ fn value_text(value: Option<u64>) -> String {
     value.map_or_else(|| "unlimited".to_string(), |value| value.to_string())
 }
 
+/// The value that was set, or the one that holds.
+fn value_of(sh: &Shell, limit: &Limit) -> Option<u64> {
+    let set = sh.state.limits.iter().find(|(letter, _)| *letter == limit.0);
+    set.map_or(limit.3, |(_, value)| *value)
+}
+
 fn print_limit(sh: &mut Shell, limit: &Limit) {
-    let (letter, name, unit, value) = limit;
+    let (letter, name, unit, _) = limit;
+    let value = value_of(sh, limit);
     let letter = char::from(*letter);
     let unit = match unit.is_empty() {
         true => format!("(-{letter})"),
         false => format!("({unit}, -{letter})"),
     };
     let width = 43usize.saturating_sub(name.len());
-    let line = format!("{name}{unit:>width$} {}\n", value_text(*value));
+    let line = format!("{name}{unit:>width$} {}\n", value_text(value));
     sh.print(line.as_bytes());
 }
 
@@ -98,6 +105,18 @@ pub fn ulimit(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         if !named && !text.iter().all(u8::is_ascii_digit) {
             return sh.fail_on(b"ulimit", text, "invalid number");
         }
+        if chosen.is_empty() {
+            chosen.extend(LIMITS.iter().filter(|limit| limit.0 == b'f'));
+        }
+        for limit in chosen {
+            let value = match text.as_slice() {
+                b"unlimited" => None,
+                b"hard" | b"soft" => limit.3,
+                digits => parse_int(digits).and_then(|value| u64::try_from(value).ok()),
+            };
+            sh.state.limits.retain(|(letter, _)| *letter != limit.0);
+            sh.state.limits.push((limit.0, value));
+        }
         return Ok(0);
     }
     if chosen.is_empty() {
@@ -107,7 +126,10 @@ pub fn ulimit(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     for limit in chosen {
         match several {
             true => print_limit(sh, limit),
-            false => sh.print(format!("{}\n", value_text(limit.3)).as_bytes()),
+            false => {
+                let line = value_text(value_of(sh, limit)) + "\n";
+                sh.print(line.as_bytes());
+            }
         }
     }
     Ok(0)
@@ -151,11 +173,13 @@ pub fn umask(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             return sh.fail_on(b"umask", mode, "octal number out of range");
         };
         sys::umask(mask & 0o777);
+        sh.state.mask = Some(mask & 0o777);
         return Ok(0);
     }
     match symbolic_mask(mode, old) {
         Ok(mask) => {
             sys::umask(mask);
+            sh.state.mask = Some(mask);
             if symbolic {
                 let line = mask_text(mask, true) + "\n";
                 sh.print(line.as_bytes());
@@ -223,10 +247,6 @@ fn symbolic_mask(text: &[u8], mask: u32) -> Result<u32, (u8, &'static str)> {
                     b'r' => 0o444,
                     b'w' => 0o222,
                     b'x' | b'X' => 0o111,
-                    b's' | b't' => 0,
-                    b'u' => (allowed >> 6 & 7) * 0o111,
-                    b'g' => (allowed >> 3 & 7) * 0o111,
-                    b'o' => (allowed & 7) * 0o111,
                     b'+' | b'-' | b'=' => break,
                     c => return Err((*c, "character")),
                 };

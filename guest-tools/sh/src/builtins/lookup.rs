@@ -6,7 +6,7 @@ pub use hash::hash;
 
 use super::getopts::letters::Letters;
 use crate::ast::print_function;
-use crate::exec::{Run, Shell};
+use crate::exec::{Flow, Run, Shell};
 use crate::text::push_single_quoted;
 use crate::vars::{ScopeKind, Sym, Value, attr};
 
@@ -181,7 +181,7 @@ fn describe(sh: &mut Shell, name: &[u8], meaning: &Meaning) {
         }
         Meaning::Function => {
             out.extend_from_slice(b" is a function\n");
-            if let Some(function) = sh.functions.get(name).cloned() {
+            if let Some(function) = sh.function(name) {
                 print_function(&function, &mut sh.vars, &mut out);
             }
             if out.last() == Some(&b'\n') {
@@ -214,7 +214,13 @@ pub fn command(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     if !short && !long {
         shift_declarations(sh, letters.taken());
         if !search.standard_path {
-            return sh.run_words(words, false);
+            let excused = sh.options.posix && sh.builtin(&words[0]).is_some();
+            let outer = std::mem::replace(&mut sh.excused, excused.then_some(0));
+            let result = sh.run_words(words, false);
+            return match (std::mem::replace(&mut sh.excused, outer), result) {
+                (Some(status), Err(Flow::Discard(_))) if status > 0 => Ok(status),
+                (_, result) => result,
+            };
         }
         sh.vars.push_scope(ScopeKind::Temporary);
         sh.vars.hide(Sym::PATH, ScopeKind::Temporary);

@@ -32,7 +32,7 @@ pub use history::{load as load_history, remember, save as save_history, size as 
 pub use printf::date;
 pub use state::State;
 pub use test::{compare_numbers, test_binary, test_unary};
-pub use trap::event_name;
+pub use trap::{event_name, event_of};
 
 use crate::exec::{Run, Shell};
 

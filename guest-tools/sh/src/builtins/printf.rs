@@ -5,6 +5,7 @@ mod float;
 mod integer;
 mod spec;
 mod time;
+mod zone;
 
 pub use time::format as date;
 
@@ -93,6 +94,14 @@ impl<'a> Printer<'a> {
                 }
                 b'%' => {
                     let (spec, len) = spec::parse(&format[at + 1..]);
+                    if let Some(c) = spec.not_of_times {
+                        let message = b"printf: warning: `";
+                        let rest = b"': invalid time format specification";
+                        self.sh.complain(&[&message[..], &[c], rest].concat());
+                        self.out.push(b'%');
+                        at += 1;
+                        continue;
+                    }
                     at += 1 + len;
                     if self.convert(&spec, format) {
                         return true;
@@ -285,7 +294,7 @@ impl<'a> Printer<'a> {
         } else {
             &spec.time
         };
-        let text = time::format(seconds, format);
+        let text = time::format(self.sh, seconds, format);
         spec.put_text(&text, &mut self.out);
     }
 }

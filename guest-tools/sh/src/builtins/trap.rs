@@ -53,7 +53,8 @@ pub fn print_signals(sh: &mut Shell) {
     sh.print(out.as_bytes());
 }
 
-fn event(text: &[u8]) -> Option<Event> {
+/// The event of a name or number.
+pub fn event_of(text: &[u8]) -> Option<Event> {
     if let Some(number) = parse_int(text) {
         return match number {
             0 => Some(Event::Exit),
@@ -132,7 +133,7 @@ pub fn trap(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     let mut status = 0;
     if show {
         for word in words {
-            match event(word) {
+            match event_of(word) {
                 Some(event) => {
                     if let Some(action) = sh.traps.get(event).map(<[u8]>::to_vec) {
                         print(sh, event, &action);
@@ -143,8 +144,8 @@ pub fn trap(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         }
         return Ok(status);
     }
-    let number = parse_int(&words[0]).is_some() && event(&words[0]).is_some();
-    if words.len() == 1 && words[0] != b"-" && event(&words[0]).is_none() {
+    let number = parse_int(&words[0]).is_some() && event_of(&words[0]).is_some();
+    if words.len() == 1 && words[0] != b"-" && event_of(&words[0]).is_none() {
         return sh.usage(b"trap");
     }
     let (action, names) = if words.len() == 1 && words[0] != b"-" || number {
@@ -155,7 +156,7 @@ pub fn trap(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         (Some(words[0].clone()), &words[1..])
     };
     for word in names {
-        match event(word) {
+        match event_of(word) {
             Some(event) => sh.traps.set(event, action.clone()),
             None => status = invalid(sh, word)?,
         }

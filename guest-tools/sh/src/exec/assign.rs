@@ -234,6 +234,15 @@ impl Shell {
     pub fn assign_element(&mut self, sym: Sym, key: Key, value: Vec<u8>, append: bool) -> Assigned {
         self.check_writable(sym)?;
         self.load_dynamic(sym);
+        if let (Sym::BASH_ALIASES | Sym::BASH_CMDS, Key::Text(key)) = (sym, &key)
+            && self.vars.get(sym).has(attr::DYNAMIC)
+        {
+            match sym {
+                Sym::BASH_ALIASES => drop(self.aliases.insert(key.clone(), value)),
+                _ => drop(self.hash.insert(key.clone(), (value, 0))),
+            }
+            return Ok(());
+        }
         let attrs = self.vars.get(sym).attrs;
         let value = if append {
             let old = self.element_text(sym, &key).unwrap_or_default();
@@ -284,7 +293,7 @@ impl Shell {
         if self.vars.get(sym).has(attr::ASSOC) {
             return Ok(Key::Text(self.expand_key_text(text)));
         }
-        if text.contains(&b'$') || text.contains(&b'`') {
+        if text.iter().any(|c| b"$`'\"\\".contains(c)) {
             let text = self.expand_key_text(text);
             return arith::eval_text(self, &text)
                 .map(Key::Index)
@@ -297,9 +306,22 @@ impl Shell {
 
     /// Expands the words of an assignment.
     pub fn expand_assign(&mut self, assign: &Assign) -> Result<ExpandedAssign, Flow> {
+        self.expand_assign_as(assign, false)
+    }
+
+    /// The same; `assoc`: the variable is about to be an associative array.
+    pub fn expand_assign_as(
+        &mut self,
+        assign: &Assign,
+        assoc: bool,
+    ) -> Result<ExpandedAssign, Flow> {
         let value = match &assign.value {
             AssignValue::Scalar(word) => ExpandedValue::Scalar(self.expand_string(word)?),
-            AssignValue::Array(elements) => ExpandedValue::Array(self.expand_elements(elements)?),
+            AssignValue::Array(elements) => {
+                let target = self.vars_target(assign.name);
+                let assoc = assoc || self.vars.get(target).has(attr::ASSOC);
+                ExpandedValue::Array(self.expand_elements(elements, assoc)?)
+            }
         };
         let index = match &assign.index {
             None => None,
@@ -319,6 +341,7 @@ impl Shell {
     fn expand_elements(
         &mut self,
         elements: &[ArrayElement],
+        assoc: bool,
     ) -> Result<Vec<(Option<Vec<u8>>, bool, Vec<u8>)>, Flow> {
         let mut out = Vec::with_capacity(elements.len());
         for element in elements {
@@ -327,6 +350,11 @@ impl Shell {
                     let index = self.expand_string(&arith.text)?;
                     let value = self.expand_string(&element.value)?;
                     out.push((Some(index), element.append, value));
+                }
+                // Keys and values in turn are neither split nor pathnames.
+                _ if assoc => {
+                    let value = self.expand_string(&element.value)?;
+                    out.push((None, false, value));
                 }
                 _ => {
                     let mut fields = Vec::new();
@@ -452,11 +480,18 @@ impl Shell {
         sym: Sym,
         elements: Vec<(Option<Vec<u8>>, bool, Vec<u8>)>,
     ) -> Assigned {
+        let subscripts = elements.first().is_some_and(|(index, _, _)| index.is_some());
         let mut elements = elements.into_iter();
         // Without subscripts, keys and values take turns.
         while let Some((index, append, value)) = elements.next() {
             let (key, value) = match index {
                 Some(index) => (index, value),
+                None if subscripts => {
+                    let name = self.vars.names.name(sym);
+                    let message = b": must use subscript when assigning associative array";
+                    self.complain(&[name, b": ", value.as_slice(), message].concat());
+                    continue;
+                }
                 None => {
                     let value_of = elements.next().map(|(_, _, value)| value);
                     (value, value_of.unwrap_or_default())

@@ -2,7 +2,9 @@
 
 use super::Shell;
 use super::flow::{Flow, Run};
-use crate::ast::{CaseArm, CaseEnd, Command, Compound, Kind, List, Word};
+use crate::ast::{
+    CaseArm, CaseEnd, Command, Compound, Kind, List, Redirect, RedirectFd, RedirectKind, Word,
+};
 
 impl Shell {
     /// Runs a command; process substitutions in it end with it.
@@ -33,7 +35,10 @@ impl Shell {
             self.redirect_failed = true;
             return Ok(1);
         };
+        let input = u32::from(compound.redirects.iter().any(redirects_input));
+        self.stdin_redirected += input;
         let result = self.run_kind(compound);
+        self.stdin_redirected -= input;
         self.restore(saved);
         result
     }
@@ -176,4 +181,17 @@ impl Shell {
         }
         Ok(false)
     }
+}
+
+/// Whether the redirection is one of standard input.
+fn redirects_input(redirect: &Redirect) -> bool {
+    let reads = matches!(
+        redirect.kind,
+        RedirectKind::Read
+            | RedirectKind::ReadWrite
+            | RedirectKind::DupIn
+            | RedirectKind::HereDoc
+            | RedirectKind::HereString
+    );
+    reads && matches!(redirect.fd, RedirectFd::Default | RedirectFd::Number(0))
 }

@@ -29,7 +29,10 @@ impl Shell {
                 Ok(!text.is_empty())
             }
             CondExpr::Unary(op, word) => {
-                let text = self.expand_string(word)?;
+                let text = match op[1] {
+                    b'v' if !self.shopt.assoc_expand_once => self.expand_arith_word(word)?,
+                    _ => self.expand_string(word)?,
+                };
                 self.trace_condition(&[op, &text])?;
                 Ok(test_unary(self, op[1], &text).unwrap_or(false))
             }
@@ -43,7 +46,11 @@ impl Shell {
         op: &[u8],
         right: &Word,
     ) -> Result<bool, CondFailure> {
-        let text = self.expand_string(left)?;
+        let numbers = matches!(op, b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge");
+        let text = match numbers {
+            true => self.expand_arith_word(left)?,
+            false => self.expand_string(left)?,
+        };
         match op {
             b"=" | b"==" | b"!=" => {
                 let pattern = self.expand_pattern(right)?;
@@ -64,7 +71,7 @@ impl Shell {
                 }
             }
             b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge" => {
-                let right = self.expand_string(right)?;
+                let right = self.expand_arith_word(right)?;
                 self.trace_condition(&[&text, op, &right])?;
                 let outer = std::mem::replace(&mut self.arith_command, "[[");
                 let numbers = self

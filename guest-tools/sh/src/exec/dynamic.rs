@@ -90,7 +90,7 @@ impl Shell {
             Sym::DIRSTACK => self.directory_stack(),
             Sym::GROUPS => vec![int_text(i64::from(sys::process_info().gid))],
             Sym::BASH_ALIASES => {
-                let mut table = Assoc::default();
+                let mut table = Assoc::with_buckets(64);
                 for (name, value) in &self.aliases {
                     table.set(name.clone(), value.clone());
                 }
@@ -98,7 +98,7 @@ impl Shell {
                 return;
             }
             Sym::BASH_CMDS => {
-                let mut table = Assoc::default();
+                let mut table = Assoc::with_buckets(256);
                 for (name, (path, _)) in &self.hash {
                     table.set(name.clone(), path.clone());
                 }

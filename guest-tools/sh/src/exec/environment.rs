@@ -86,13 +86,18 @@ impl Shell {
             value: Value::Indexed(Box::new(crate::vars::Indexed::from_vec(version))),
             attrs: attr::INDEXED | attr::READONLY,
         };
+        self.protect_computed();
+        self.set_last_argument(self.name.clone());
+    }
+
+    /// Marks the computed variables that no script can change.
+    pub fn protect_computed(&mut self) {
         for sym in [Sym::UID, Sym::EUID, Sym::PPID] {
             self.vars.get_mut(sym).attrs |= attr::READONLY | attr::INTEGER;
         }
         for sym in [Sym::SHELLOPTS, Sym::BASHOPTS] {
             self.vars.get_mut(sym).attrs |= attr::READONLY;
         }
-        self.set_last_argument(self.name.clone());
     }
 
     /// PWD: taken over if it names the working directory, or else its path.
@@ -131,8 +136,8 @@ impl Shell {
             && let Some(item) = list.items.first()
             && let Some(crate::ast::Command::Function(function)) = item.first.commands.first()
         {
-            self.functions
-                .insert(name.to_vec(), std::rc::Rc::clone(function));
+            let definition = super::Definition::parsed(std::rc::Rc::clone(function));
+            self.functions.insert(name.to_vec(), definition);
             self.exported_functions.insert(name.to_vec());
         }
     }
@@ -161,7 +166,7 @@ impl Shell {
         let mut names: Vec<_> = self.exported_functions.iter().cloned().collect();
         names.sort_unstable();
         for name in names {
-            if let Some(function) = self.functions.get(&name).cloned() {
+            if let Some(function) = self.function(&name) {
                 let mut text = Vec::new();
                 crate::ast::print_function(&function, &mut self.vars, &mut text);
                 let body = text.splice(..name.len(), []).collect::<Vec<u8>>();

@@ -201,7 +201,9 @@ impl Shell {
                 Err(errno) => Err(self.cannot_run(name, name, errno)),
             };
         }
-        if let Some((path, hits)) = self.hash.get_mut(name) {
+        if self.options.hashall
+            && let Some((path, hits)) = self.hash.get_mut(name)
+        {
             *hits += 1;
             let path = path.clone();
             match action(self, &path) {
@@ -232,7 +234,9 @@ impl Shell {
             path.extend_from_slice(name);
             match action(self, &path) {
                 Ok(done) => {
-                    self.hash.insert(name.clone(), (path, 1));
+                    if self.options.hashall {
+                        self.hash.insert(name.clone(), (path, 1));
+                    }
                     return Ok(done);
                 }
                 Err(Errno::Noent | Errno::Notdir | Errno::Loop | Errno::Nametoolong) => {}
@@ -251,11 +255,7 @@ impl Shell {
     }
 
     fn not_found(&mut self, name: &[u8], args: &[Vec<u8>]) -> i32 {
-        if let Some(handler) = self
-            .functions
-            .get(&b"command_not_found_handle"[..])
-            .cloned()
-        {
+        if let Some(handler) = self.function(b"command_not_found_handle") {
             let mut words = vec![b"command_not_found_handle".to_vec()];
             words.extend_from_slice(args);
             let child = self.fork_child(None, |sh| {

@@ -21,9 +21,13 @@ impl Shell {
             self.complain(&[function.name.as_slice(), b": readonly function"].concat());
             return Ok(1);
         }
-        if function.name.iter().any(|c| b"$'\"`\\".contains(c)) {
+        let odd = function.name.iter().any(|c| b"$'\"`\\".contains(c));
+        if odd || self.options.posix && !crate::text::is_name(&function.name) {
             self.complain(&[b"`", function.name.as_slice(), b"': not a valid identifier"].concat());
-            return Ok(1);
+            return match self.options.posix {
+                true => Err(self.fatal(2)),
+                false => Ok(1),
+            };
         }
         if self.options.posix
             && crate::builtins::find(&function.name).is_some_and(|builtin| builtin.special)
@@ -32,7 +36,7 @@ impl Shell {
             return Err(self.fatal(2));
         }
         self.functions
-            .insert(function.name.clone(), Rc::clone(function));
+            .insert(function.name.clone(), super::Definition::parsed(Rc::clone(function)));
         self.function_sources
             .insert(function.name.clone(), Rc::clone(&self.source));
         Ok(0)

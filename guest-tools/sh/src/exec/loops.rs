@@ -116,7 +116,11 @@ impl Shell {
                 if sh.options.xtrace {
                     sh.trace_arith(arith)?;
                 }
-                sh.eval_arith(arith)
+                sh.run_debug_trap_of(arith)?;
+                let outer = std::mem::replace(&mut sh.arith_command, "((");
+                let value = sh.eval_arith(arith);
+                sh.arith_command = outer;
+                value
             };
             let failed = |flow: Flow| match flow {
                 Flow::Discard(_) => Ok(1),

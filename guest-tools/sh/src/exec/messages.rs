@@ -100,7 +100,10 @@ impl Shell {
 
     /// An error that ends a shell that is not interactive.
     pub fn fatal(&mut self, status: i32) -> Flow {
-        if self.interactive {
+        if let Some(excused) = &mut self.excused {
+            *excused = status;
+            Flow::Discard(status)
+        } else if self.interactive {
             Flow::Discard(1)
         } else {
             Flow::Exit(status)

@@ -179,6 +179,7 @@ impl Shell {
         let child = self.fork_child(group, |sh| {
             sh.traps.in_background = true;
             if !monitor
+                && sh.stdin_redirected == 0
                 && let Ok(null) = sys::open(
                     b"/dev/null",
                     sys::OpenMode {

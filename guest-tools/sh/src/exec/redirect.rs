@@ -283,7 +283,12 @@ impl Shell {
             return Ok(self.plan_text(text, number, plan));
         }
         let mut fields = Vec::new();
-        self.expand_word_into(word, &mut fields)?;
+        // POSIX: shells that are not interactive expand no pathnames here.
+        let noglob = self.options.noglob;
+        self.options.noglob |= self.options.posix && !self.interactive;
+        let expanded = self.expand_word_into(word, &mut fields);
+        self.options.noglob = noglob;
+        expanded?;
         let [target] = fields.as_slice() else {
             let mut text = Vec::new();
             crate::ast::print_word(word, &mut self.vars, &mut text);
@@ -407,7 +412,20 @@ impl Shell {
             return Ok(false);
         };
         let Some(fd) = plan.current(from) else {
-            self.complain(&[digits, b": Bad file descriptor"].concat());
+            // The word as written, unless it is a number or the other one is not the usual.
+            let shown = match &redirect.target {
+                RedirectTarget::Word(word) if word.as_literal().is_none() => {
+                    let mut text = Vec::new();
+                    crate::ast::print_word(word, &mut self.vars, &mut text);
+                    match redirect.kind {
+                        RedirectKind::DupIn if number == 0 => text,
+                        RedirectKind::DupOut if number == 1 => text,
+                        _ => int_text(i64::from(number)),
+                    }
+                }
+                _ => digits.to_vec(),
+            };
+            self.complain(&[shown.as_slice(), b": Bad file descriptor"].concat());
             return Ok(false);
         };
         if from == number && !moves {

@@ -85,7 +85,7 @@ impl Shell {
 
     /// Prints a syntax error as bash does.
     pub fn syntax_error(&mut self, error: &SyntaxError) {
-        let (message, show) = error.message();
+        let (message, second) = error.message();
         let mut name = if self.source.is_empty() {
             self.name.clone()
         } else {
@@ -104,8 +104,8 @@ impl Shell {
             text.push(b'\n');
         };
         line(&message);
-        if show {
-            line(&[b"`", error.source.as_slice(), b"'"].concat());
+        if let Some(second) = second {
+            line(&second);
         }
         self.write_stderr(&text);
     }

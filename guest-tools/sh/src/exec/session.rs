@@ -8,6 +8,7 @@
 
 use super::Shell;
 use super::assign::{ExpandedAssign, ExpandedValue};
+use super::state::NoState;
 use crate::lexer::Input;
 use crate::parser::{Aliases, ParseOptions, Parser};
 use crate::sys::{self, Fd};
@@ -55,8 +56,13 @@ impl Session {
         let read = sys::read_to_end(states, &mut state);
         let fresh = state.is_empty();
         sys::close(states);
-        if read.is_err() || !fresh && !sh.restore_state(state) {
-            sh.complain(b"--session: not a shell's state");
+        let taken = match read {
+            Err(errno) => Err(errno.message().to_string()),
+            Ok(()) if fresh => Ok(sh.import_environment()),
+            Ok(()) => sh.restore_state(state).map_err(NoState::message),
+        };
+        if let Err(message) = taken {
+            sh.complain(&[b"--session: ", message.as_bytes()].concat());
             return Err(2);
         }
         sh.vars.push_scope(ScopeKind::Temporary);
@@ -104,7 +110,7 @@ impl Session {
                 let _ = sys::change_directory(&path);
             }
             sh.status = status;
-            let state = sh.state_text();
+            let state = sh.state_bytes();
             answer.extend_from_slice(if sh.left { b"exit " } else { b"done " });
             push_int(&mut answer, state.len() as i64);
             answer.push(b'\n');

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use super::options::{Options, Shopt};
-use crate::ast::Function;
 use crate::builtins::State;
 use crate::expand::Ifs;
 use crate::jobs::Jobs;
@@ -35,7 +34,7 @@ pub struct Frame {
 /// A shell.
 pub struct Shell {
     pub vars: Vars,
-    pub functions: FastMap<Vec<u8>, Rc<Function>>,
+    pub functions: super::Functions,
     /// The files in which functions were defined.
     pub function_sources: FastMap<Vec<u8>, Rc<[u8]>>,
     pub exported_functions: FastSet<Vec<u8>>,
@@ -77,6 +76,14 @@ pub struct Shell {
     /// Descriptors that only this process needs: a forked child closes them.
     pub private_fds: Vec<Fd>,
     pub process_subs: Vec<(u32, Process, bool)>,
+    /// The parameter being expanded is in braces.
+    pub braced: bool,
+    /// What `command` runs ends no shell by an error of its usage.
+    pub excused: Option<i32>,
+    /// Arguments of the builtin being run that were elements (`a[$k]`) in the source.
+    pub element_words: Vec<Vec<u8>>,
+    /// How many compound commands being run have their input redirected.
+    pub stdin_redirected: u32,
     /// The environment as built last.
     pub environment: Vec<u8>,
     pub interactive: bool,
@@ -150,6 +157,10 @@ impl Shell {
             fds: super::redirect::UserFds::default(),
             private_fds: Vec::new(),
             process_subs: Vec::new(),
+            element_words: Vec::new(),
+            braced: false,
+            excused: None,
+            stdin_redirected: 0,
             environment: Vec::new(),
             interactive: false,
             command_string: false,

@@ -6,12 +6,26 @@ use crate::ast::{Assign, AssignValue, Part, Simple, Word};
 use crate::builtins::{self, Builtin};
 use crate::vars::{ScopeKind, Sym, Value, attr};
 
+/// Whether the word is written as `name[…]`.
+fn is_element(word: &Word) -> bool {
+    let (Some(Part::Literal(first)), Some(Part::Literal(last))) =
+        (word.parts.first(), word.parts.last())
+    else {
+        return false;
+    };
+    last.ends_with(b"]")
+        && first
+            .iter()
+            .position(|c| *c == b'[')
+            .is_some_and(|open| crate::text::is_name(&first[..open]))
+}
+
 impl Shell {
     /// Runs a simple command.
     pub fn run_simple(&mut self, simple: &Simple) -> Run {
         let tail = std::mem::take(&mut self.tail);
         self.line = simple.line;
-        if self.traps.any() && !self.restoring && self.before_command(simple)? {
+        if (self.traps.any() || self.vars.names.command_named) && !self.restoring && self.before_command(simple)? {
             return Ok(0);
         }
         self.substitution_status = None;
@@ -21,11 +35,22 @@ impl Shell {
         let mut args = std::mem::take(&mut self.spare_args);
         args.reserve(simple.words.len());
         let mut declarations = Vec::new();
+        let mut elements = Vec::new();
         for word in &simple.words {
             match &word.assign {
-                None => self.expand_word_into(word, &mut args)?,
+                None => {
+                    let from = args.len();
+                    self.expand_word_into(word, &mut args)?;
+                    if from > 0
+                        && args.len() == from + 1
+                        && args[0] == b"unset"
+                        && is_element(word)
+                    {
+                        elements.push(args[from].clone());
+                    }
+                }
                 Some(assign) => {
-                    let expanded = self.expand_argument(word, assign, &args)?;
+                    let expanded = self.expand_argument(assign, &args)?;
                     declarations.resize_with(args.len(), || None);
                     declarations.push(expanded);
                     args.push(self.declaration_text(assign, declarations.last()));
@@ -34,6 +59,9 @@ impl Shell {
         }
         if args.is_empty() {
             return self.run_assignments(simple);
+        }
+        if !(elements.is_empty() && self.element_words.is_empty()) {
+            self.element_words = elements;
         }
         if self.options.xtrace && !self.restoring {
             self.trace_command(simple, &args)?;
@@ -51,11 +79,12 @@ impl Shell {
     /// An assignment as an argument of `declare` and the like.
     fn expand_argument(
         &mut self,
-        _word: &Word,
         assign: &Assign,
-        _args: &[Vec<u8>],
+        args: &[Vec<u8>],
     ) -> Result<Option<ExpandedAssign>, Flow> {
-        self.expand_assign(assign).map(Some)
+        let mut options = args.iter().skip(1).take_while(|arg| arg.starts_with(b"-"));
+        let assoc = options.any(|arg| arg.contains(&b'A'));
+        self.expand_assign_as(assign, assoc).map(Some)
     }
 
     /// The text of such an argument, for commands that do not know assignments.
@@ -171,7 +200,7 @@ impl Shell {
         let special = self.options.posix && builtin.is_some_and(|builtin| builtin.special);
         if !special
             && !self.restoring
-            && let Some(function) = self.functions.get(name).cloned()
+            && let Some(function) = self.function(name)
         {
             return self.with_redirects(simple, |sh| {
                 sh.with_assignments(simple, |sh| sh.call_function(&function, args))
@@ -196,6 +225,7 @@ impl Shell {
             if special {
                 for assign in &simple.assigns {
                     sh.run_assign(assign)?;
+                    sh.vars.propagate(assign.name);
                 }
                 sh.declarations = declarations.clone();
                 return sh.call_builtin(builtin, args);
@@ -272,6 +302,9 @@ impl Shell {
             let expanded = self.expand_assign(assign)?;
             if let Err(error) = self.assign_temporary(expanded) {
                 self.complain(&error.message);
+                if self.options.posix {
+                    return Err(Flow::Discard(1));
+                }
             }
         }
         Ok(())
@@ -290,7 +323,7 @@ impl Shell {
             line: self.line,
             ..Simple::default()
         };
-        if functions && let Some(function) = self.functions.get(&args[0]).cloned() {
+        if functions && let Some(function) = self.function(&args[0]) {
             return self.call_function(&function, args);
         }
         match self.builtin(&args[0]) {

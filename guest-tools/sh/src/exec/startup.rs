@@ -106,8 +106,11 @@ fn start(zeroth: Vec<u8>, mut invocation: Invocation) -> i32 {
     // Nothing is gained by freeing what the end of the process frees.
     let mut sh = std::mem::ManuallyDrop::new(Shell::new(zeroth));
     let sh = &mut *sh;
-    sh.import_environment();
     sh.start_ns = sys::monotonic_ns();
+    // A session's state comes instead of the environment.
+    if invocation.session.is_none() {
+        sh.import_environment();
+    }
     if let Some(path) = &invocation.restore
         && let Err(status) = restore(sh, path)
     {
@@ -276,11 +279,11 @@ impl Shell {
 /// Takes over a state from a file.
 fn restore(sh: &mut Shell, path: &[u8]) -> Result<(), i32> {
     let failed = match sh.read_file(path) {
-        Ok(text) => match sh.restore_state(text) {
-            true => return Ok(()),
-            false => "not a shell's state",
+        Ok(state) => match sh.restore_state(state) {
+            Ok(()) => return Ok(()),
+            Err(wrong) => wrong.message(),
         },
-        Err(errno) => errno.message(),
+        Err(errno) => errno.message().to_string(),
     };
     let text = [&sh.name, &b": "[..], path, b": ", failed.as_bytes(), b"\n"].concat();
     sh.write_stderr(&text);

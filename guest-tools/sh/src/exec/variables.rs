@@ -164,10 +164,21 @@ impl Shell {
             return Some((self.vars.sym(text), None));
         }
         let open = text.iter().position(|c| *c == b'[')?;
-        if !text.ends_with(b"]") || !is_name(&text[..open]) || open + 2 > text.len() {
+        if !is_name(&text[..open]) {
             return None;
         }
-        let subscript = text[open + 1..text.len() - 1].to_vec();
-        (!subscript.is_empty()).then(|| (self.vars.sym(&text[..open]), Some(subscript)))
+        let sym = self.vars.sym(&text[..open]);
+        // Such keys of associative arrays have been expanded already.
+        let whole = (self.shopt.assoc_expand_once || self.element_words.iter().any(|w| w == text))
+            && self.vars.get(sym).has(attr::ASSOC);
+        let (_, subscript) = crate::subscript::split_element(text, whole)?;
+        if subscript.is_empty() {
+            return None;
+        }
+        let subscript = match whole {
+            true => crate::subscript::escaped_key(subscript),
+            false => subscript.to_vec(),
+        };
+        Some((sym, Some(subscript)))
     }
 }

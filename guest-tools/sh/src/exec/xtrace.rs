@@ -128,6 +128,18 @@ impl Shell {
         self.run_debug_trap()
     }
 
+    /// The DEBUG trap before an expression of `for (( … ))`.
+    pub(super) fn run_debug_trap_of(&mut self, arith: &crate::ast::Arith) -> Result<(), Flow> {
+        if self.traps.has_debug() && self.traps.running == 0 {
+            let mut text = b"((".to_vec();
+            crate::ast::print_word_names(&arith.text, &self.vars, &mut text);
+            text.extend_from_slice(b"))");
+            self.command_text = text;
+            self.run_debug_trap()?;
+        }
+        Ok(())
+    }
+
     pub(super) fn before_compound(&mut self, compound: &Compound) -> Result<bool, Flow> {
         if !self.traps.any() || self.traps.running > 0 {
             return Ok(false);

@@ -1,7 +1,7 @@
 //! Arithmetic in words and commands.
 
 use crate::arith;
-use crate::ast::{Arith, ParamOp, Part};
+use crate::ast::{Arith, ParamOp, Part, Word};
 use crate::exec::{Flow, Shell};
 use crate::text::canonical_int;
 use crate::vars::attr;
@@ -67,21 +67,21 @@ impl Shell {
                 Err(error) => Err(self.arith_failed(&error)),
             };
         }
-        let mut source = Vec::new();
-        let mut number = 0;
+        let mut source = Source::default();
+        let mut texts = texts.iter().zip(values.iter().map(Some).chain(std::iter::repeat(None)));
         for part in &arith.text.parts {
             match part {
-                Part::Literal(text) => source.extend_from_slice(text),
-                _ => {
-                    match texts[number].is_empty() && values.get(number).is_some_and(|v| *v != 0) {
-                        true => crate::text::push_int(&mut source, values[number]),
-                        false => source.extend_from_slice(&texts[number]),
+                Part::Literal(text) => source.literal(text),
+                _ => match texts.next() {
+                    Some((text, Some(value))) if text.is_empty() && *value != 0 => {
+                        crate::text::push_int(&mut source.text, *value);
                     }
-                    number += 1;
-                }
+                    Some((text, _)) => source.expanded(text),
+                    None => {}
+                },
             }
         }
-        self.eval_arith_text(&source)
+        self.eval_arith_text(&source.text)
     }
 
     /// The number that a plain `$name` holds, read without making its text.
@@ -108,7 +108,29 @@ impl Shell {
     }
 
     fn expand_arith_text(&mut self, arith: &Arith) -> Result<Vec<u8>, Flow> {
-        self.expand_string(&arith.text)
+        self.expand_arith_word(&arith.text)
+    }
+
+    /// Expands a word that stands for a number: keys in subscripts stay keys.
+    pub fn expand_arith_word(&mut self, word: &Word) -> Result<Vec<u8>, Flow> {
+        let mut source = Source::default();
+        self.push_arith_parts(&word.parts, &mut source)?;
+        Ok(source.text)
+    }
+
+    fn push_arith_parts(&mut self, parts: &[Part], source: &mut Source) -> Result<(), Flow> {
+        for part in parts {
+            match part {
+                Part::Literal(text) => source.literal(text),
+                // Outside subscripts, double quotes might as well not be there.
+                Part::Double(inner) if source.depth == 0 => self.push_arith_parts(inner, source)?,
+                part => {
+                    let text = self.expand_one(part)?;
+                    source.expanded(&text);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The value of an expression given as text.
@@ -116,6 +138,37 @@ impl Shell {
         match arith::eval_text(self, text) {
             Ok(value) => Ok(value),
             Err(error) => Err(self.arith_failed(&error)),
+        }
+    }
+}
+
+/// The text of an expression from its literal parts and what others became.
+#[derive(Default)]
+struct Source {
+    text: Vec<u8>,
+    /// How many brackets are open.
+    depth: usize,
+}
+
+impl Source {
+    fn literal(&mut self, text: &[u8]) {
+        for c in text {
+            match c {
+                b'[' => self.depth += 1,
+                b']' => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.text.extend_from_slice(text);
+    }
+
+    /// In a subscript it is escaped: a key is one, whatever characters it has.
+    fn expanded(&mut self, text: &[u8]) {
+        for c in text {
+            if self.depth > 0 && b"[]$`~\\'\"".contains(c) {
+                self.text.push(b'\\');
+            }
+            self.text.push(*c);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Brace expansion: `{a,b}`, `{1..9..2}`.
 
-use crate::ast::{Part, Word};
-use crate::text::{canonical_int, char_len, decode, push_char};
+use crate::ast::{Param, ParamName, ParamOp, Part, Word};
+use crate::text::{canonical_int, char_len, decode, is_name_byte, push_char};
+use crate::vars::Vars;
 
 /// A part of the word or text made by the expansion.
 #[derive(Clone)]
@@ -36,11 +37,13 @@ impl Clone for Part {
 #[derive(Clone, Copy)]
 enum Unit<'a> {
     Byte(u8),
+    /// A backslash that a sequence of letters made: it quotes nothing.
+    Nothing,
     Part(&'a Part),
 }
 
 /// The words that braces make of a word; none if it has no valid braces.
-pub fn expand(word: &Word) -> Option<Vec<Vec<Piece<'_>>>> {
+pub fn expand<'a>(word: &'a Word, vars: &mut Vars) -> Option<Vec<Vec<Piece<'a>>>> {
     let mut units = Vec::new();
     for part in &word.parts {
         match part {
@@ -49,14 +52,63 @@ pub fn expand(word: &Word) -> Option<Vec<Vec<Piece<'_>>>> {
         }
     }
     let expanded = expand_units(&units, 0)?;
-    Some(expanded.into_iter().map(|units| pieces(&units)).collect())
+    let words = expanded.into_iter().map(|units| pieces(&units, vars));
+    Some(words.collect())
 }
 
-fn pieces<'a>(units: &[Unit<'a>]) -> Vec<Piece<'a>> {
+/// How many letters now follow `$name`, and so belong to the name.
+fn name_goes_on(units: &[Unit<'_>]) -> usize {
+    let named = |unit: &&Unit<'_>| matches!(unit, Unit::Byte(byte) if is_name_byte(*byte));
+    match units.first() {
+        Some(Unit::Part(Part::Param(param)))
+            if !param.braced && matches!(param.name, ParamName::Variable(_)) =>
+        {
+            units[1..].iter().take_while(named).count()
+        }
+        _ => 0,
+    }
+}
+
+fn longer_name(units: &[Unit<'_>], vars: &mut Vars) -> Option<Part> {
+    let Some(Unit::Part(Part::Param(param))) = units.first() else {
+        return None;
+    };
+    let ParamName::Variable(sym) = param.name else {
+        return None;
+    };
+    let mut name = vars.names.name(sym).to_vec();
+    for unit in &units[1..] {
+        if let Unit::Byte(byte) = unit {
+            name.push(*byte);
+        }
+    }
+    Some(Part::Param(Box::new(Param {
+        name: ParamName::Variable(vars.sym(&name)),
+        index: None,
+        indirect: false,
+        braced: false,
+        op: ParamOp::Value,
+    })))
+}
+
+fn pieces<'a>(units: &[Unit<'a>], vars: &mut Vars) -> Vec<Piece<'a>> {
     let mut out: Vec<Piece<'a>> = Vec::new();
+    let mut skip = 0;
     for (at, unit) in units.iter().enumerate() {
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
+        skip = name_goes_on(&units[at..]);
+        if skip > 0
+            && let Some(part) = longer_name(&units[at..=at + skip], vars)
+        {
+            out.push(Piece::Text(part));
+            continue;
+        }
         match unit {
             Unit::Part(part) => out.push(Piece::Part(part)),
+            Unit::Nothing => out.push(Piece::Text(Part::Single(Vec::new()))),
             Unit::Byte(byte) => match out.last_mut() {
                 Some(Piece::Text(Part::Literal(text))) => text.push(*byte),
                 // A tilde that comes to stand first expands.
@@ -180,7 +232,7 @@ fn sequence<'a>(units: &[Unit<'a>]) -> Option<Vec<Vec<Unit<'a>>>> {
         .iter()
         .map(|unit| match unit {
             Unit::Byte(byte) => Some(*byte),
-            Unit::Part(_) => None,
+            Unit::Part(_) | Unit::Nothing => None,
         })
         .collect();
     let text = text?;
@@ -205,10 +257,14 @@ fn sequence<'a>(units: &[Unit<'a>]) -> Option<Vec<Vec<Unit<'a>>>> {
         }
         _ => letters(from, to, step.unwrap_or(1))?,
     };
+    let unit = |byte| match byte {
+        b'\\' => Unit::Nothing,
+        byte => Unit::Byte(byte),
+    };
     Some(
         words
             .into_iter()
-            .map(|word| word.into_iter().map(Unit::Byte).collect())
+            .map(|word| word.into_iter().map(unit).collect())
             .collect(),
     )
 }

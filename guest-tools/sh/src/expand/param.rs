@@ -22,6 +22,7 @@ impl Shell {
         {
             return Ok(());
         }
+        self.braced = param.braced;
         if let ParamOp::Bad(text) = &param.op {
             self.complain(&[text.as_slice(), b": bad substitution"].concat());
             return Err(self.fatal_expansion());
@@ -327,8 +328,8 @@ impl Shell {
     /// An unset parameter under `set -u`.
     pub fn unbound(&mut self, name: &ParamName, index: Option<&Subscript>) -> Flow {
         let mut message = match name {
-            ParamName::Positional(_) | ParamName::Special(_) => b"$".to_vec(),
-            ParamName::Variable(_) => Vec::new(),
+            ParamName::Positional(_) | ParamName::Special(_) if !self.braced => b"$".to_vec(),
+            _ => Vec::new(),
         };
         message.extend_from_slice(&self.param_name(name, index));
         message.extend_from_slice(b": unbound variable");
@@ -345,6 +346,9 @@ impl Shell {
 
     /// An expansion that cannot be performed.
     pub fn fatal_expansion(&mut self) -> Flow {
+        if self.options.posix {
+            return self.fatal_unset();
+        }
         self.discard_line()
     }
 

@@ -7,9 +7,9 @@ use crate::exec::{Flow, Shell};
 use crate::vars::{Sym, Value, attr};
 
 /// The present time in a format of `strftime`.
-fn now(format: &[u8]) -> Vec<u8> {
+fn now(sh: &Shell, format: &[u8]) -> Vec<u8> {
     let seconds = (crate::sys::realtime_ns() / 1_000_000_000) as i64;
-    crate::builtins::date(seconds, format)
+    crate::builtins::date(sh, seconds, format)
 }
 
 impl Shell {
@@ -88,12 +88,12 @@ impl Shell {
                         b'@' => b"%I:%M %p",
                         _ => b"%H:%M",
                     };
-                    out.extend_from_slice(&now(format));
+                    out.extend_from_slice(&now(self, format));
                 }
                 Some(b'D') if bytes.as_slice().first() == Some(&b'{') => {
                     let rest = &bytes.as_slice()[1..];
                     let end = rest.iter().position(|c| *c == b'}').unwrap_or(rest.len());
-                    out.extend_from_slice(&now(match end {
+                    out.extend_from_slice(&now(self, match end {
                         0 => b"%X",
                         end => &rest[..end],
                     }));
@@ -237,7 +237,7 @@ impl Shell {
                 items.push(value);
                 continue;
             }
-            let key = match assoc && crate::text::needs_quotes(&key) {
+            let key = match assoc && (crate::text::needs_quotes(&key) || key == b"@") {
                 true => quote_double(&key),
                 false => key,
             };
@@ -269,7 +269,10 @@ impl Shell {
             Value::Assoc(array) => {
                 for (key, value) in array.iter() {
                     out.push(b'[');
-                    match crate::text::needs_quotes(key) || crate::text::needs_ansi_quotes(key) {
+                    let quoted = crate::text::needs_quotes(key)
+                        || crate::text::needs_ansi_quotes(key)
+                        || key == b"@";
+                    match quoted {
                         true => out.extend_from_slice(&quote_double(key)),
                         false => out.extend_from_slice(key),
                     }

@@ -23,7 +23,7 @@ impl Shell {
         }
         if word.braces
             && self.options.braceexpand
-            && let Some(words) = brace::expand(word)
+            && let Some(words) = brace::expand(word, &mut self.vars)
         {
             for parts in &words {
                 self.expand_parts_into(parts, fields)?;

@@ -113,12 +113,12 @@ impl Parser<'_> {
                     continue;
                 }
                 // Between `((` and `))` single quotes are mere characters.
-                b'\'' if matches!(close, b"))" | b";))") => {}
+                b'\'' if brackets == 0 && matches!(close, b"))" | b";))") => {}
                 b'"' | b'\'' => {
                     self.read_quoted_or_expansion(&mut builder)?;
                     continue;
                 }
-                b'\\' if close == b"]" => {
+                b'\\' if close == b"]" || brackets > 0 => {
                     self.read_quoted_or_expansion(&mut builder)?;
                     continue;
                 }

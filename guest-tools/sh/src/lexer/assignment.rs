@@ -14,9 +14,9 @@ impl Parser<'_> {
         }
         let mut len = 1;
         loop {
-            while is_name_byte(self.input.ahead(len)) {
-                len += 1;
-            }
+            let rest = self.input.src.get(self.input.pos + len..);
+            let rest = rest.unwrap_or_default();
+            len += rest.iter().take_while(|c| is_name_byte(**c)).count();
             if !(self.input.ahead(len) == b'\\' && self.input.ahead(len + 1) == b'\n') {
                 break;
             }
@@ -56,33 +56,22 @@ impl Parser<'_> {
 
     /// Whether the brackets after a name end in `]=` or `]+=`.
     fn subscript_assigns(&mut self, name_len: usize) -> Result<bool> {
-        let mut at = name_len + 1;
-        let mut depth = 1;
-        loop {
-            match self.input.ahead(at) {
-                0 => return Err(self.eof_looking_for(b']', self.input.line)),
-                b'\n' => return Ok(false),
-                b'[' => depth += 1,
-                b']' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        break;
-                    }
-                }
-                b'\\' => at += 1,
-                quote @ (b'\'' | b'"') => {
-                    at += 1;
-                    while self.input.ahead(at) != quote {
-                        if self.input.ahead(at) == 0 {
-                            return Ok(false);
-                        }
-                        at += 1 + usize::from(quote == b'"' && self.input.ahead(at) == b'\\');
-                    }
-                }
-                _ => {}
+        let mut lines = 0usize;
+        let input = &mut *self.input;
+        let end = crate::subscript::closing(name_len, |at| match input.ahead(at) {
+            0 => None,
+            c => {
+                lines += usize::from(c == b'\n');
+                Some(c)
             }
-            at += 1;
-        }
+        });
+        let Some(at) = end else {
+            // A bracket that the line leaves open is text, unless all the rest is it.
+            return match lines {
+                0 => Err(self.eof_looking_for(b']', self.input.line)),
+                _ => Ok(false),
+            };
+        };
         Ok(match self.input.ahead(at + 1) {
             b'=' => true,
             b'+' => self.input.ahead(at + 2) == b'=',

@@ -85,7 +85,11 @@ impl Parser<'_> {
     /// Reads commands up to `)`, the position being after the `(`.
     fn read_command_sub(&mut self) -> Result<Part> {
         let body = self.read_nested_list()?;
-        Ok(Part::Command(Rc::new(CommandSub { body, error: None })))
+        Ok(Part::Command(Rc::new(CommandSub {
+            body,
+            backquoted: None,
+            error: None,
+        })))
     }
 
     /// Reads `<(…)` or `>(…)`, the position being at its start.
@@ -127,6 +131,7 @@ fn simple_param(name: ParamName) -> Part {
         name,
         index: None,
         indirect: false,
+        braced: false,
         op: ParamOp::Value,
     }))
 }

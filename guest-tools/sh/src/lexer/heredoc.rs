@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Input;
 use super::word::WordBuilder;
-use crate::ast::{HereDoc, Part, Word};
+use crate::ast::{Few, HereDoc, Part, Word};
 use crate::parser::{Parser, Result};
 
 impl Parser<'_> {
@@ -98,7 +98,7 @@ impl Parser<'_> {
             let text = self.read_heredoc_text(&heredoc);
             let word = if heredoc.quoted {
                 Word {
-                    parts: vec![Part::Single(text)],
+                    parts: Few::One(Part::Single(text)),
                     ..Word::default()
                 }
             } else {
@@ -150,7 +150,9 @@ impl Parser<'_> {
                             text.push(self.input.bump());
                         }
                     }
-                    _ => text.push(self.input.bump()),
+                    _ => self.input.take_until(&mut text, |c| {
+                        c == b'\n' || c == b'\\' && !heredoc.quoted
+                    }),
                 }
             }
             let line = &text[start..];
@@ -170,7 +172,7 @@ impl Parser<'_> {
             inner.read_in_double(&mut builder, 0)?;
         }
         Ok(Word {
-            parts: vec![Part::Double(builder.into_parts())],
+            parts: Few::One(Part::Double(builder.into_parts().into_vec())),
             ..Word::default()
         })
     }

@@ -94,6 +94,15 @@ impl Input {
         byte
     }
 
+    /// Takes bytes up to one that ends them, at least one; a newline must end them.
+    #[inline]
+    pub fn take_until(&mut self, text: &mut Vec<u8>, ends: impl Fn(u8) -> bool) {
+        let rest = &self.src[self.pos.min(self.src.len())..];
+        let run = rest.iter().position(|c| ends(*c)).unwrap_or(rest.len());
+        text.extend_from_slice(&rest[..run]);
+        self.pos += run;
+    }
+
     /// Moves on by bytes that are no newlines.
     #[inline]
     pub fn skip(&mut self, count: usize) {

@@ -52,6 +52,7 @@ impl Parser<'_> {
             name: ParamName::Special(b'#'),
             index: None,
             indirect: false,
+            braced: true,
             op: ParamOp::Bad(text),
         })
     }
@@ -70,6 +71,7 @@ impl Parser<'_> {
                     name,
                     index,
                     indirect: false,
+                    braced: true,
                     op: ParamOp::Length,
                 }));
             }
@@ -115,6 +117,7 @@ impl Parser<'_> {
             name,
             index,
             indirect,
+            braced: true,
             op,
         }))
     }
@@ -125,7 +128,7 @@ impl Parser<'_> {
         if is_name_byte(next) {
             return true;
         }
-        is_special(next) && self.input.ahead(2) == b'}'
+        (is_special(next) || matches!(next, b'+' | b'=')) && self.input.ahead(2) == b'}'
     }
 
     fn read_param_name(&mut self) -> Option<ParamName> {

@@ -7,6 +7,18 @@ use super::word::WordBuilder;
 use crate::ast::{CommandSub, List, Part};
 use crate::parser::{Parser, Result};
 
+/// Bytes that are text wherever double quotes or an expression are read.
+static IN_DOUBLE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        let c = at as u8;
+        table[at] = c.is_ascii_alphanumeric() || c >= 128 || matches!(c, b' ' | b',' | b'.' | b'/' | b'_' | b'-' | b'=' | b'@' | b'%' | b'+');
+        at += 1;
+    }
+    table
+};
+
 impl Parser<'_> {
     /// Reads `'…'`, the position being at its start.
     pub fn read_single(&mut self) -> Result<Vec<u8>> {
@@ -20,7 +32,8 @@ impl Parser<'_> {
                     self.input.bump();
                     return Ok(text);
                 }
-                _ => text.push(self.input.bump()),
+                b'\n' => text.push(self.input.bump()),
+                _ => self.input.take_until(&mut text, |c| matches!(c, b'\'' | b'\n')),
             }
         }
     }
@@ -35,7 +48,7 @@ impl Parser<'_> {
                 0 => return Err(self.eof_looking_for(b'"', line)),
                 b'"' => {
                     self.input.bump();
-                    return Ok(Part::Double(builder.into_parts()));
+                    return Ok(Part::Double(builder.into_parts().into_vec()));
                 }
                 _ => self.read_in_double(&mut builder, b'"')?,
             }
@@ -68,9 +81,15 @@ impl Parser<'_> {
                 let part = self.read_backquote(quote == b'"')?;
                 builder.part(part);
             }
-            _ => {
+            b'\n' => {
                 let c = self.input.bump();
                 builder.byte(c);
+            }
+            c => {
+                // What may mean something to a caller ends the run as well.
+                builder.byte(c);
+                self.input.skip(1);
+                builder.take_until(self.input, |c| !IN_DOUBLE[usize::from(c)]);
             }
         }
         Ok(())
@@ -80,6 +99,7 @@ impl Parser<'_> {
     pub fn read_backquote(&mut self, in_double: bool) -> Result<Part> {
         let line = self.input.line;
         self.input.bump();
+        let start = self.input.pos;
         let mut text = Vec::new();
         loop {
             match self.input.bump() {
@@ -100,6 +120,8 @@ impl Parser<'_> {
             }
         }
         self.enter(line)?;
+        let end = self.input.pos.saturating_sub(1);
+        let written = self.input.src.get(start..end).unwrap_or_default().into();
         let mut input = Input::new(text, line);
         let mut inner = Parser::new(&mut input, self.vars, self.aliases, self.options);
         inner.depth = self.depth;
@@ -109,6 +131,10 @@ impl Parser<'_> {
             Ok(body) => (body, None),
             Err(error) => (List::default(), Some(error)),
         };
-        Ok(Part::Command(Rc::new(CommandSub { body, error })))
+        Ok(Part::Command(Rc::new(CommandSub {
+            body,
+            backquoted: Some(written),
+            error,
+        })))
     }
 }

@@ -35,7 +35,7 @@ pub enum Token {
     FdVariable(Vec<u8>),
 }
 
-/// Operators, longer ones first.
+/// Operators as written.
 const OPERATORS: &[(&[u8], Op)] = &[
     (b";;&", Op::CaseContinue),
     (b"&>>", Op::Redirect(RedirectKind::AppendBoth)),
@@ -108,7 +108,9 @@ impl Parser<'_> {
                 }
                 b'#' => {
                     while !matches!(self.input.cur(), b'\n' | 0) {
-                        self.input.skip(1);
+                        let rest = &self.input.src[self.input.pos..];
+                        let end = rest.iter().position(|c| *c == b'\n');
+                        self.input.skip(end.unwrap_or(rest.len()));
                     }
                 }
                 _ => return,
@@ -130,8 +132,10 @@ impl Parser<'_> {
             b'<' | b'>' if self.input.ahead(1) == b'(' => Ok(Token::Word(self.read_word()?)),
             c @ (b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>') => {
                 for distance in 1..3 {
-                    if self.input.ahead(distance) == b'\\' {
-                        self.input.join(distance);
+                    match self.input.ahead(distance) {
+                        b'\\' => self.input.join(distance),
+                        b'<' | b'>' | b';' | b'&' | b'|' => {}
+                        _ => break,
                     }
                 }
                 self.token_start = self.input.pos;
@@ -140,13 +144,15 @@ impl Parser<'_> {
                 }
                 Ok(self.read_operator(c))
             }
-            c if c.is_ascii_digit() && self.fd_prefix().is_some() => {
-                let number = self.fd_prefix().unwrap_or(0);
-                while self.input.cur().is_ascii_digit() {
-                    self.input.skip(1);
+            b'0'..=b'9' => match self.fd_prefix() {
+                Some(number) => {
+                    while self.input.cur().is_ascii_digit() {
+                        self.input.skip(1);
+                    }
+                    Ok(Token::FdNumber(number))
                 }
-                Ok(Token::FdNumber(number))
-            }
+                None => Ok(Token::Word(self.read_word()?)),
+            },
             b'{' => match self.fd_variable() {
                 Some(name) => Ok(Token::FdVariable(name)),
                 None => Ok(Token::Word(self.read_word()?)),
@@ -156,16 +162,41 @@ impl Parser<'_> {
     }
 
     fn read_operator(&mut self, first: u8) -> Token {
-        for (text, op) in OPERATORS {
-            if text[0] == first && self.input.starts_with(text) {
-                if *op == Op::Redirect(RedirectKind::HereDoc) && self.input.starts_with(b"<<<") {
-                    continue;
-                }
-                self.input.skip(text.len());
-                return Token::Op(*op);
-            }
-        }
-        Token::End
+        use RedirectKind as Kind;
+        // Nothing beyond the line is asked for: it may not have been typed yet.
+        let second = self.input.ahead(1);
+        let third = match second {
+            b';' | b'<' | b'>' => self.input.ahead(2),
+            _ => 0,
+        };
+        let (op, len) = match (first, second, third) {
+            (b';', b';', b'&') => (Op::CaseContinue, 3),
+            (b';', b';', _) => (Op::CaseBreak, 2),
+            (b';', b'&', _) => (Op::CaseFallThrough, 2),
+            (b';', _, _) => (Op::Semi, 1),
+            (b'&', b'&', _) => (Op::And, 2),
+            (b'&', b'>', b'>') => (Op::Redirect(Kind::AppendBoth), 3),
+            (b'&', b'>', _) => (Op::Redirect(Kind::WriteBoth), 2),
+            (b'&', _, _) => (Op::Background, 1),
+            (b'|', b'|', _) => (Op::Or, 2),
+            (b'|', b'&', _) => (Op::PipeBoth, 2),
+            (b'|', _, _) => (Op::Pipe, 1),
+            (b'(', _, _) => (Op::Open, 1),
+            (b')', _, _) => (Op::Close, 1),
+            (b'<', b'<', b'<') => (Op::Redirect(Kind::HereString), 3),
+            (b'<', b'<', b'-') => (Op::HereDocTabs, 3),
+            (b'<', b'<', _) => (Op::Redirect(Kind::HereDoc), 2),
+            (b'<', b'&', _) => (Op::Redirect(Kind::DupIn), 2),
+            (b'<', b'>', _) => (Op::Redirect(Kind::ReadWrite), 2),
+            (b'<', _, _) => (Op::Redirect(Kind::Read), 1),
+            (b'>', b'>', _) => (Op::Redirect(Kind::Append), 2),
+            (b'>', b'|', _) => (Op::Redirect(Kind::Clobber), 2),
+            (b'>', b'&', _) => (Op::Redirect(Kind::DupOut), 2),
+            (b'>', _, _) => (Op::Redirect(Kind::Write), 1),
+            _ => return Token::End,
+        };
+        self.input.skip(len);
+        Token::Op(op)
     }
 
     /// The number at the position, if a redirection follows it at once.

@@ -1,6 +1,7 @@
 //! Words: runs of text, quotes and expansions.
 
-use crate::ast::{Part, Word};
+use super::Input;
+use crate::ast::{Few, Part, Word};
 use crate::parser::{Parser, Result};
 
 /// Whether an unquoted byte ends a word.
@@ -11,9 +12,8 @@ pub fn is_word_end(c: u8) -> bool {
     )
 }
 
-const fn plain_table() -> [bool; 256] {
+const fn table_without(special: &[u8]) -> [bool; 256] {
     let mut table = [true; 256];
-    let special = b"\0 \t\n;&|()<>'\"\\$`{}";
     let mut at = 0;
     while at < special.len() {
         table[special[at] as usize] = false;
@@ -23,7 +23,10 @@ const fn plain_table() -> [bool; 256] {
 }
 
 /// Bytes that are themselves in a word.
-static PLAIN: [bool; 256] = plain_table();
+static PLAIN: [bool; 256] = table_without(b"\0 \t\n;&|()<>'\"\\$`{}");
+
+/// Bytes that are themselves in a word whatever the options.
+static LITERAL: [bool; 256] = table_without(b"\0 \t\n;&|()<>'\"\\$`{}*?[~");
 
 /// Whether the word stands for itself whatever the options.
 fn is_plain(word: &Word) -> bool {
@@ -38,7 +41,7 @@ fn is_plain(word: &Word) -> bool {
 /// A word as it grows.
 #[derive(Default)]
 pub struct WordBuilder {
-    parts: Vec<Part>,
+    parts: Few<Part>,
     text: Vec<u8>,
     braces: bool,
 }
@@ -49,14 +52,17 @@ impl WordBuilder {
         self.text.push(byte);
     }
 
+    /// Appends bytes of the input up to one that ends them.
+    #[inline]
+    pub fn take_until(&mut self, input: &mut Input, ends: impl Fn(u8) -> bool) {
+        input.take_until(&mut self.text, ends);
+    }
+
     /// Appends another part.
     pub fn part(&mut self, part: Part) {
         if !self.text.is_empty() {
             self.parts
                 .push(Part::Literal(std::mem::take(&mut self.text)));
-        } else if self.parts.is_empty() {
-            // Most words have one part.
-            self.parts.reserve_exact(1);
         }
         self.parts.push(part);
     }
@@ -67,9 +73,8 @@ impl WordBuilder {
     }
 
     /// The parts so far.
-    pub fn into_parts(mut self) -> Vec<Part> {
+    pub fn into_parts(mut self) -> Few<Part> {
         if !self.text.is_empty() {
-            self.parts.reserve_exact(1);
             self.parts.push(Part::Literal(self.text));
         }
         self.parts
@@ -95,12 +100,32 @@ impl Parser<'_> {
         {
             return Ok(word);
         }
+        if let Some(word) = self.read_plain_word() {
+            return Ok(word);
+        }
         let mut builder = WordBuilder::default();
         self.read_word_into(&mut builder)?;
         let mut word = builder.into_word();
         self.mark_tildes(&mut word, false);
         word.plain = is_plain(&word);
         Ok(word)
+    }
+
+    /// Reads a word of nothing but text without a meaning, which most are.
+    fn read_plain_word(&mut self) -> Option<Word> {
+        let rest = self.input.src.get(self.input.pos..)?;
+        let len = rest.iter().position(|c| !LITERAL[usize::from(*c)])?;
+        if len == 0 || !matches!(rest[len], b' ' | b'\n' | b';' | b'\t' | b'|' | b'&' | b')') {
+            return None;
+        }
+        let text = rest[..len].to_vec();
+        self.input.skip(len);
+        Some(Word {
+            parts: Few::One(Part::Literal(text)),
+            braces: false,
+            plain: true,
+            assign: None,
+        })
     }
 
     /// Reads the parts of a word up to an unquoted end.
@@ -224,7 +249,7 @@ impl Parser<'_> {
             return;
         }
         let colons = assignment || value_start.is_some();
-        let old = std::mem::take(&mut word.parts);
+        let old = std::mem::take(&mut word.parts).into_vec();
         let mut parts = Vec::with_capacity(old.len() + 2);
         let count = old.len();
         for (number, part) in old.into_iter().enumerate() {
@@ -253,6 +278,12 @@ impl Parser<'_> {
                 if end == text.len() && number + 1 < count {
                     break;
                 }
+                // No user has such a name, and a pattern stays one.
+                let named = |c: &u8| crate::text::is_name_byte(*c) || b".-+".contains(c);
+                if !text[at + 1..end].iter().all(named) {
+                    at = end;
+                    continue;
+                }
                 if at > done {
                     parts.push(Part::Literal(text[done..at].to_vec()));
                 }
@@ -264,6 +295,6 @@ impl Parser<'_> {
                 parts.push(Part::Literal(text[done..].to_vec()));
             }
         }
-        word.parts = parts;
+        word.parts = Few::from(parts);
     }
 }

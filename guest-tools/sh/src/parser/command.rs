@@ -6,6 +6,9 @@ use super::{Parser, Result};
 use crate::ast::{Command, Compound, Function, Kind, Simple};
 use crate::lexer::{Op, Token};
 
+/// How long those words are at most.
+const LONGEST: usize = 6;
+
 /// Whether a word is one of those that [`Parser::parse_compound`] knows.
 fn starts_compound(text: &[u8]) -> bool {
     matches!(
@@ -47,8 +50,10 @@ impl Parser<'_> {
             Token::Word(word) => match word.as_literal() {
                 Some(b"function") => return self.parse_function_keyword(line),
                 Some(text) if starts_compound(text) => {
-                    let text = text.to_vec();
-                    self.parse_compound(&text, line)?
+                    let mut word = [0; LONGEST];
+                    let len = text.len();
+                    word[..len].copy_from_slice(text);
+                    self.parse_compound(&word[..len], line)?
                 }
                 _ => None,
             },

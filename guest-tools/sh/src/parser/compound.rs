@@ -108,10 +108,11 @@ impl Parser<'_> {
     }
 
     fn parse_arith_for(&mut self) -> Result<Kind> {
-        let init = self.parse_for_clause()?;
-        let condition = self.parse_for_clause()?;
-        let step = self.read_arith_until(b"))")?;
-        self.input.skip(2);
+        let start = self.input.pos;
+        let init = self.parse_for_clause(start, false)?;
+        let condition = self.parse_for_clause(start, false)?;
+        let step = self.parse_for_clause(start, true)?;
+        self.input.skip(1);
         if matches!(self.peek()?, Token::Op(Op::Semi)) {
             self.next()?;
         }
@@ -124,11 +125,21 @@ impl Parser<'_> {
         })
     }
 
-    fn parse_for_clause(&mut self) -> Result<Arith> {
+    fn parse_for_clause(&mut self, start: usize, last: bool) -> Result<Arith> {
         let arith = self.read_arith_until(b";))")?;
-        if self.input.cur() != b';' {
-            let message = b"syntax error: arithmetic expression required".to_vec();
-            return Err(self.error_at(self.input.line, ErrorKind::Message(message)));
+        if (self.input.cur() == b')') != last {
+            let message: &[u8] = match last {
+                true => b"syntax error: `;' unexpected",
+                false => b"syntax error: arithmetic expression required",
+            };
+            while self.input.cur() == b';' {
+                self.input.skip(1);
+                self.read_arith_until(b";))")?;
+            }
+            let text = &self.input.src[start.min(self.input.pos)..self.input.pos];
+            let second = [b"syntax error: `((", text, b"))'"].concat();
+            let kind = ErrorKind::Messages(message.to_vec(), second);
+            return Err(self.error_at(self.input.line, kind));
         }
         self.input.skip(1);
         Ok(arith)

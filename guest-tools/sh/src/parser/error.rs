@@ -15,6 +15,8 @@ pub enum ErrorKind {
     Looking(u8),
     /// Something else, worded already.
     Message(Vec<u8>),
+    /// The same, with what stands on the second line.
+    Messages(Vec<u8>, Vec<u8>),
     TooDeep,
 }
 
@@ -33,26 +35,31 @@ impl SyntaxError {
         matches!(self.kind, ErrorKind::Eof | ErrorKind::Looking(_))
     }
 
-    /// The message after `name: line N: `; what follows on a second line, if any.
-    pub fn message(&self) -> (Vec<u8>, bool) {
+    /// The message after `name: line N: ` and that of a second line, if any.
+    pub fn message(&self) -> (Vec<u8>, Option<Vec<u8>>) {
         let mut out = Vec::new();
         match &self.kind {
             ErrorKind::Unexpected(token) => {
                 out.extend_from_slice(b"syntax error near unexpected token `");
                 out.extend_from_slice(token);
                 out.push(b'\'');
-                (out, true)
+                (out, self.source_line())
             }
-            ErrorKind::Eof => (b"syntax error: unexpected end of file".to_vec(), false),
+            ErrorKind::Eof => (b"syntax error: unexpected end of file".to_vec(), None),
             ErrorKind::Looking(closing) => {
                 out.extend_from_slice(b"unexpected EOF while looking for matching `");
                 out.push(*closing);
                 out.push(b'\'');
-                (out, false)
+                (out, None)
             }
-            ErrorKind::Message(text) => (text.clone(), true),
-            ErrorKind::TooDeep => (b"syntax error: nesting too deep".to_vec(), false),
+            ErrorKind::Message(text) => (text.clone(), self.source_line()),
+            ErrorKind::Messages(text, second) => (text.clone(), Some(second.clone())),
+            ErrorKind::TooDeep => (b"syntax error: nesting too deep".to_vec(), None),
         }
+    }
+
+    fn source_line(&self) -> Option<Vec<u8>> {
+        Some([b"`", self.source.as_slice(), b"'"].concat())
     }
 }
 
@@ -89,7 +96,8 @@ impl Parser<'_> {
             },
         };
         let line = match token {
-            Token::End => self.input.line,
+            // A last line without an end counts as one more.
+            Token::End => self.input.line + u32::from(!self.input.src.ends_with(b"\n")),
             _ => self.token_line,
         };
         self.error_at(line, kind)

@@ -1,14 +1,17 @@
 //! Lists and pipelines.
 
 use super::{Parser, Result};
-use crate::ast::{AndOr, Connector, List, Pipeline, Redirect, RedirectFd, RedirectKind};
+use crate::ast::{AndOr, Connector, Few, List, Pipeline, Redirect, RedirectFd, RedirectKind};
 use crate::ast::{Command, RedirectTarget, TimeFormat, Word};
 use crate::lexer::{Op, Token};
 
-/// Reserved words that end a list.
-const TERMINATORS: &[&[u8]] = &[
-    b"then", b"else", b"elif", b"fi", b"do", b"done", b"esac", b"}",
-];
+/// Whether a reserved word ends a list.
+fn ends_list(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"then" | b"else" | b"elif" | b"fi" | b"do" | b"done" | b"esac" | b"}"
+    )
+}
 
 impl Parser<'_> {
     /// The commands of the next line (or lines, where a command spans several);
@@ -41,9 +44,6 @@ impl Parser<'_> {
                 }
                 _ => {}
             }
-            if list.items.is_empty() {
-                list.items.reserve_exact(1);
-            }
             list.items.push(item);
             match self.peek()? {
                 Token::Newline => {
@@ -63,8 +63,8 @@ impl Parser<'_> {
     /// The whole input as one list.
     pub fn parse_all(&mut self) -> Result<List> {
         let mut all = List::default();
-        while let Some(mut list) = self.parse_line()? {
-            all.items.append(&mut list.items);
+        while let Some(list) = self.parse_line()? {
+            all.items.append(list.items);
         }
         Ok(all)
     }
@@ -90,9 +90,6 @@ impl Parser<'_> {
                 }
                 _ => false,
             };
-            if list.items.is_empty() {
-                list.items.reserve_exact(1);
-            }
             list.items.push(item);
             if !separated {
                 // The end of a construct that needs no separator, such as `)`.
@@ -119,7 +116,7 @@ impl Parser<'_> {
             ),
             Token::Word(word) => word
                 .as_literal()
-                .is_some_and(|text| TERMINATORS.contains(&text)),
+                .is_some_and(ends_list),
             _ => false,
         })
     }
@@ -153,7 +150,7 @@ impl Parser<'_> {
 
     fn parse_pipeline(&mut self) -> Result<Pipeline> {
         let mut pipeline = Pipeline {
-            commands: Vec::with_capacity(1),
+            commands: Few::None,
             negate: false,
             time: None,
             line: 0,

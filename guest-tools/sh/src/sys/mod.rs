@@ -86,11 +86,12 @@ pub fn write_all(fd: Fd, mut bytes: &[u8]) -> Result<(), Errno> {
 /// # Errors
 /// As `read`; `EINTR` is retried.
 pub fn read_to_end(fd: Fd, out: &mut Vec<u8>) -> Result<(), Errno> {
-    const FIRST: usize = 1024;
-    const LATER: usize = 32 * 1024;
+    // As much again as there is: little is made ready in vain.
+    const LEAST: usize = 4 * 1024;
+    const MOST: usize = 64 * 1024;
     loop {
         let len = out.len();
-        out.resize(len + if len == 0 { FIRST } else { LATER }, 0);
+        out.resize(len + len.clamp(LEAST, MOST), 0);
         match read(fd, &mut out[len..]) {
             Ok(0) => {
                 out.truncate(len);

@@ -97,6 +97,8 @@ impl Indexed {
 pub struct Assoc {
     entries: FastMap<Vec<u8>, Entry>,
     inserted: u32,
+    /// 0: as many buckets as bash gives a new array.
+    first_buckets: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -107,6 +109,14 @@ struct Entry {
 }
 
 impl Assoc {
+    /// An array in the order of a table with this many buckets.
+    pub fn with_buckets(buckets: u32) -> Assoc {
+        Assoc {
+            first_buckets: buckets,
+            ..Assoc::default()
+        }
+    }
+
     /// Number of elements.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -150,7 +160,10 @@ impl Assoc {
     }
 
     fn buckets(&self) -> u32 {
-        let mut buckets = 1024;
+        let mut buckets = match self.first_buckets {
+            0 => 1024,
+            buckets => buckets,
+        };
         while self.entries.len() as u64 > u64::from(buckets) * 2 {
             buckets *= 4;
         }
@@ -159,7 +172,7 @@ impl Assoc {
 }
 
 /// FNV-1, which decides the order of keys that scripts see.
-fn bucket_hash(key: &[u8]) -> u32 {
+pub fn bucket_hash(key: &[u8]) -> u32 {
     key.iter().fold(2_166_136_261, |hash: u32, byte| {
         hash.wrapping_mul(16_777_619) ^ u32::from(*byte)
     })

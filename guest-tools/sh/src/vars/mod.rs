@@ -6,7 +6,7 @@ mod sym;
 mod table;
 mod value;
 
-pub use array::{Assoc, Indexed};
+pub use array::{Assoc, Indexed, bucket_hash};
 pub use hash::{FastMap, FastSet};
 pub use sym::Sym;
 pub use table::{ScopeKind, Vars};

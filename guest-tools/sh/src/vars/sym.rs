@@ -45,6 +45,8 @@ well_known! {
 pub struct Interner {
     numbers: FastMap<Box<[u8]>, u32>,
     names: Vec<Box<[u8]>>,
+    /// Whether anything named BASH_COMMAND, which costs time to keep.
+    pub command_named: bool,
 }
 
 impl Interner {
@@ -53,6 +55,7 @@ impl Interner {
         if name.first().is_some_and(u8::is_ascii_uppercase)
             && let Some(sym) = Sym::fixed(name)
         {
+            self.command_named |= sym == Sym::BASH_COMMAND;
             return sym;
         }
         if let Some(number) = self.numbers.get(name) {

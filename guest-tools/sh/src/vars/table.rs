@@ -35,6 +35,9 @@ impl Vars {
         for slot in slots.iter_mut().take(Sym::BASH_CMDS.0 as usize + 1) {
             slot.attrs = attr::DYNAMIC;
         }
+        for sym in [Sym::BASH_ALIASES, Sym::BASH_CMDS] {
+            slots[sym.0 as usize].attrs |= attr::ASSOC;
+        }
         Vars {
             slots,
             names: Interner::default(),
@@ -173,6 +176,28 @@ impl Vars {
             }
         }
         &mut self.slots[sym.0 as usize]
+    }
+
+    /// Whether an assignment before the call of the innermost function made this variable.
+    pub fn given_to_function(&self, sym: Sym) -> bool {
+        let mut scopes = self.scopes.iter().rev();
+        let inside = scopes.by_ref().find(|scope| scope.kind == ScopeKind::Function);
+        inside.is_some()
+            && scopes
+                .take_while(|scope| scope.kind == ScopeKind::Temporary)
+                .any(|scope| scope.saved.iter().any(|(saved, _)| *saved == sym))
+    }
+
+    /// Gives the variables that assignments before commands hide this value, too.
+    pub fn propagate(&mut self, sym: Sym) {
+        let value = self.slots[sym.0 as usize].value.clone();
+        for scope in &mut self.scopes {
+            if scope.kind == ScopeKind::Temporary
+                && let Some((_, var)) = scope.saved.iter_mut().find(|(saved, _)| *saved == sym)
+            {
+                var.value = value.clone();
+            }
+        }
     }
 
     /// Removes a variable: a local one of this function stays, without value;

@@ -13,7 +13,7 @@ pub fn names(sh: &Shell) -> Vec<Vec<u8>> {
 
 /// A function's definition.
 pub fn print_body(sh: &mut Shell, name: &[u8]) {
-    if let Some(function) = sh.functions.get(name).cloned() {
+    if let Some(function) = sh.function(name) {
         let mut text = Vec::new();
         crate::ast::print_function(&function, &mut sh.vars, &mut text);
         text.push(b'\n');

@@ -61,7 +61,12 @@ fn declare_one(
     item: Item,
 ) -> Result<bool, Flow> {
     let text = item.text;
-    let (assign, name, subscript) = match item.assign {
+    // Elements are looked for in the text once more, as quotes are gone.
+    let plain = |assign: &ExpandedAssign| {
+        assign.index.is_none()
+            || matches!(assign.value, ExpandedValue::Array(_))
+    };
+    let (assign, name, subscript) = match item.assign.filter(plain) {
         Some(assign) => {
             let sym = assign.name;
             let subscript = assign.index.is_some();
@@ -166,7 +171,13 @@ fn make_local(sh: &mut Shell, builtin: &[u8], sym: Sym, request: &Request) -> Re
         let name = sh.vars.names.name(sym).to_vec();
         return failed(sh, builtin, &name, "readonly variable");
     }
+    let given = sh.vars.given_to_function(sym);
     sh.vars.hide(sym, ScopeKind::Function);
+    if given {
+        let var = sh.vars.get_mut(sym);
+        var.value = old.value.clone();
+        var.attrs |= attr::EXPORT;
+    }
     if request.inherit || sh.shopt.localvar_inherit {
         let var = sh.vars.get_mut(sym);
         *var = old;
@@ -238,7 +249,7 @@ fn apply(
         // The argument's text is evaluated once more.
         if let Some(index) = &assign.index
             && sh.vars.get(sym).has(attr::ASSOC)
-            && index.iter().any(|c| matches!(c, b'$' | b'`'))
+            && !sh.shopt.assoc_expand_once
         {
             assign.index = Some(sh.expand_key_text(&index.clone()));
         }
@@ -330,13 +341,12 @@ fn split(sh: &mut Shell, text: &[u8], request: &Request) -> Result<Option<Parts>
     }
     let mut index = None;
     if rest.first() == Some(&b'[') {
-        let close = match rest
-            .windows(2)
-            .position(|pair| pair == b"]=" || pair == b"]+")
-        {
-            Some(at) => at,
-            None if rest.ends_with(b"]") => rest.len() - 1,
-            None => return Ok(None),
+        let end = match sh.shopt.assoc_expand_once {
+            true => rest.iter().position(|c| *c == b']'),
+            false => crate::subscript::subscript_end(rest, 0),
+        };
+        let Some(close) = end else {
+            return Ok(None);
         };
         index = Some(rest[1..close].to_vec());
         rest = &rest[close + 1..];

@@ -21,6 +21,9 @@ pub fn hash(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             Err(failed) => return failed,
         }
     }
+    if !sh.options.hashall {
+        return sh.fail(b"hash", b"hashing disabled", 1);
+    }
     let names = letters.rest();
     if clear {
         sh.hash.clear();
@@ -85,15 +88,6 @@ fn show(sh: &mut Shell, name: &[u8], several: bool, long: bool) -> bool {
     true
 }
 
-/// The bucket of bash's table (FNV-1), which decides the order of the list.
-fn bucket(name: &[u8]) -> u32 {
-    const BUCKETS: u32 = 256;
-    let hash = name.iter().fold(2_166_136_261, |hash: u32, byte| {
-        hash.wrapping_mul(16_777_619) ^ u32::from(*byte)
-    });
-    hash % BUCKETS
-}
-
 fn list(sh: &mut Shell, long: bool) {
     if sh.hash.is_empty() {
         if !sh.options.posix {
@@ -106,7 +100,8 @@ fn list(sh: &mut Shell, long: bool) {
         .iter()
         .map(|(name, entry)| (name.clone(), entry.clone()))
         .collect();
-    entries.sort_by_key(|(name, _)| bucket(name));
+    // The order of bash's table.
+    entries.sort_by_key(|(name, _)| crate::vars::bucket_hash(name) & 255);
     if !long {
         sh.print(b"hits\tcommand\n");
     }

@@ -30,6 +30,8 @@ pub struct Spec {
     pub conversion: u8,
     /// The format of `%(…)T`.
     pub time: Vec<u8>,
+    /// What follows such a format instead of `T`: all of it is text.
+    pub not_of_times: Option<u8>,
     /// Length of its text with the `%`.
     pub len: usize,
 }
@@ -70,11 +72,13 @@ pub fn parse(text: &[u8]) -> (Spec, usize) {
             depth += i32::from(*c == b'(') - i32::from(*c == b')');
             depth == 0
         });
-        if let Some(close) = close
-            && text.get(at + close + 1) == Some(&b'T')
-        {
+        if let Some(close) = close {
             spec.time = text[at + 1..at + close].to_vec();
             at += close + 1;
+            if text.get(at) != Some(&b'T') {
+                spec.not_of_times = Some(text.get(at).copied().unwrap_or(0));
+                return (spec, at);
+            }
         }
     }
     if let Some(c) = text.get(at) {

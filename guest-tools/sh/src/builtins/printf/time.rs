@@ -1,4 +1,7 @@
-//! Dates of `%(…)T`, in UTC.
+//! Dates of `%(…)T`, prompts and histories.
+
+use crate::exec::Shell;
+use crate::vars::attr;
 
 const DAY_S: i64 = 86_400;
 const DAYS: [&str; 7] = [
@@ -37,18 +40,31 @@ struct Date {
     weekday: i64,
     /// From 0.
     yearday: i64,
+    /// Seconds east of Greenwich.
+    offset: i64,
+    zone: Vec<u8>,
 }
 
-/// Formats seconds since the epoch as `strftime` does.
-pub fn format(seconds: i64, format: &[u8]) -> Vec<u8> {
+/// Formats seconds since the epoch as `strftime` does in the zone of `TZ`.
+pub fn format(sh: &Shell, seconds: i64, format: &[u8]) -> Vec<u8> {
+    let zone = sh
+        .vars
+        .by_name(b"TZ")
+        .filter(|var| var.has(attr::EXPORT))
+        .and_then(|var| Some(var.value.text()?.into_owned()));
+    let (offset, zone) = match zone {
+        Some(zone) if !zone.is_empty() => super::zone::at(&zone, seconds),
+        _ => (0, b"UTC".to_vec()),
+    };
     let mut out = Vec::new();
-    put(&date(seconds), format, &mut out);
+    put(&date(seconds, offset, zone), format, &mut out);
     out
 }
 
-fn date(seconds: i64) -> Date {
-    let days = seconds.div_euclid(DAY_S);
-    let rest = seconds.rem_euclid(DAY_S);
+fn date(seconds: i64, offset: i64, zone: Vec<u8>) -> Date {
+    let local = seconds.saturating_add(offset);
+    let days = local.div_euclid(DAY_S);
+    let rest = local.rem_euclid(DAY_S);
     // Years are counted from March, so that a leap day comes last.
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -73,6 +89,8 @@ fn date(seconds: i64) -> Date {
         second: rest % 60,
         weekday: (days + 4).rem_euclid(7),
         yearday,
+        offset,
+        zone,
     }
 }
 
@@ -168,8 +186,15 @@ fn text_field(date: &Date, letter: u8, out: &mut Vec<u8>) -> bool {
         b'r' => put(date, b"%I:%M:%S %p", out),
         b'R' => put(date, b"%H:%M", out),
         b'F' => put(date, b"%Y-%m-%d", out),
-        b'z' => out.extend_from_slice(b"+0000"),
-        b'Z' => out.extend_from_slice(b"UTC"),
+        b'z' => {
+            let (sign, minutes) = match date.offset {
+                west if west < 0 => ('-', -west / 60),
+                east => ('+', east / 60),
+            };
+            let text = format!("{sign}{:02}{:02}", minutes / 60, minutes % 60);
+            out.extend_from_slice(text.as_bytes());
+        }
+        b'Z' => out.extend_from_slice(&date.zone),
         b'n' => out.push(b'\n'),
         b't' => out.push(b'\t'),
         b'%' => out.push(b'%'),
@@ -182,6 +207,6 @@ fn text_field(date: &Date, letter: u8, out: &mut Vec<u8>) -> bool {
 /// Year and number of the week by ISO 8601: that of its Thursday.
 fn iso_week(day: &Date) -> (i64, i64) {
     let to_thursday = 3 - (day.weekday + 6) % 7;
-    let thursday = date(day.seconds + to_thursday * DAY_S);
+    let thursday = date(day.seconds + to_thursday * DAY_S, day.offset, Vec::new());
     (thursday.year, thursday.yearday / 7 + 1)
 }

@@ -33,6 +33,12 @@ pub fn unary(letter: u8, path: &[u8]) -> Option<bool> {
         b'S' => |stat| is(stat, FileType::Socket),
         _ => return None,
     };
+    // What is open can be used, whoever owns it.
+    if matches!(letter, b'r' | b'w')
+        && let Some(number) = descriptor(path)
+    {
+        return Some(sys::is_open(number));
+    }
     Some(status(path).is_some_and(|stat| wanted(&stat)))
 }
 
@@ -55,18 +61,23 @@ pub fn compare(left: &[u8], op: &[u8], right: &[u8]) -> Option<bool> {
 
 /// The status behind a path; `/dev/fd/N` and the like are the shell's own.
 fn status(path: &[u8]) -> Option<ExtStat> {
-    if path.starts_with(b"/dev/") {
-        let number = match path {
-            b"/dev/stdin" => Some(0),
-            b"/dev/stdout" => Some(1),
-            b"/dev/stderr" => Some(2),
-            path => path.strip_prefix(b"/dev/fd/").and_then(canonical_int),
-        };
-        if let Some(number) = number.and_then(|number| u32::try_from(number).ok()) {
-            return sys::stat_fd(number).ok();
+    match descriptor(path) {
+        Some(number) => sys::stat_fd(number).ok(),
+        None => sys::stat(path, true).ok(),
+    }
+}
+
+/// The descriptor that a path names.
+fn descriptor(path: &[u8]) -> Option<u32> {
+    match path.strip_prefix(b"/dev/")? {
+        b"stdin" => Some(0),
+        b"stdout" => Some(1),
+        b"stderr" => Some(2),
+        name => {
+            let number = canonical_int(name.strip_prefix(b"fd/")?)?;
+            u32::try_from(number).ok()
         }
     }
-    sys::stat(path, true).ok()
 }
 
 fn is(stat: &ExtStat, kind: FileType) -> bool {
