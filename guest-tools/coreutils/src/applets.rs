@@ -1,7 +1,8 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
 use crate::{
-    bytes, copy, digest, eval, fast, grep, identity, lines, ls, meta, numfmt, place, process, sort,
+    bytes, copy, digest, dump, eval, fast, format, grep, identity, layout, lines, ls, meta, numfmt,
+    pieces, place, process, sort,
 };
 use wardian_applet::{Applet, Module};
 
@@ -44,7 +45,7 @@ table! {
     "cksum", "[OPTION]... [FILE]...", digest::cksum;
     "comm", "[OPTION]... FILE1 FILE2", lines::comm::run;
     "cp", "[OPTION]... SOURCE... DEST", copy::cp;
-    "csplit", "[OPTION]... FILE PATTERN...", uu!(uu_csplit, "csplit");
+    "csplit", "[OPTION]... FILE PATTERN...", pieces::csplit::run;
     "cut", "OPTION... [FILE]...", lines::cut::run;
     "date", "[OPTION]... [+FORMAT]", fast::date::run;
     "dd", "[OPERAND]...", copy::dd;
@@ -59,7 +60,7 @@ table! {
     "factor", "[NUMBER]...", uu!(uu_factor, "factor");
     "false", "[IGNORED]...", fast::small::no_code;
     "fgrep", "[OPTION]... PATTERNS [FILE]...", grep::fgrep;
-    "fmt", "[-WIDTH] [OPTION]... [FILE]...", uu!(uu_fmt, "fmt");
+    "fmt", "[-WIDTH] [OPTION]... [FILE]...", layout::fmt::run;
     "fold", "[OPTION]... [FILE]...", lines::fold::run;
     "grep", "[OPTION]... PATTERNS [FILE]...", grep::grep;
     "groups", "[OPTION]... [USERNAME]...", identity::id::groups;
@@ -83,13 +84,13 @@ table! {
     "nohup", "COMMAND [ARG]...", process::launch::nohup;
     "nproc", "[OPTION]...", identity::machine::nproc;
     "numfmt", "[OPTION]... [NUMBER]...", numfmt::run;
-    "od", "[OPTION]... [FILE]...", uu!(uu_od, "od");
+    "od", "[OPTION]... [FILE]...", dump::run;
     "paste", "[OPTION]... [FILE]...", lines::paste::run;
     "pathchk", "[OPTION]... NAME...", uu!(uu_pathchk, "pathchk");
-    "pr", "[OPTION]... [FILE]...", uu!(uu_pr, "pr");
+    "pr", "[OPTION]... [FILE]...", layout::pr::run;
     "printenv", "[OPTION]... [VARIABLE]...", process::env::printenv;
-    "printf", "FORMAT [ARGUMENT]...", uu!(uu_printf, "printf");
-    "ptx", "[OPTION]... [INPUT]...", uu!(uu_ptx, "ptx");
+    "printf", "FORMAT [ARGUMENT]...", format::printf::run;
+    "ptx", "[OPTION]... [INPUT]...", layout::ptx::run;
     "pwd", "[OPTION]...", fast::small::pwd;
     "readlink", "[OPTION]... FILE...", place::canonical::readlink;
     "realpath", "[OPTION]... FILE...", place::canonical::realpath;
@@ -105,7 +106,7 @@ table! {
     "shuf", "[OPTION]... [FILE] | -e [ARG]... | -i LO-HI", uu!(uu_shuf, "shuf");
     "sleep", "NUMBER[SUFFIX]...", process::duration::sleep;
     "sort", "[OPTION]... [FILE]...", sort::run;
-    "split", "[OPTION]... [FILE [PREFIX]]", uu!(uu_split, "split");
+    "split", "[OPTION]... [FILE [PREFIX]]", pieces::split::run;
     "stat", "[OPTION]... FILE...", meta::stat::stat;
     "sum", "[OPTION]... [FILE]...", digest::sum;
     "sync", "[OPTION] [FILE]...", fast::small::sync;

@@ -2,6 +2,7 @@
 
 pub mod duration;
 pub mod env;
+pub mod filter;
 pub mod kill;
 pub mod launch;
 mod split;
