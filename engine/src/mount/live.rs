@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt};
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use rustix::fs::OFlags;
+use rustix::fs::{AtFlags, FileType, OFlags, Timespec, Timestamps};
 use wardian_abi::Errno;
 use wardian_vfs::{Fingerprint, Listed, Live, LivePlace, LowerEntry, LowerKind, Room, SetTime};
 
@@ -34,9 +34,8 @@ impl HostFolder {
             (open.seen.device, open.seen.node) == (place.seen.device, place.seen.node)
         };
         {
-            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(open) = kept.iter().find(|open| is_it(open)) {
-                return Ok(Arc::clone(&open.file));
+            if let Some(removed) = self.removed(place) {
+                return Ok(removed);
             }
             let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             let found = open
@@ -274,6 +273,14 @@ impl Live for HostFolder {
         modified: SetTime,
     ) -> Result<(), Errno> {
         self.check_writable()?;
+        if let Some((dir, name)) = self.link_at(place)? {
+            let times = Timestamps {
+                last_access: timespec(accessed),
+                last_modification: timespec(modified),
+            };
+            return rustix::fs::utimensat(&dir, name, &times, AtFlags::SYMLINK_NOFOLLOW)
+                .map_err(of_host);
+        }
         let time = |set| match set {
             SetTime::Keep => None,
             SetTime::Now => Some(SystemTime::now()),
@@ -306,6 +313,9 @@ impl HostFolder {
         if place.path.is_empty() {
             return entry::reopen(self.top_handle(), OFlags::DIRECTORY).map_err(of_host);
         }
+        if let Some(removed) = self.removed(place) {
+            return removed.try_clone().map_err(|error| errno(&error));
+        }
         let (dir, name) = self.holder(&place.path)?;
         let opened = dir
             .open_with(path_of(name), &reading())
@@ -316,5 +326,44 @@ impl HostFolder {
             return Err(Errno::Stale);
         }
         Ok(opened)
+    }
+
+    /// The file that was at a place and lost its name while it was open.
+    fn removed(&self, place: &LivePlace) -> Option<Arc<File>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |open: &&Open| {
+            (open.seen.device, open.seen.node) == (place.seen.device, place.seen.node)
+        };
+        kept.iter().find(is_it).map(|open| Arc::clone(&open.file))
+    }
+
+    /// Where a symbolic link is, if the place is one's: no handle leads to it.
+    fn link_at<'a>(&self, place: &'a LivePlace) -> Result<Option<(Dir, &'a [u8])>, Errno> {
+        if place.path.is_empty() || self.removed(place).is_some() {
+            return Ok(None);
+        }
+        let (dir, name) = self.holder(&place.path)?;
+        let stat = rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW).map_err(of_host)?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::Symlink {
+            return Ok(None);
+        }
+        HostFolder::check(&dir, name, &place.seen)?;
+        Ok(Some((dir, name)))
+    }
+}
+
+fn timespec(set: SetTime) -> Timespec {
+    let special = |tv_nsec| Timespec { tv_sec: 0, tv_nsec };
+    match set {
+        SetTime::Keep => special(rustix::fs::UTIME_OMIT),
+        SetTime::Now => special(rustix::fs::UTIME_NOW),
+        SetTime::At(at) => {
+            let at = Duration::from_nanos(at);
+            Timespec {
+                // Nanoseconds in 64 bits are fewer seconds than that.
+                tv_sec: at.as_secs().cast_signed(),
+                tv_nsec: at.subsec_nanos().into(),
+            }
+        }
     }
 }

@@ -64,7 +64,10 @@ pub const SUPPORT: &[SupportEntry] = &[
     partial("fd_advise", "checked, then ignored: files are in memory"),
     full("fd_allocate"),
     full("fd_close"),
-    partial("fd_datasync", "nothing to do: files are in memory"),
+    partial(
+        "fd_datasync",
+        "nothing to do: files are in memory, and a folder mounted rw is written at once, through the cache of the host",
+    ),
     full("fd_fdstat_get"),
     partial(
         "fd_fdstat_set_flags",
@@ -82,7 +85,10 @@ pub const SUPPORT: &[SupportEntry] = &[
     full("fd_readdir"),
     full("fd_renumber"),
     full("fd_seek"),
-    partial("fd_sync", "nothing to do: files are in memory"),
+    partial(
+        "fd_sync",
+        "nothing to do: files are in memory, and a folder mounted rw is written at once, through the cache of the host",
+    ),
     full("fd_tell"),
     full("fd_write"),
     full("path_create_directory"),

@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::output::{self, Stdin};
-use crate::setup::{SandboxOptions, builder, wardian_runtime};
+use crate::setup::{SandboxOptions, builder, variables, wardian_runtime};
 
 /// Runs a WASI preview 1 module in a fresh sandbox. It finds preopened what
 /// --mount names, under those names; without --mount, `/` and the working
@@ -63,7 +63,8 @@ pub async fn main(arguments: RunArguments) -> anyhow::Result<i32> {
             mount.guest = format!("{}/{}", cwd.trim_end_matches('/'), mount.guest);
         }
     }
-    let sandbox = builder(&runtime, &options)?.build()?;
+    let bare = builder(&runtime, &options)?.clear_env();
+    let sandbox = variables(bare, &options)?.build()?;
     // The guest learns the module's name, not where the host keeps it.
     let name = module.file_name().unwrap_or("module".as_ref());
     let argv = std::iter::once(name)

@@ -120,6 +120,20 @@ pub fn tools(own: &[ToolFile]) -> anyhow::Result<Tools> {
     Ok(tools)
 }
 
+/// Sets what `--env` names.
+pub fn variables(
+    mut builder: SandboxBuilder,
+    options: &SandboxOptions,
+) -> anyhow::Result<SandboxBuilder> {
+    for variable in &options.env {
+        let (name, value) = variable
+            .split_once('=')
+            .with_context(|| format!("--env {variable}: expected NAME=VALUE"))?;
+        builder = builder.env(name, value);
+    }
+    Ok(builder)
+}
+
 /// A sandbox builder with the shared options applied.
 pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<SandboxBuilder> {
     let mut builder = Sandbox::builder(runtime).tools(&tools(&options.tool)?);
@@ -133,12 +147,7 @@ pub fn builder(runtime: &Runtime, options: &SandboxOptions) -> anyhow::Result<Sa
             None => builder.copy_from_host(&mount.host, guest),
         };
     }
-    for variable in &options.env {
-        let (name, value) = variable
-            .split_once('=')
-            .with_context(|| format!("--env {variable}: expected NAME=VALUE"))?;
-        builder = builder.env(name, value);
-    }
+    builder = variables(builder, options)?;
     if let Some(seed) = options.deterministic {
         builder = builder.deterministic(Determinism::seeded(seed));
     }

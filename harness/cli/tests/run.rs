@@ -1,4 +1,5 @@
-//! `wardian run`: what follows the module is the module's, as it stands.
+//! `wardian run`: what follows the module is the module's, as it stands, and
+//! nothing else reaches it.
 
 use std::process::{Command, Output, Stdio};
 
@@ -18,9 +19,13 @@ const PRINT_ARGUMENTS: &str = r#"(module
     (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 16)))))"#;
 
 fn run(before: &[&str], after: &[&str]) -> Output {
+    run_module(PRINT_ARGUMENTS, before, after)
+}
+
+fn run_module(wat: &str, before: &[&str], after: &[&str]) -> Output {
     let dir = tempfile::tempdir().unwrap();
     let module = dir.path().join("print.wasm");
-    std::fs::write(&module, wat::parse_str(PRINT_ARGUMENTS).unwrap()).unwrap();
+    std::fs::write(&module, wat::parse_str(wat).unwrap()).unwrap();
     Command::new(env!("CARGO_BIN_EXE_wardian"))
         .arg("run")
         .args(before)
@@ -73,4 +78,21 @@ fn an_argument_need_not_be_text() {
         .output()
         .unwrap();
     assert_eq!(output.stdout, b"print.wasm\0\xff\xfe\0");
+}
+
+#[test]
+fn the_environment_is_what_is_set() {
+    let print_environment = PRINT_ARGUMENTS.replace("args_", "environ_");
+    let cases: &[(&[&str], &str)] = &[
+        (&[], ""),
+        (
+            &["--env", "B=2", "--env", "A=1=x", "--env", "B="],
+            "A=1=x|B=|",
+        ),
+    ];
+    for (options, expected) in cases {
+        let output = run_module(&print_environment, options, &[]);
+        let printed = String::from_utf8_lossy(&output.stdout).replace('\0', "|");
+        assert_eq!(printed, *expected, "{options:?}");
+    }
 }

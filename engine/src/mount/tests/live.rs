@@ -1,11 +1,11 @@
 //! Folders changed in place, asked without a sandbox.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 
 use tempfile::TempDir;
-use wardian_vfs::{Errno, Live, LivePlace, Lower, Room};
+use wardian_vfs::{Errno, Live, LivePlace, Lower, Room, SetTime};
 
 use super::done_as_user;
 use crate::mount::HostFolder;
@@ -85,4 +85,44 @@ fn a_directory_is_listed_as_far_as_there_is_room() {
         let listed = Live::list(&host, b"", None, room);
         assert_eq!(listed.map(|found| found.unwrap().1.len()), expected);
     }
+}
+
+/// Times are those of the link itself, and of a file that has no name any more.
+#[test]
+fn times_of_links_and_of_removed_files() {
+    let (folder, host) = folder();
+    let link = folder.path().join("link");
+    symlink("dir/file", &link).unwrap();
+    let (one, two) = (SetTime::At(1_500_000_000), SetTime::At(2_000_000_007));
+    assert_eq!(host.set_times(&place(&host, "link"), one, two), Ok(()));
+    let stat = fs::symlink_metadata(&link).unwrap();
+    assert_eq!((stat.atime(), stat.atime_nsec()), (1, 500_000_000));
+    assert_eq!((stat.mtime(), stat.mtime_nsec()), (2, 7));
+    assert_ne!(
+        fs::metadata(folder.path().join("dir/file"))
+            .unwrap()
+            .mtime(),
+        2
+    );
+    assert_eq!(
+        host.set_times(&place(&host, "link"), SetTime::Keep, SetTime::Now),
+        Ok(())
+    );
+    let stat = fs::symlink_metadata(&link).unwrap();
+    assert_eq!(stat.atime_nsec(), 500_000_000);
+    assert!(stat.mtime() > 2);
+
+    let file = place(&host, "other");
+    assert_eq!(host.remove(&file, false, true), Ok(()));
+    fs::write(folder.path().join("other"), "another").unwrap();
+    assert_eq!(host.set_times(&file, one, two), Ok(()));
+    assert_eq!(host.set_mode(&file, 0o600), Ok(()));
+    let another = fs::metadata(folder.path().join("other")).unwrap();
+    assert_ne!(another.mtime(), 2);
+    assert_ne!(another.mode() & 0o777, 0o600);
+    // Another file in the place of a link is left alone.
+    let link_place = place(&host, "link");
+    fs::rename(&link, folder.path().join("old")).unwrap();
+    symlink("elsewhere", &link).unwrap();
+    assert_eq!(host.set_times(&link_place, one, two), Err(Errno::Stale));
 }
