@@ -407,6 +407,37 @@ mod tests {
     }
 
     #[test]
+    fn in_order_whoever_waits_for_the_host_goes_first_and_sleepers_last() {
+        for _ in 0..100 {
+            let time = VirtualTime::new(0);
+            let scheduler = Scheduler::in_order(Arc::new(Pool::new(2)), time.clone());
+            let (sender, seen) = mpsc::channel();
+            let (answer, asked) = tokio::sync::oneshot::channel();
+            let (note, of_the_host) = (sender.clone(), scheduler.clone());
+            scheduler.spawn(async move {
+                let _ = of_the_host.outside(asked).await;
+                let _ = note.send('h');
+            });
+            for (name, ns) in [('3', 300), ('1', 100), ('2', 200), ('0', 0)] {
+                let (note, time) = (sender.clone(), time.clone());
+                scheduler.spawn(async move {
+                    time.sleep(ns).await;
+                    let _ = note.send(name);
+                });
+            }
+            let of_the_end = scheduler.clone();
+            scheduler.spawn(async move {
+                of_the_end.stalled().await;
+                let _ = sender.send('e');
+            });
+            assert!(scheduler.move_to_pool());
+            let _ = answer.send(());
+            assert_eq!(seen.iter().collect::<String>(), "h0123e");
+            assert_eq!(time.elapsed_ns(), 300);
+        }
+    }
+
+    #[test]
     fn a_panic_ends_one_process_only() {
         let scheduler = Scheduler::new(Arc::new(Pool::new(1)), 1);
         let (sender, done) = mpsc::channel();

@@ -1,5 +1,7 @@
 //! Runs taken down, to be run again: all that enters one from outside, and a
-//! summary of what came of it, in one file.
+//! summary of what came of it, in one file. It begins with a line, a version and
+//! the SHA-256 digest of the rest: fields in one order, lengths before what has no
+//! fixed one, numbers with their low byte first.
 
 mod outcome;
 mod wire;
