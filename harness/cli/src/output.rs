@@ -3,6 +3,7 @@
 
 use std::io::{IsTerminal, Read, Write};
 
+use crate::interrupt::Interrupts;
 use crate::terminal::json_line;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -36,10 +37,10 @@ impl Stdin {
 pub async fn run(exec: Exec, json: bool, stdin: Stdin) -> anyhow::Result<i32> {
     let token = CancelToken::new();
     let exec = exec.cancel(&token);
+    let mut interrupts = Interrupts::listen()?;
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            token.cancel();
-        }
+        interrupts.next().await;
+        token.cancel();
     });
     if json {
         let input = match stdin {
