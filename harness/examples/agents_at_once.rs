@@ -4,7 +4,7 @@
 //! `cargo run --release -p wardian --example agents_at_once -- 1000 5`.
 
 use std::error::Error;
-use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -59,7 +59,7 @@ async fn in_sandboxes(agents: usize, rounds: usize) -> Result<Vec<String>, Probl
         .await?
         .prompt("Warm up.")
         .await?;
-    let before = resident_bytes();
+    let before = memory("VmRSS:");
     let mut sessions = Vec::new();
     for _ in 0..agents {
         sessions.push(agent.init().await?.session().await?);
@@ -76,11 +76,14 @@ async fn in_sandboxes(agents: usize, rounds: usize) -> Result<Vec<String>, Probl
     let seconds = start.elapsed().as_secs_f64();
     report("wardian", agents * rounds, seconds);
     println!("  {:.0} turns a second", turns as f64 / seconds);
-    if let (Some(before), Some(after)) = (before, resident_bytes()) {
+    let (after, most) = (memory("VmRSS:"), memory("VmHWM:"));
+    if let (Some(before), Some(after), Some(most)) = (before, after, most) {
         let mebibytes = |bytes: u64| bytes as f64 / (1 << 20) as f64;
         println!(
-            "  {:.0} MiB resident, {:.0} KiB for each agent with its files and conversation",
+            "  {:.0} MiB resident, {:.0} at most; {:.0} KiB for each agent with its files and \
+             conversation",
             mebibytes(after),
+            mebibytes(most),
             after.saturating_sub(before) as f64 / 1024.0 / agents.max(1) as f64
         );
     }
@@ -108,21 +111,16 @@ async fn in_shells(agents: usize, rounds: usize) -> Result<Vec<String>, Problem>
     first.ok_or_else(|| "no agents".into())
 }
 
-fn in_shell(
-    folder: std::path::PathBuf,
-    rounds: usize,
-) -> impl Future<Output = Result<Vec<String>, Problem>> + Send {
-    async move {
-        std::fs::create_dir(&folder)?;
-        let mut answers = Vec::new();
-        for round in 0..rounds {
-            let mut shell = tokio::process::Command::new("sh");
-            shell.arg("-c").arg(command(round)).current_dir(&folder);
-            let output = shell.output().await?;
-            answers.push(String::from_utf8(output.stdout)?.trim_end().to_owned());
-        }
-        Ok(answers)
+async fn in_shell(folder: PathBuf, rounds: usize) -> Result<Vec<String>, Problem> {
+    std::fs::create_dir(&folder)?;
+    let mut answers = Vec::new();
+    for round in 0..rounds {
+        let mut shell = tokio::process::Command::new("sh");
+        shell.arg("-c").arg(command(round)).current_dir(&folder);
+        let output = shell.output().await?;
+        answers.push(String::from_utf8(output.stdout)?.trim_end().to_owned());
     }
+    Ok(answers)
 }
 
 fn command(round: usize) -> &'static str {
@@ -149,12 +147,10 @@ fn result_of(message: &wardian::agent::models::Message) -> String {
     texts.collect()
 }
 
-/// Memory in use, where the system says.
-fn resident_bytes() -> Option<u64> {
+/// A line of the system's account of this process's memory, in bytes.
+fn memory(name: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kibibytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kibibytes * 1024)
 }

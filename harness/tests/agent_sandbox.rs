@@ -170,6 +170,16 @@ async fn a_command_too_long_is_a_result() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_timeout_is_too_long() {
+    let options = ExecOptions {
+        timeout: Some(Duration::MAX),
+        ..ExecOptions::default()
+    };
+    let output = sandbox().await.exec("echo fine", options).await.unwrap();
+    assert_eq!((output.exit_code, &*output.stdout), (0, &b"fine\n"[..]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mounted_folders_widen_the_reach() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "before\n").unwrap();

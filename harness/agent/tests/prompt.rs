@@ -191,6 +191,29 @@ async fn a_turn_of_many_calls_does_not_run_them_all_at_once() {
     );
 }
 
+#[tokio::test]
+async fn a_turn_has_a_most_of_calls() {
+    let script = Script::new([
+        Step::Reply(calls(
+            [0; 300].map(|_| ("bash", json!({"command": "echo x"}))),
+        )),
+        Step::Reply(say("ok")),
+    ]);
+    let sandbox = MemorySandbox::new();
+    let agent = agent_in(&script, &sandbox).build().unwrap();
+    let session = agent.init().await.unwrap().session().await.unwrap();
+    session.prompt("go").await.unwrap();
+    let results = result_texts(&script.request(1).messages[2]);
+    assert_eq!(results.len(), 300);
+    assert!(results[..256].iter().all(|result| result == "x"));
+    assert!(
+        results[256..]
+            .iter()
+            .all(|result| result.contains("More than 256 calls"))
+    );
+    assert_eq!(sandbox.executed.lock().unwrap().len(), 256);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn edits_of_one_file_keep_their_order() {
     let step = |number: usize| {

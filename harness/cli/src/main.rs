@@ -6,6 +6,7 @@ mod apply;
 mod audit;
 mod data_directory;
 mod exec;
+mod interrupt;
 mod mount;
 mod output;
 mod overlay_diff;

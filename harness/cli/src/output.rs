@@ -3,6 +3,7 @@
 
 use std::io::{IsTerminal, Read, Write};
 
+use crate::interrupt::Interrupts;
 use crate::terminal::json_line;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -48,7 +49,7 @@ pub async fn run(exec: Exec, json: bool, stdin: Stdin) -> anyhow::Result<i32> {
         show(&result, json)?;
         return Ok(result.exit_code);
     }
-    let exec = cancelled_by_hand(exec);
+    let exec = cancelled_by_hand(exec)?;
     let exec = match stdin {
         Stdin::Passed => exec,
         Stdin::Empty => exec.no_stdin(),
@@ -67,7 +68,7 @@ pub async fn run(exec: Exec, json: bool, stdin: Stdin) -> anyhow::Result<i32> {
 
 /// Runs the command with its outputs collected.
 pub async fn collect(exec: Exec) -> anyhow::Result<ExecResult> {
-    Ok(cancelled_by_hand(exec).run().await?)
+    Ok(cancelled_by_hand(exec)?.run().await?)
 }
 
 /// Prints collected outputs, as one JSON object or where they belong.
@@ -83,15 +84,15 @@ pub fn show(result: &ExecResult, json: bool) -> anyhow::Result<()> {
 }
 
 /// Ctrl-C ends it.
-fn cancelled_by_hand(exec: Exec) -> Exec {
+fn cancelled_by_hand(exec: Exec) -> anyhow::Result<Exec> {
     let token = CancelToken::new();
     let exec = exec.cancel(&token);
+    let mut interrupts = Interrupts::listen()?;
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            token.cancel();
-        }
+        interrupts.next().await;
+        token.cancel();
     });
-    exec
+    Ok(exec)
 }
 
 /// Copies standard input in a thread of its own: reading it cannot be cancelled.

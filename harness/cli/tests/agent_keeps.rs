@@ -182,6 +182,36 @@ fn a_killed_program_leaves_a_session_that_goes_on() {
 }
 
 #[test]
+fn ctrl_c_ends_the_turn_and_not_the_session() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path().join("home");
+    let model = script(
+        folder.path(),
+        &[
+            r#"{"tool_calls": [{"name": "bash", "arguments": {"command": "echo busy; while :; do :; done"}}]}"#,
+            r#"{"expect": "The user cancelled the operation", "text": "I see."}"#,
+        ],
+    );
+    let mut child = command(&home, &["agent", "--model", &model, "-m", "Write"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let stderr = BufReader::new(child.stderr.take().expect("piped"));
+    let mut lines = stderr.lines().map(|line| line.expect("text"));
+    assert!(lines.any(|line| line.starts_with("$ echo busy")));
+    let pid = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(sent.expect("there is a kill").success());
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let told = rest.last().expect("a last line");
+    let (_, after) = told.split_once("agent --session ").expect(told);
+    let session = after.split('`').next().expect("a session");
+    let output = wardian(&home, &["agent", "--session", session, "-m", "Read"]);
+    assert_eq!(fine(&output), "I see.\n");
+}
+
+#[test]
 fn words_of_a_model_do_not_drive_the_terminal() {
     let folder = tempfile::tempdir().expect("a folder");
     let home = folder.path().join("home");

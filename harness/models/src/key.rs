@@ -49,11 +49,8 @@ impl ApiKey {
 
     /// The text, but for the start of the key that it ends with.
     fn without_start<'a>(&self, text: &'a str) -> &'a str {
-        let starts = self.0.char_indices().map(|(at, _)| self.0.get(..at));
-        let longest = starts
-            .flatten()
-            .filter(|start| start.len() >= SHORTEST_START && text.ends_with(start))
-            .last();
+        let mut starts = self.0.char_indices().filter_map(|(at, _)| self.0.get(..at));
+        let longest = starts.rfind(|start| start.len() >= SHORTEST_START && text.ends_with(start));
         longest
             .and_then(|start| text.strip_suffix(start))
             .unwrap_or(text)

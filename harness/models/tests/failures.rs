@@ -13,7 +13,7 @@ use wardian_models::ModelErrorKind::{
 use wardian_models::testing::{
     Answer, ModelServer, anthropic, anthropic_error, openai, openai_error,
 };
-use wardian_models::{ApiKey, Event, Part, Provider, Providers, Retry, Turn};
+use wardian_models::{ApiKey, Event, Part, Provider, Providers, Recorder, Retry, Turn};
 
 const ANTHROPIC: (Provider, &str) = (Provider::Anthropic, "anthropic/claude-sonnet-4-5");
 const OPENAI: (Provider, &str) = (Provider::OpenAi, "openai/gpt-5");
@@ -159,6 +159,22 @@ async fn a_refused_key_names_its_variable_and_is_not_repeated() {
         let error = check(OPENAI, openai_error(400, "x", &message), BadRequest, 1).await;
         assert!(!error.contains(&KEY[..4]), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_key_is_in_no_recording() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("recording.jsonl");
+    let refusal = openai_error(400, "x", &format!("what is {KEY}?"));
+    let (server, model) = served(OPENAI.0, OPENAI.1, [refusal]).await;
+    let recorder = Recorder::new(model, &path).unwrap();
+    ask(&recorder, question()).await.end.unwrap_err();
+    assert_eq!(server.requests().len(), 1);
+    let recorded = std::fs::read_to_string(path).unwrap();
+    assert!(
+        recorded.contains("what is [key]?") && !recorded.contains(KEY),
+        "{recorded}"
+    );
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use wardian::{MountMode, Snapshot, Virtual, VirtualSandbox};
 use super::demo;
 use super::terminal::{Style, wants_colours};
 use super::view::{View, tokens};
+use crate::interrupt::Interrupts;
 use crate::mount::Mount;
 use crate::overlay_diff::Outcome as Overlay;
 use crate::report::{dollars, duration};
@@ -149,7 +150,16 @@ pub async fn main(mut arguments: AgentArguments) -> anyhow::Result<i32> {
     let sandbox = factory.open(harness.id()).await?;
     let mut saving = files::Saving::new(&session, sandbox.clone());
     let reach = sandbox.reach();
-    let result = work(&arguments, &session, reach, &message, &mut saving).await;
+    let interrupts = Interrupts::listen()?;
+    let result = work(
+        &arguments,
+        &session,
+        reach,
+        &message,
+        interrupts,
+        &mut saving,
+    )
+    .await;
     saving.end().await;
     // Whatever the end, what was done to files is done.
     let is_saved = files::save(&session, &sandbox).await?;
@@ -235,14 +245,14 @@ async fn work(
     session: &Session,
     reach: &str,
     message: &str,
+    mut interrupts: Interrupts,
     saving: &mut files::Saving,
 ) -> Result<Outcome, AgentError> {
     let cancel = CancellationToken::new();
     let interrupted = cancel.clone();
     let listening = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            interrupted.cancel();
-        }
+        interrupts.next().await;
+        interrupted.cancel();
     });
     let name = session::short(session.id());
     let mut view = View::new(std::io::stderr(), wants_colours(), session.id());

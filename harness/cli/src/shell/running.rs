@@ -3,6 +3,7 @@
 
 use wardian::{CancelToken, Exec, ExecResult, InputWriter};
 
+use crate::interrupt::Interrupts;
 use crate::output;
 
 /// Runs it to its end. `typed`: standard input is a terminal.
@@ -12,6 +13,8 @@ use crate::output;
 pub async fn run(exec: Exec, typed: bool) -> anyhow::Result<ExecResult> {
     let token = CancelToken::new();
     let exec = exec.cancel(&token);
+    // Before anything can be seen of the command that one may want to end.
+    let mut interrupts = Interrupts::listen()?;
     let exec = match typed {
         true => exec,
         false => exec.no_stdin(),
@@ -24,10 +27,7 @@ pub async fn run(exec: Exec, typed: bool) -> anyhow::Result<ExecResult> {
     let result = loop {
         tokio::select! {
             result = &mut running => break result?,
-            pressed = tokio::signal::ctrl_c() => match pressed {
-                Ok(()) => token.cancel(),
-                Err(_) => break (&mut running).await?,
-            },
+            () = interrupts.next() => token.cancel(),
         }
     };
     if let Some(feeding) = feeding {
