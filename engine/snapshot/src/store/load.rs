@@ -76,6 +76,10 @@ pub(super) fn all(
         );
         return Err(Error::corrupt(object(hash), detail));
     }
+    if tree.next_ino() != root.next {
+        let detail = format!("gives the next node the impossible number {}", root.next.0);
+        return Err(Error::corrupt(object(hash), detail));
+    }
     debug_assert!(keeps || unkept == 0 || tree.usage().inodes > 0);
     Ok(tree)
 }

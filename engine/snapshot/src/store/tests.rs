@@ -234,6 +234,15 @@ fn a_tree_stored_in_another_way_is_refused() {
     let error = store.load("forged", &Limits::default()).err().unwrap();
     assert!(error.to_string().contains("page above one"), "{error}");
 
+    // A number for the next node that one has already.
+    let mut top = Root::decode(&saved[&root]).ok().unwrap();
+    top.next = vfs.root();
+    let mut objects = saved.clone();
+    objects.insert(Hash::of(&top.encode()), top.encode());
+    put(&store, &objects, Hash::of(&top.encode()));
+    let error = store.load("forged", &Limits::default()).err().unwrap();
+    assert!(error.to_string().contains("impossible number 1"), "{error}");
+
     // A table that holds what belongs to the node itself.
     let (chunks, bytes) = page(b"WPC");
     let mut pages = PageReader::new(&bytes, Kind::Chunks).unwrap();
