@@ -1,6 +1,10 @@
 //! What the benchmarks share: a runtime, a sandbox, and a native process to
 //! measure beside it in the same run.
 
+pub mod density;
+pub mod soak;
+pub mod table;
+
 use std::process::{Command, Stdio};
 
 use wardian::{CacheDirectory, Runtime, Sandbox};
@@ -79,4 +83,19 @@ pub fn native(script: &str) {
         .status()
         .expect("sh");
     assert!(status.success());
+}
+
+/// An argument of the command line by its place, or what it is without.
+///
+/// # Panics
+/// If it is there and means nothing.
+#[must_use]
+pub fn argument<T: std::str::FromStr>(place: usize, default: T) -> T {
+    match std::env::args().nth(place) {
+        None => default,
+        Some(text) => match text.parse() {
+            Ok(value) => value,
+            Err(_) => panic!("argument {place}, {text}, is not what is wanted there"),
+        },
+    }
 }

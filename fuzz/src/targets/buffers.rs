@@ -72,7 +72,7 @@ impl Model {
     fn new(draw: &mut Draw<'_>) -> Model {
         let mut memory = vec![0; MEMORY_BYTES];
         for (at, byte) in memory.iter_mut().enumerate().skip(LISTS_END) {
-            *byte = (at * 31 >> 3) as u8;
+            *byte = ((at * 31) >> 3) as u8;
         }
         memory[..FILE.len()].copy_from_slice(FILE.as_bytes());
         let mut model = Model {

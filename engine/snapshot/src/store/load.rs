@@ -76,6 +76,10 @@ pub(super) fn all(
         );
         return Err(Error::corrupt(object(hash), detail));
     }
+    if tree.next_ino() != root.next {
+        let detail = format!("gives the next node the impossible number {}", root.next.0);
+        return Err(Error::corrupt(object(hash), detail));
+    }
     debug_assert!(keeps || unkept == 0 || tree.usage().inodes > 0);
     Ok(tree)
 }
@@ -103,7 +107,8 @@ struct Loader<'l, 's> {
     limits: &'l Limits,
     import: Import,
     chunks: Chunks<'l>,
-    /// Chunks read so far, by hash and capacity, for files that share them.
+    /// Chunks read so far, by hash and capacity, for files that share them; where
+    /// they are only checked, by hash and length.
     seen: HashMap<(Hash, usize), Arc<Vec<u8>>>,
     /// What chunks only checked would be charged.
     unkept: u64,
@@ -197,7 +202,11 @@ impl Loader<'_, '_> {
                 ));
             }
             self.unkept += capacity as u64;
-            if self.seen.insert((chunk.hash, 0), Arc::default()).is_none()
+            // Each once, for every length it is said to have.
+            if self
+                .seen
+                .insert((chunk.hash, length), Arc::default())
+                .is_none()
                 && let Err(problem) = self.source.chunk(chunk.hash, chunk.length, 0, &what)
             {
                 problems.push(problem);

@@ -234,6 +234,15 @@ fn a_tree_stored_in_another_way_is_refused() {
     let error = store.load("forged", &Limits::default()).err().unwrap();
     assert!(error.to_string().contains("page above one"), "{error}");
 
+    // A number for the next node that one has already.
+    let mut top = Root::decode(&saved[&root]).ok().unwrap();
+    top.next = vfs.root();
+    let mut objects = saved.clone();
+    objects.insert(Hash::of(&top.encode()), top.encode());
+    put(&store, &objects, Hash::of(&top.encode()));
+    let error = store.load("forged", &Limits::default()).err().unwrap();
+    assert!(error.to_string().contains("impossible number 1"), "{error}");
+
     // A table that holds what belongs to the node itself.
     let (chunks, bytes) = page(b"WPC");
     let mut pages = PageReader::new(&bytes, Kind::Chunks).unwrap();
@@ -248,4 +257,32 @@ fn a_tree_stored_in_another_way_is_refused() {
     put(&store, &objects, top);
     let error = store.load("forged", &Limits::default()).err().unwrap();
     assert!(error.to_string().contains("chunk 0 alone"), "{error}");
+}
+
+#[test]
+fn one_chunk_named_with_two_lengths_is_found_by_checking_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open_relaxed(directory.path()).unwrap();
+    let mut vfs = Vfs::new(Quota::default(), 0);
+    let data = [b'x'; 2 * wardian_vfs::CHUNK_BYTES];
+    vfs.write_file("/same twice", &data, 0o644, 1).unwrap();
+    let root = store.save(&vfs, "s").unwrap().root;
+    let mut objects = objects(&store);
+    let page = objects.iter().find(|(_, bytes)| bytes.starts_with(b"WPC"));
+    let (name, bytes) = page.map(|(name, bytes)| (*name, bytes.clone())).unwrap();
+    let mut page = PageReader::new(&bytes, Kind::Chunks).unwrap();
+    page.next_key().unwrap();
+    let mut chunk = Chunk::read(&mut page.reader).unwrap();
+    let mut forged = PageWriter::new(0, 0);
+    for key in 0..2 {
+        let mut record = Vec::new();
+        chunk.put(&mut record);
+        forged.push(key, &record);
+        chunk.length -= 1;
+    }
+    let top = replace(&mut objects, root, name, forged.finish(Kind::Chunks));
+    put(&store, &objects, top);
+    assert!(store.load("forged", &Limits::default()).is_err());
+    let found = store.verify("forged", &Limits::default()).unwrap();
+    assert_eq!(found.problems.len(), 1, "{:?}", found.problems);
 }
