@@ -293,7 +293,7 @@ impl Shell {
         if self.vars.get(sym).has(attr::ASSOC) {
             return Ok(Key::Text(self.expand_key_text(text)));
         }
-        if text.iter().any(|c| b"$`'\"\\".contains(c)) {
+        if text.iter().any(|c| b"$`\"\\".contains(c)) {
             let text = self.expand_key_text(text);
             return arith::eval_text(self, &text)
                 .map(Key::Index)
@@ -327,7 +327,13 @@ impl Shell {
             None => None,
             Some(Subscript::At) => Some(b"@".to_vec()),
             Some(Subscript::Star) => Some(b"*".to_vec()),
-            Some(Subscript::Expr(arith)) => Some(self.expand_string(&arith.text)?),
+            Some(Subscript::Expr(arith)) => {
+                let target = self.vars_target(assign.name);
+                Some(match self.vars.get(target).has(attr::ASSOC) {
+                    true => self.expand_string(&arith.text)?,
+                    false => self.expand_arith_text(arith)?,
+                })
+            }
         };
         Ok(ExpandedAssign {
             name: assign.name,
@@ -347,7 +353,10 @@ impl Shell {
         for element in elements {
             match &element.index {
                 Some(Subscript::Expr(arith)) => {
-                    let index = self.expand_string(&arith.text)?;
+                    let index = match assoc {
+                        true => self.expand_string(&arith.text)?,
+                        false => self.expand_arith_text(arith)?,
+                    };
                     let value = self.expand_string(&element.value)?;
                     out.push((Some(index), element.append, value));
                 }

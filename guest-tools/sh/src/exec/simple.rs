@@ -133,14 +133,14 @@ impl Shell {
             // Without a command, `{name}>file` happens in a shell of its own.
             return self.redirect_in_child(simple);
         }
+        for assign in &simple.assigns {
+            self.run_assign(assign)?;
+        }
         if !simple.redirects.is_empty() {
             match self.redirect(&simple.redirects, false)? {
                 Some(saved) => self.restore(saved),
                 None => return Ok(1),
             }
-        }
-        for assign in &simple.assigns {
-            self.run_assign(assign)?;
         }
         Ok(self.substitution_status.take().unwrap_or(0))
     }
