@@ -263,6 +263,7 @@ impl Shell {
         let var = self.vars.get_mut(sym);
         match (&mut var.value, key) {
             (Value::Indexed(array), Key::Index(index)) => {
+                let given = index;
                 let index = match index {
                     index if index < 0 => array.last_index().map_or(0, |last| last + 1) + index,
                     index => index,
@@ -270,7 +271,7 @@ impl Shell {
                 if index < 0 {
                     let name = self.vars.names.name(sym).to_vec();
                     return Err(AssignError::new(
-                        [&name, &b"[-"[..], b"]: bad array subscript"].concat(),
+                        [&name, &b"["[..], &int_text(given), b"]: bad array subscript"].concat(),
                     ));
                 }
                 array.set(index, value);
