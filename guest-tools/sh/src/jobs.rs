@@ -23,12 +23,17 @@ pub struct Job {
     pub text: Vec<u8>,
     pub state: JobState,
     pub notified: bool,
+    /// A job of the shell that this one was forked from: it can be shown and
+    /// killed, but not waited for.
+    pub inherited: bool,
 }
 
 /// The jobs of a shell.
 #[derive(Default)]
 pub struct Jobs {
     list: Vec<Job>,
+    /// Those of the shell that this one was forked from.
+    inherited: Vec<Job>,
     /// Statuses of children that have ended, by process number.
     ended: Vec<(u32, i32)>,
     /// Children that are no jobs but can be waited for.
@@ -56,6 +61,7 @@ impl Jobs {
             text,
             state: JobState::Running,
             notified: false,
+            inherited: false,
         });
     }
 
@@ -82,7 +88,8 @@ impl Jobs {
         if known < REAP_FROM || !known.is_multiple_of(REAP_FROM) {
             return;
         }
-        let jobs = self.list.iter().map(|job| job.process);
+        let own = self.list.iter().filter(|job| !job.inherited);
+        let jobs = own.map(|job| job.process);
         let all: Vec<Process> = jobs.chain(self.others.iter().copied()).collect();
         for process in all {
             let waited_for = self.output_subs.iter().any(|sub| sub.pid == process.pid);
@@ -101,14 +108,24 @@ impl Jobs {
 
     /// In a subshell, the parent's jobs are not its own.
     pub fn forget(&mut self) {
-        for job in std::mem::take(&mut self.list) {
-            self.close(job.process);
+        self.update();
+        let mut list = std::mem::take(&mut self.list);
+        for job in &mut list {
+            if !std::mem::replace(&mut job.inherited, true) {
+                self.close(job.process);
+            }
         }
+        self.inherited = list;
         for process in std::mem::take(&mut self.others) {
             self.close(process);
         }
         self.ended.clear();
         self.output_subs.clear();
+    }
+
+    /// In a command substitution the parent's jobs can be named all the same.
+    pub fn adopt(&mut self) {
+        self.list = std::mem::take(&mut self.inherited);
     }
 
     /// Closes the descriptor of a child that has ended.
@@ -122,6 +139,7 @@ impl Jobs {
     pub fn update(&mut self) {
         for job in &mut self.list {
             if job.state == JobState::Running
+                && !job.inherited
                 && let Ok(status) = sys::wait(job.process, false)
             {
                 job.state = JobState::Done(status.exit_code as i32, status.signal);
@@ -139,7 +157,7 @@ impl Jobs {
         let jobs = self
             .list
             .iter()
-            .filter(|job| job.state == JobState::Running)
+            .filter(|job| job.state == JobState::Running && !job.inherited)
             .map(|job| job.process);
         jobs.chain(self.others.iter().copied()).collect()
     }
@@ -154,6 +172,7 @@ impl Jobs {
 
     /// Removes finished jobs that have been told about.
     pub fn drop_notified(&mut self) {
+        self.list.retain(|job| !(job.inherited && job.notified));
         let done: Vec<Process> = self
             .list
             .iter()
@@ -188,7 +207,7 @@ impl Jobs {
 
     /// A child by process number.
     pub fn child(&self, pid: u32) -> Option<Process> {
-        match self.by_pid(pid) {
+        match self.by_pid(pid).filter(|job| !job.inherited) {
             Some(job) => Some(job.process),
             None => self
                 .others

@@ -218,14 +218,15 @@ impl Shell {
             }
             if let Some(action) = self.traps.get(Event::Signal(signal)) {
                 let action = action.to_vec();
-                self.run_action(action)?;
+                // Lines of a signal's action count from its start.
+                self.run_action(action, 1)?;
             }
         }
         Ok(())
     }
 
     /// Runs a trap's action; `$?` is as before afterwards.
-    fn run_action(&mut self, action: Vec<u8>) -> Result<i32, Flow> {
+    fn run_action(&mut self, action: Vec<u8>, first_line: u32) -> Result<i32, Flow> {
         if action.is_empty() {
             return Ok(0);
         }
@@ -234,7 +235,7 @@ impl Shell {
         self.traps.running += 1;
         self.tail = false;
         let outer = self.traps.saved_status.replace(status);
-        let result = self.run_text(action, line);
+        let result = self.run_text(action, first_line);
         self.traps.saved_status = outer;
         self.traps.running -= 1;
         self.status = status;
@@ -252,7 +253,7 @@ impl Shell {
             return Ok(());
         };
         self.status = status;
-        let result = self.run_action(action.clone());
+        let result = self.run_action(action.clone(), self.line);
         if self.traps.err.is_none() {
             self.traps.err = Some(action);
         }
@@ -269,7 +270,7 @@ impl Shell {
         let Some(action) = self.traps.debug.clone() else {
             return Ok(false);
         };
-        let status = match self.run_action(action) {
+        let status = match self.run_action(action, self.line) {
             Ok(status) => status,
             Err(Flow::Return(status)) if self.shopt.extdebug => status,
             Err(flow) => return Err(flow),
@@ -289,7 +290,7 @@ impl Shell {
             return Ok(());
         }
         match self.traps.on_return.clone() {
-            Some(action) if self.traps.running == 0 => self.run_action(action).map(|_| ()),
+            Some(action) if self.traps.running == 0 => self.run_action(action, self.line).map(|_| ()),
             _ => Ok(()),
         }
     }
@@ -308,9 +309,8 @@ impl Shell {
         self.loop_depth = 0;
         self.exiting = true;
         self.traps.saved_status = Some(status);
-        let line = self.line;
         self.traps.running += 1;
-        let result = self.run_text(action, line);
+        let result = self.run_text(action, 1);
         self.traps.running -= 1;
         self.flush_out();
         match result {

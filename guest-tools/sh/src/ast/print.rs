@@ -9,90 +9,42 @@ use crate::vars::Vars;
 
 /// Prints pipelines joined by `&&` and `||`.
 pub fn print_and_or(item: &AndOr, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer {
-        vars,
-        out,
-        indent: 0,
-        heredocs: Vec::new(),
-    }
-    .and_or(item);
+    Printer::new(vars, out).and_or(item);
 }
 
 /// Prints a command.
 pub fn print_command(command: &Command, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer {
-        vars,
-        out,
-        indent: 0,
-        heredocs: Vec::new(),
-    }
-    .command(command);
+    Printer::new(vars, out).command(command);
 }
 
 /// Prints a simple command.
 pub fn print_simple(simple: &Simple, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer {
-        vars,
-        out,
-        indent: 0,
-        heredocs: Vec::new(),
-    }
-    .simple(simple);
+    Printer::new(vars, out).simple(simple);
 }
 
 /// Prints a compound command.
 pub fn print_compound(compound: &Compound, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer {
-        vars,
-        out,
-        indent: 0,
-        heredocs: Vec::new(),
-    }
-    .compound(compound);
+    Printer::new(vars, out).compound(compound);
 }
 
 /// Prints an assignment.
 pub fn print_assign(assign: &Assign, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer {
-        vars,
-        out,
-        indent: 0,
-        heredocs: Vec::new(),
-    }
-    .assign(assign);
+    Printer::new(vars, out).assign(assign);
 }
 
 /// Prints a word.
 pub fn print_word(word: &Word, vars: &mut Vars, out: &mut Vec<u8>) {
-    Printer {
-        vars,
-        out,
-        indent: 0,
-        heredocs: Vec::new(),
-    }
-    .word(word);
+    Printer::new(vars, out).word(word);
 }
 
 /// Prints a word where variables cannot be changed.
 pub fn print_word_names(word: &Word, vars: &Vars, out: &mut Vec<u8>) {
-    Printer {
-        vars,
-        out,
-        indent: 0,
-        heredocs: Vec::new(),
-    }
-    .word(word);
+    Printer::new(vars, out).word(word);
 }
 
 /// Prints a function's definition, as `declare -f` does.
 pub fn print_function(function: &Function, vars: &mut Vars, out: &mut Vec<u8>) {
-    let mut printer = Printer {
-        vars,
-        out,
-        indent: 0,
-        heredocs: Vec::new(),
-    };
-    printer.function(function, true);
+    Printer::new(vars, out).function(function, true);
 }
 
 const INDENT: usize = 4;
@@ -101,7 +53,29 @@ struct Printer<'a> {
     vars: &'a Vars,
     out: &'a mut Vec<u8>,
     indent: usize,
+    /// In a function's definition commands stand on lines of their own.
+    in_function: usize,
+    /// How many lists and pipelines are being printed: here-documents wait for
+    /// the operator after their command.
+    connected: usize,
+    /// Here-documents whose bodies have not been printed.
     heredocs: Vec<std::rc::Rc<HereDoc>>,
+    /// A body was printed where a semicolon would stand.
+    after_heredoc: bool,
+}
+
+impl<'a> Printer<'a> {
+    fn new(vars: &'a Vars, out: &'a mut Vec<u8>) -> Printer<'a> {
+        Printer {
+            vars,
+            out,
+            indent: 0,
+            in_function: 0,
+            connected: 0,
+            heredocs: Vec::new(),
+            after_heredoc: false,
+        }
+    }
 }
 
 impl Printer<'_> {
@@ -111,8 +85,31 @@ impl Printer<'_> {
 
     fn new_line(&mut self) {
         self.put(b"\n");
-        self.flush_heredocs();
+        self.put_indent();
+    }
+
+    fn put_indent(&mut self) {
         self.out.resize(self.out.len() + self.indent * INDENT, b' ');
+    }
+
+    /// A semicolon, unless something else has ended the command.
+    fn semicolon(&mut self) {
+        if !matches!(self.out.last(), Some(b'&' | b'\n')) {
+            self.put(b";");
+        }
+    }
+
+    /// An operator, then the bodies that waited for it.
+    fn operator(&mut self, operator: &[u8]) {
+        self.put(operator);
+        if !self.heredocs.is_empty() {
+            self.put(b"\n");
+            self.flush_heredocs();
+            if !operator.is_empty() {
+                self.put(b" ");
+            }
+            self.after_heredoc = true;
+        }
     }
 
     fn flush_heredocs(&mut self) {
@@ -150,38 +147,54 @@ impl Printer<'_> {
         self.put(&function.name);
         self.put(b" () ");
         self.new_line();
-        match &function.body {
+        self.put(b"{ ");
+        self.in_function += 1;
+        let redirects = match &function.body {
             Command::Compound(compound) if matches!(compound.kind, Kind::Brace(_)) => {
                 if let Kind::Brace(list) = &compound.kind {
-                    self.braces(list);
+                    self.body(list);
                 }
-                self.redirects(&compound.redirects, true);
+                compound.redirects.as_slice()
             }
             body => {
-                self.put(b"{ ");
                 self.indented(|printer| {
                     printer.new_line();
                     printer.command(body);
                 });
-                self.new_line();
-                self.put(b"}");
+                self.operator(b"");
+                &[]
             }
-        }
+        };
+        self.in_function -= 1;
+        self.new_line();
+        self.put(b"}");
+        self.redirects(redirects, true);
     }
 
     fn braces(&mut self, list: &List) {
         self.put(b"{ ");
+        if self.in_function == 0 {
+            self.list(list);
+            self.operator(b"");
+            self.semicolon();
+            self.put(b" }");
+            return;
+        }
         self.body(list);
+        self.new_line();
         self.put(b"}");
     }
 
     /// A list on lines of its own, one level deeper.
     fn body(&mut self, list: &List) {
         self.indented(|printer| {
-            printer.new_line();
-            printer.lines(list);
+            printer.put(b"\n");
+            if !list.items.is_empty() {
+                printer.put_indent();
+            }
+            printer.list(list);
         });
-        self.new_line();
+        self.operator(b"");
     }
 
     fn indented(&mut self, print: impl FnOnce(&mut Self)) {
@@ -190,64 +203,57 @@ impl Printer<'_> {
         self.indent -= 1;
     }
 
-    fn lines(&mut self, list: &List) {
-        let count = list.items.len();
-        for (at, item) in list.items.iter().enumerate() {
-            self.and_or(item);
-            if item.background {
-                self.put(b" &");
-            }
-            if at + 1 < count {
-                if !item.background && self.heredocs.is_empty() {
-                    self.put(b";");
-                }
-                self.new_line();
-            }
-        }
-        if !self.heredocs.is_empty() {
-            self.put(b"\n");
-            self.flush_heredocs();
-            self.out.pop();
-        }
-    }
-
     /// A body followed by a keyword, which a semicolon ends.
     fn clause(&mut self, list: &List) {
-        self.indented(|printer| {
-            printer.new_line();
-            printer.lines(list);
-        });
-        if !list.items.last().is_some_and(|item| item.background) {
-            self.put(b";");
-        }
+        self.body(list);
+        self.semicolon();
         self.new_line();
     }
 
-    fn list(&mut self, list: &List, separator: &[u8]) {
+    /// Commands in sequence: on lines of their own in a function.
+    fn list(&mut self, list: &List) {
+        let count = list.items.len();
         for (at, item) in list.items.iter().enumerate() {
-            if at > 0 {
-                self.put(if list.items[at - 1].background {
-                    b" "
-                } else {
-                    separator
-                });
-            }
+            let connected = usize::from(count > 1 || item.background);
+            self.connected += connected;
             self.and_or(item);
-            if item.background {
-                self.put(b" &");
+            if at > 0 {
+                self.operator(b"");
             }
+            let more = at + 1 < count;
+            if item.background {
+                self.operator(b" &");
+                if more {
+                    self.put(b" ");
+                }
+            } else if more {
+                if !self.heredocs.is_empty() {
+                    self.operator(b"");
+                } else if !std::mem::take(&mut self.after_heredoc) {
+                    self.put(b";");
+                }
+                match self.in_function {
+                    0 => self.put(b" "),
+                    _ => self.new_line(),
+                }
+            }
+            self.connected -= connected;
         }
     }
 
     fn and_or(&mut self, item: &AndOr) {
+        let connected = usize::from(!item.rest.is_empty());
+        self.connected += connected;
         self.pipeline(&item.first);
         for (connector, pipeline) in &item.rest {
-            self.put(match connector {
+            self.operator(match connector {
                 Connector::And => b" && ",
                 Connector::Or => b" || ",
             });
             self.pipeline(pipeline);
+            self.operator(b"");
         }
+        self.connected -= connected;
     }
 
     fn pipeline(&mut self, pipeline: &Pipeline) {
@@ -259,12 +265,19 @@ impl Printer<'_> {
         if pipeline.negate {
             self.put(b"! ");
         }
+        let connected = usize::from(pipeline.commands.len() > 1);
+        self.connected += connected;
         for (at, command) in pipeline.commands.iter().enumerate() {
             if at > 0 {
-                self.put(b" | ");
+                self.operator(b" |");
+                self.put(b" ");
             }
             self.command(command);
         }
+        if connected > 0 {
+            self.operator(b"");
+        }
+        self.connected -= connected;
     }
 
     fn command(&mut self, command: &Command) {
@@ -341,9 +354,24 @@ impl Printer<'_> {
             spaced = true;
             self.redirect(redirect);
         }
+        if self.connected == 0 {
+            self.operator(b"");
+        }
     }
 
     fn redirect(&mut self, redirect: &Redirect) {
+        let closes = |target: &RedirectTarget| matches!(target, RedirectTarget::Word(word) if word.as_literal() == Some(b"-"));
+        if redirect.kind == RedirectKind::DupIn && closes(&redirect.target) {
+            let number = match redirect.fd {
+                RedirectFd::Number(number) => Some(number),
+                RedirectFd::Default => Some(0),
+                RedirectFd::Variable(_) => None,
+            };
+            if let Some(number) = number {
+                push_int(self.out, i64::from(number));
+                return self.put(b">&-");
+            }
+        }
         match &redirect.fd {
             RedirectFd::Default => {}
             RedirectFd::Number(number) => push_int(self.out, i64::from(*number)),
@@ -399,7 +427,8 @@ impl Printer<'_> {
             Kind::Brace(list) => self.braces(list),
             Kind::Subshell(list) => {
                 self.put(b"( ");
-                self.list(list, b"; ");
+                self.list(list);
+                self.operator(b"");
                 self.put(b" )");
             }
             Kind::If {
@@ -412,8 +441,10 @@ impl Printer<'_> {
                 body,
             } => {
                 self.put(if *until { b"until " } else { b"while " });
-                self.list(condition, b"; ");
-                self.put(b"; do");
+                self.list(condition);
+                self.operator(b"");
+                self.semicolon();
+                self.put(b" do");
                 self.clause(body);
                 self.put(b"done");
             }
@@ -471,15 +502,16 @@ impl Printer<'_> {
             return;
         };
         self.put(b"if ");
-        self.list(condition, b"; ");
-        self.put(b"; then");
+        self.list(condition);
+        self.semicolon();
+        self.put(b" then");
         self.clause(body);
         if !rest.is_empty() {
             self.put(b"else");
             self.indented(|printer| {
                 printer.new_line();
                 printer.conditional(rest, otherwise);
-                printer.put(b";");
+                printer.semicolon();
             });
             self.new_line();
         } else if let Some(body) = otherwise {
@@ -523,10 +555,7 @@ impl Printer<'_> {
                     printer.word(pattern);
                 }
                 printer.put(b")");
-                printer.indented(|printer| {
-                    printer.new_line();
-                    printer.lines(&arm.body);
-                });
+                printer.body(&arm.body);
                 printer.new_line();
                 printer.put(match arm.end {
                     CaseEnd::Break => b";;",

@@ -55,7 +55,7 @@ impl Printer<'_> {
             }
             Part::Command(command) => {
                 self.put(b"$(");
-                self.list(&command.body, b"; ");
+                self.nested(&command.body);
                 self.put(b")");
             }
             Part::Arith(arith) => {
@@ -65,10 +65,22 @@ impl Printer<'_> {
             }
             Part::Process(process) => {
                 self.put(if process.input { b"<(" } else { b">(" });
-                self.list(&process.body, b"; ");
+                self.nested(&process.body);
                 self.put(b")");
             }
         }
+    }
+
+    /// The commands of a substitution, which are no lines of a function.
+    fn nested(&mut self, list: &List) {
+        let in_function = std::mem::take(&mut self.in_function);
+        let connected = std::mem::take(&mut self.connected);
+        let indent = std::mem::take(&mut self.indent);
+        let heredocs = std::mem::take(&mut self.heredocs);
+        self.list(list);
+        self.operator(b"");
+        self.heredocs = heredocs;
+        (self.in_function, self.connected, self.indent) = (in_function, connected, indent);
     }
 
     fn param(&mut self, param: &Param) {

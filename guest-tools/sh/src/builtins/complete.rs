@@ -198,6 +198,20 @@ pub fn compgen(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         found.extend(pieces.map(<[u8]>::to_vec));
     }
     found.retain(|name| name.starts_with(&word));
+    if let Some(command) = spec.value(b'C') {
+        sh.complain(b"compgen: warning: -C option may not work as you expect");
+        let mut text = command.to_vec();
+        for word in [args[0].as_slice(), &word, b""] {
+            text.push(b' ');
+            crate::text::push_single_quoted(&mut text, word);
+        }
+        found.extend(
+            output_of(sh, text)?
+                .split(|c| *c == b'\n')
+                .filter(|line| !line.is_empty())
+                .map(<[u8]>::to_vec),
+        );
+    }
     if let Some(function) = spec.value(b'F') {
         sh.complain(b"compgen: warning: -F option may not work as you expect");
         let Some(body) = sh.function(function) else {
@@ -339,6 +353,20 @@ fn files(word: &[u8], directories: bool) -> Vec<Vec<u8>> {
         .map(|entry| [dir, entry.name.as_slice()].concat())
         .filter(|path| !directories || sys::stat(path, true).is_ok_and(|stat| sys::is_dir(&stat)))
         .collect()
+}
+
+/// What a command prints.
+fn output_of(sh: &mut Shell, text: Vec<u8>) -> Result<Vec<u8>, crate::exec::Flow> {
+    let options = sh.parse_options();
+    let mut input = crate::lexer::Input::new(text, sh.line);
+    let parsed = crate::parser::Parser::new(&mut input, &mut sh.vars, &sh.aliases, options);
+    match { parsed }.parse_all() {
+        Ok(list) => sh.capture(&list),
+        Err(error) => {
+            sh.syntax_error(&error);
+            Ok(Vec::new())
+        }
+    }
 }
 
 /// `complete`

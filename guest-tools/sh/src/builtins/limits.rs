@@ -51,6 +51,16 @@ fn value_text(value: Option<u64>) -> String {
     value.map_or_else(|| "unlimited".to_string(), |value| value.to_string())
 }
 
+/// Marks a hard limit that was set.
+const HARD: u8 = 0x80;
+
+/// The hard limit that was set.
+fn hard_value(sh: &Shell, limit: &Limit) -> Option<u64> {
+    let letter = limit.0 | HARD;
+    let set = sh.state.limits.iter().find(|(known, _)| *known == letter);
+    set.and_then(|(_, value)| *value)
+}
+
 /// The value that was set, or the one that holds.
 fn value_of(sh: &Shell, limit: &Limit) -> Option<u64> {
     let set = sh.state.limits.iter().find(|(letter, _)| *letter == limit.0);
@@ -73,7 +83,7 @@ fn print_limit(sh: &mut Shell, limit: &Limit) {
 /// `ulimit`
 pub fn ulimit(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     let mut chosen: Vec<&Limit> = Vec::new();
-    let mut all = false;
+    let (mut all, mut soft, mut hard) = (false, false, false);
     let mut at = 1;
     while let Some([b'-', letters @ ..]) = args.get(at).map(Vec::as_slice) {
         if letters.is_empty() {
@@ -85,7 +95,8 @@ pub fn ulimit(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         }
         for letter in letters {
             match letter {
-                b'S' | b'H' => {}
+                b'S' => soft = true,
+                b'H' => hard = true,
                 b'a' => all = true,
                 letter => match LIMITS.iter().find(|limit| limit.0 == *letter) {
                     Some(limit) => chosen.push(limit),
@@ -114,8 +125,25 @@ pub fn ulimit(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
                 b"hard" | b"soft" => limit.3,
                 digits => parse_int(digits).and_then(|value| u64::try_from(value).ok()),
             };
-            sh.state.limits.retain(|(letter, _)| *letter != limit.0);
-            sh.state.limits.push((limit.0, value));
+            if !soft && !hard {
+                (soft, hard) = (true, true);
+            }
+            let most = hard_value(sh, limit);
+            let more = most.is_some_and(|most| value.is_none_or(|value| value > most));
+            if more {
+                let message = match hard {
+                    true => "cannot modify limit: Operation not permitted",
+                    false => "cannot modify limit: Invalid argument",
+                };
+                return sh.fail_on(b"ulimit", limit.1.as_bytes(), message);
+            }
+            // The hard limit is kept under the letter with the high bit.
+            for (wanted, letter) in [(soft, limit.0), (hard, limit.0 | HARD)] {
+                if wanted {
+                    sh.state.limits.retain(|(known, _)| *known != letter);
+                    sh.state.limits.push((letter, value));
+                }
+            }
         }
         return Ok(0);
     }

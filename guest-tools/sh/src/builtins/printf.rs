@@ -294,7 +294,11 @@ impl<'a> Printer<'a> {
         } else {
             &spec.time
         };
-        let text = time::format(self.sh, seconds, format);
+        let mut text = time::format(self.sh, seconds, format);
+        // bash has room for this much, and prints nothing where that is too little.
+        if text.len() >= 128 {
+            text.clear();
+        }
         spec.put_text(&text, &mut self.out);
     }
 }

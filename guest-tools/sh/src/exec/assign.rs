@@ -263,6 +263,7 @@ impl Shell {
         let var = self.vars.get_mut(sym);
         match (&mut var.value, key) {
             (Value::Indexed(array), Key::Index(index)) => {
+                let given = index;
                 let index = match index {
                     index if index < 0 => array.last_index().map_or(0, |last| last + 1) + index,
                     index => index,
@@ -270,7 +271,7 @@ impl Shell {
                 if index < 0 {
                     let name = self.vars.names.name(sym).to_vec();
                     return Err(AssignError::new(
-                        [&name, &b"[-"[..], b"]: bad array subscript"].concat(),
+                        [&name, &b"["[..], &int_text(given), b"]: bad array subscript"].concat(),
                     ));
                 }
                 array.set(index, value);
@@ -293,7 +294,7 @@ impl Shell {
         if self.vars.get(sym).has(attr::ASSOC) {
             return Ok(Key::Text(self.expand_key_text(text)));
         }
-        if text.iter().any(|c| b"$`'\"\\".contains(c)) {
+        if text.iter().any(|c| b"$`\"\\".contains(c)) {
             let text = self.expand_key_text(text);
             return arith::eval_text(self, &text)
                 .map(Key::Index)
@@ -327,7 +328,13 @@ impl Shell {
             None => None,
             Some(Subscript::At) => Some(b"@".to_vec()),
             Some(Subscript::Star) => Some(b"*".to_vec()),
-            Some(Subscript::Expr(arith)) => Some(self.expand_string(&arith.text)?),
+            Some(Subscript::Expr(arith)) => {
+                let target = self.vars_target(assign.name);
+                Some(match self.vars.get(target).has(attr::ASSOC) {
+                    true => self.expand_string(&arith.text)?,
+                    false => self.expand_arith_text(arith)?,
+                })
+            }
         };
         Ok(ExpandedAssign {
             name: assign.name,
@@ -347,7 +354,10 @@ impl Shell {
         for element in elements {
             match &element.index {
                 Some(Subscript::Expr(arith)) => {
-                    let index = self.expand_string(&arith.text)?;
+                    let index = match assoc {
+                        true => self.expand_string(&arith.text)?,
+                        false => self.expand_arith_text(arith)?,
+                    };
                     let value = self.expand_string(&element.value)?;
                     out.push((Some(index), element.append, value));
                 }

@@ -54,6 +54,7 @@ impl Shell {
     ) -> Result<sys::Process, i32> {
         let keep_errexit = self.shopt.inherit_errexit || self.options.posix;
         self.fork_child(None, |sh| {
+            sh.jobs.adopt();
             sys::close(read);
             let _ = sys::dup_to(write, 1);
             sys::close(write);

@@ -82,9 +82,9 @@ impl Shell {
         });
         self.vars.push_scope(ScopeKind::Function);
         self.depth += 1;
-        let kept = self
-            .traps
-            .enter_function(self.options.functrace, self.options.errtrace);
+        let traced = self.options.functrace
+            || !self.traced_functions.is_empty() && self.traced_functions.contains(&function.name);
+        let kept = self.traps.enter_function(traced, self.options.errtrace);
         let getopts_at = self.state.getopts_at;
         // The call itself is one more event for a trap that the function inherits.
         let result = match self.traps.has_debug() && self.run_debug_trap()? {

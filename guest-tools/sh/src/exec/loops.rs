@@ -155,6 +155,14 @@ impl Shell {
             Some(words) => self.expand_words(words)?,
             None => self.positional.clone(),
         };
+        if self.options.xtrace {
+            let mut text = [b"select ", name, b" in"].concat();
+            for word in words.unwrap_or_default() {
+                text.push(b' ');
+                crate::ast::print_word(word, &mut self.vars, &mut text);
+            }
+            self.trace_line(&text)?;
+        }
         if values.is_empty() {
             return Ok(0);
         }

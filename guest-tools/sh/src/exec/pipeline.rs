@@ -150,6 +150,9 @@ impl Shell {
             }
         }
         let child = self.fork_child(group, |sh| {
+            if matches!(command, Command::Simple(_)) {
+                sh.jobs.adopt();
+            }
             if let Some(unread) = unread {
                 sys::close(unread);
             }

@@ -39,6 +39,8 @@ pub struct Shell {
     pub function_sources: FastMap<Vec<u8>, Rc<[u8]>>,
     pub exported_functions: FastSet<Vec<u8>>,
     pub readonly_functions: FastSet<Vec<u8>>,
+    /// Functions that inherit the traps DEBUG and RETURN.
+    pub traced_functions: FastSet<Vec<u8>>,
     pub aliases: Aliases,
     pub options: Options,
     pub shopt: Shopt,
@@ -132,6 +134,7 @@ impl Shell {
             function_sources: FastMap::default(),
             exported_functions: FastSet::default(),
             readonly_functions: FastSet::default(),
+            traced_functions: FastSet::default(),
             aliases: Aliases::default(),
             options: Options::default(),
             shopt: Shopt::default(),

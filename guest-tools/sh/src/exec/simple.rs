@@ -64,7 +64,7 @@ impl Shell {
             self.element_words = elements;
         }
         if self.options.xtrace && !self.restoring {
-            self.trace_command(simple, &args)?;
+            self.trace_command(simple, &args, &declarations)?;
         }
         let result = self.dispatch(simple, &args, declarations, tail);
         if let Some(last) = args.pop()
@@ -123,9 +123,6 @@ impl Shell {
     /// A command that is nothing but assignments and redirections.
     fn run_assignments(&mut self, simple: &Simple) -> Run {
         self.set_last_argument(Vec::new());
-        if self.options.xtrace && !simple.assigns.is_empty() {
-            self.trace_assignments(&simple.assigns)?;
-        }
         let names_fd = |redirect: &crate::ast::Redirect| {
             matches!(redirect.fd, crate::ast::RedirectFd::Variable(_))
         };
@@ -133,14 +130,14 @@ impl Shell {
             // Without a command, `{name}>file` happens in a shell of its own.
             return self.redirect_in_child(simple);
         }
+        for assign in &simple.assigns {
+            self.run_assign(assign)?;
+        }
         if !simple.redirects.is_empty() {
             match self.redirect(&simple.redirects, false)? {
                 Some(saved) => self.restore(saved),
                 None => return Ok(1),
             }
-        }
-        for assign in &simple.assigns {
-            self.run_assign(assign)?;
         }
         Ok(self.substitution_status.take().unwrap_or(0))
     }
@@ -159,6 +156,7 @@ impl Shell {
             && let [Part::Arith(arith)] = word.parts.as_slice()
             && assign.index.is_none()
             && !assign.append
+            && !self.options.xtrace
             && self.takes_any(assign.name)
         {
             // A number needs no text before someone asks for it.
@@ -169,6 +167,9 @@ impl Shell {
             }
         }
         let expanded = self.expand_assign(assign)?;
+        if self.options.xtrace && !self.restoring {
+            self.trace_assignment(assign, &expanded)?;
+        }
         if let Err(error) = self.apply_assign(expanded) {
             self.complain(&error.message);
             return Err(if self.options.posix {

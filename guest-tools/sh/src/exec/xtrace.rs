@@ -1,9 +1,9 @@
 //! `set -x`: commands as they run; and what traps see of them.
 
 use super::Shell;
+use super::assign::{ExpandedAssign, ExpandedValue};
 use super::flow::Flow;
 use crate::ast::{Arith, Assign, Compound, Simple, Word};
-use crate::expand::quote_value;
 use crate::sys;
 use crate::vars::Sym;
 
@@ -42,29 +42,90 @@ impl Shell {
         Ok(())
     }
 
-    pub(super) fn trace_command(&mut self, simple: &Simple, args: &[Vec<u8>]) -> Result<(), Flow> {
-        let mut words: Vec<Vec<u8>> = Vec::new();
+    pub(super) fn trace_command(
+        &mut self,
+        simple: &Simple,
+        args: &[Vec<u8>],
+        declarations: &[Option<ExpandedAssign>],
+    ) -> Result<(), Flow> {
         for assign in &simple.assigns {
             self.trace_assign(assign)?;
         }
-        for arg in args {
-            words.push(trace_quoted(arg));
+        let mut words: Vec<Vec<u8>> = Vec::new();
+        let mut after = Vec::new();
+        let marks = matches!(args[0].as_slice(), b"export" | b"readonly");
+        for (at, arg) in args.iter().enumerate() {
+            let Some(Some(assign)) = declarations.get(at) else {
+                words.push(trace_quoted(arg));
+                continue;
+            };
+            let name = self.vars.names.name(assign.name).to_vec();
+            match &assign.value {
+                // A list is shown by itself, before the command.
+                ExpandedValue::Array(elements) => {
+                    let mut text = name.clone();
+                    text.extend_from_slice(if assign.append { b"+=(" } else { b"=(" });
+                    for (at, (index, _, value)) in elements.iter().enumerate() {
+                        if at > 0 {
+                            text.push(b' ');
+                        }
+                        if let Some(index) = index {
+                            text.push(b'[');
+                            push_quotes(&mut text, index);
+                            text.extend_from_slice(b"]=");
+                        }
+                        push_quotes(&mut text, value);
+                    }
+                    text.push(b')');
+                    self.trace_line(&text)?;
+                    words.push(name);
+                }
+                ExpandedValue::Scalar(value) => {
+                    words.push(trace_quoted(arg));
+                    if marks && assign.index.is_none() {
+                        let value = trace_value(value);
+                        after.push([name.as_slice(), b"=", value.as_slice()].concat());
+                    }
+                }
+            }
         }
-        self.trace_line(&words.join(&b' '))
-    }
-
-    pub(super) fn trace_assignments(&mut self, assigns: &[Assign]) -> Result<(), Flow> {
-        for assign in assigns {
-            self.trace_assign(assign)?;
+        self.trace_line(&words.join(&b' '))?;
+        for text in after {
+            self.trace_line(&text)?;
         }
         Ok(())
+    }
+
+    /// An assignment that is a command of its own, once its value is known.
+    pub(super) fn trace_assignment(
+        &mut self,
+        assign: &Assign,
+        expanded: &ExpandedAssign,
+    ) -> Result<(), Flow> {
+        let mut text = Vec::new();
+        match &expanded.value {
+            ExpandedValue::Array(_) => {
+                crate::ast::print_assign(assign, &mut self.vars, &mut text);
+            }
+            ExpandedValue::Scalar(value) => {
+                text.extend_from_slice(self.vars.names.name(assign.name));
+                if let Some(crate::ast::Subscript::Expr(arith)) = &assign.index {
+                    text.push(b'[');
+                    crate::ast::print_word(&arith.text, &mut self.vars, &mut text);
+                    text.push(b']');
+                }
+                text.extend_from_slice(if assign.append { b"+=" } else { b"=" });
+                text.extend_from_slice(&trace_value(value));
+            }
+        }
+        self.trace_line(&text)
     }
 
     fn trace_assign(&mut self, assign: &Assign) -> Result<(), Flow> {
         let mut text = self.vars.names.name(assign.name).to_vec();
         let expanded = match &assign.value {
             crate::ast::AssignValue::Scalar(word) if word_is_static(word) => {
-                quote_value(&self.expand_string(word)?)
+                trace_value(&self.expand_string(word)?)
             }
             _ => {
                 let mut printed = Vec::new();
@@ -165,9 +226,31 @@ fn word_is_static(word: &Word) -> bool {
     word.parts.iter().all(is_static)
 }
 
-fn trace_quoted(text: &[u8]) -> Vec<u8> {
-    if text.is_empty() {
-        return b"''".to_vec();
+fn push_quotes(out: &mut Vec<u8>, text: &[u8]) {
+    match text {
+        b"'" => out.extend_from_slice(b"\\'"),
+        text => crate::text::push_single_quoted(out, text),
     }
-    quote_value(text)
+}
+
+/// A word as `set -x` shows it.
+fn trace_quoted(text: &[u8]) -> Vec<u8> {
+    match text {
+        b"" => b"''".to_vec(),
+        text => trace_value(text),
+    }
+}
+
+/// In quotes only where characters have a meaning or cannot be shown.
+fn trace_value(text: &[u8]) -> Vec<u8> {
+    let plain: Vec<u8> = text.iter().copied().filter(|c| *c != b',').collect();
+    let mut out = Vec::new();
+    if !plain.is_empty() && crate::text::needs_quotes(&plain) {
+        push_quotes(&mut out, text);
+    } else if crate::text::needs_ansi_quotes(text) {
+        crate::text::push_ansi_quoted(&mut out, text);
+    } else {
+        out.extend_from_slice(text);
+    }
+    out
 }

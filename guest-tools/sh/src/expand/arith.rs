@@ -107,8 +107,14 @@ impl Shell {
         Ok(sink.into_text())
     }
 
-    fn expand_arith_text(&mut self, arith: &Arith) -> Result<Vec<u8>, Flow> {
-        self.expand_arith_word(&arith.text)
+    /// The text of an expression in the script.
+    pub fn expand_arith_text(&mut self, arith: &Arith) -> Result<Vec<u8>, Flow> {
+        let mut source = Source {
+            quotes: true,
+            ..Source::default()
+        };
+        self.push_arith_parts(&arith.text.parts, &mut source)?;
+        Ok(source.text)
     }
 
     /// Expands a word that stands for a number: keys in subscripts stay keys.
@@ -124,6 +130,12 @@ impl Shell {
                 Part::Literal(text) => source.literal(text),
                 // Outside subscripts, double quotes might as well not be there.
                 Part::Double(inner) if source.depth == 0 => self.push_arith_parts(inner, source)?,
+                // Single quotes have no meaning in an expression.
+                Part::Single(text) if source.depth == 0 && source.quotes => {
+                    source.text.push(b'\'');
+                    source.text.extend_from_slice(text);
+                    source.text.push(b'\'');
+                }
                 part => {
                     let text = self.expand_one(part)?;
                     source.expanded(&text);
@@ -148,6 +160,8 @@ struct Source {
     text: Vec<u8>,
     /// How many brackets are open.
     depth: usize,
+    /// Whether single quotes outside them are characters.
+    quotes: bool,
 }
 
 impl Source {

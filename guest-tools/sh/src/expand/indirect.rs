@@ -55,6 +55,14 @@ impl Shell {
                         quoted,
                     );
                 }
+                if let ParamName::Variable(sym) = param.name
+                    && param.index.is_none()
+                    && self.vars.get(sym).is_set()
+                {
+                    // An array without element 0 names nothing.
+                    self.emit(b"", sink, quoted);
+                    return Ok(());
+                }
                 let name = self.param_name(&param.name, param.index.as_ref());
                 self.complain(&[name.as_slice(), b": invalid indirect expansion"].concat());
                 return Err(self.discard_line());

@@ -331,7 +331,9 @@ impl Parser<'_> {
             }
         }
         let mut word = builder.into_word();
-        self.mark_tildes(&mut word, false);
+        if replacing.is_none() {
+            self.mark_tildes(&mut word, false);
+        }
         Ok(word)
     }
 }

@@ -49,6 +49,7 @@ impl Parser<'_> {
             Token::Op(Op::Open) => Some(self.parse_parenthesis()?),
             Token::Word(word) => match word.as_literal() {
                 Some(b"function") => return self.parse_function_keyword(line),
+                Some(b"in" | b"!") => return self.unexpected_next(),
                 Some(text) if starts_compound(text) => {
                     let mut word = [0; LONGEST];
                     let len = text.len();

@@ -26,6 +26,9 @@ fn letters(sh: &Shell, name: &[u8]) -> Vec<u8> {
     if sh.readonly_functions.contains(name) {
         letters.push(b'r');
     }
+    if sh.traced_functions.contains(name) {
+        letters.push(b't');
+    }
     if sh.exported_functions.contains(name) {
         letters.push(b'x');
     }
@@ -100,6 +103,12 @@ pub fn functions(sh: &mut Shell, builtin: &[u8], request: &Request, items: Vec<I
         if request.off & attr::EXPORT != 0 {
             sh.exported_functions.remove(&name);
             sh.vars.environment_changed = true;
+        }
+        if request.on & attr::TRACE != 0 {
+            sh.traced_functions.insert(name.clone());
+        }
+        if request.off & attr::TRACE != 0 {
+            sh.traced_functions.remove(&name);
         }
         if request.on & attr::READONLY != 0 {
             sh.readonly_functions.insert(name);

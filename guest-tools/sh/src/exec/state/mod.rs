@@ -62,6 +62,7 @@ mod kind {
 /// Bits of a function's record.
 const EXPORTED: u8 = 1;
 const READONLY: u8 = 2;
+const TRACED: u8 = 4;
 
 /// Why bytes are no state that this shell takes over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

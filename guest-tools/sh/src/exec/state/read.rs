@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{ANY_HEADER, EXPORTED, HEADER, NoState, READONLY, SCRIPT_HEADER, kind, tag};
+use super::{
+    ANY_HEADER, EXPORTED, HEADER, NoState, READONLY, SCRIPT_HEADER, TRACED, kind, tag,
+};
 use crate::builtins::event_of;
 use crate::exec::options::{Options, Shopt};
 use crate::exec::{Definition, Flow, Shell};
@@ -122,6 +124,7 @@ impl Shell {
         self.functions.clear();
         self.exported_functions.clear();
         self.readonly_functions.clear();
+        self.traced_functions.clear();
         self.aliases.clear();
         self.options = Options::default();
         self.shopt = Shopt::default();
@@ -231,6 +234,9 @@ impl Shell {
         }
         if bits & u32::from(READONLY) != 0 {
             self.readonly_functions.insert(name.clone());
+        }
+        if bits & u32::from(TRACED) != 0 {
+            self.traced_functions.insert(name.clone());
         }
         if !source.is_empty() {
             self.function_sources

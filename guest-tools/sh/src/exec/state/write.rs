@@ -1,6 +1,6 @@
 //! Writing a state.
 
-use super::{EXPORTED, HEADER, NOT_KEPT, READONLY, kind, tag};
+use super::{EXPORTED, HEADER, NOT_KEPT, READONLY, TRACED, kind, tag};
 use crate::builtins::event_name;
 use crate::exec::Shell;
 use crate::exec::options::{OPTION_TABLE, Options, SHOPT_TABLE, Shopt};
@@ -151,11 +151,12 @@ impl Shell {
             };
             let exported = u8::from(self.exported_functions.contains(&name)) * EXPORTED;
             let readonly = u8::from(self.readonly_functions.contains(&name)) * READONLY;
+            let traced = u8::from(self.traced_functions.contains(&name)) * TRACED;
             let line = self.functions.get(&name).map_or(1, |known| known.line);
             let source = self.function_sources.get(&name);
             to.record(tag::FUNCTION, |to| {
                 to.text(&name);
-                to.number(u32::from(exported | readonly));
+                to.number(u32::from(exported | readonly | traced));
                 to.number(line);
                 to.text(source.map_or(&b""[..], |source| source));
                 to.text(&text);
