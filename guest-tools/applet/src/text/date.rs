@@ -61,7 +61,10 @@ pub fn parse_stamp(text: &[u8]) -> Option<u64> {
         second.min(59) as i8,
         0,
     );
-    let zoned = date.ok()?.to_zoned(local_zone()).ok()?;
+    // A second that is added to a minute belongs to the next.
+    let more = jiff::SignedDuration::from_secs(i64::from(second == 60));
+    let date = date.ok()?.checked_add(more).ok()?;
+    let zoned = date.to_zoned(local_zone()).ok()?;
     file_time(zoned.timestamp())
 }
 

@@ -239,7 +239,7 @@ impl Civil {
         let day = DAYS[self.weekday as usize];
         let hour12 = i64::from((self.hour + 11) % 12 + 1);
         match letter {
-            b'Y' => number(self.year, 1, b'0'),
+            b'Y' => number(self.year, 4, b'0'),
             b'C' => number(self.year.div_euclid(100), 2, b'0'),
             b'y' => number(self.year.rem_euclid(100), 2, b'0'),
             b'm' => number(self.month.into(), 2, b'0'),
@@ -272,7 +272,7 @@ impl Civil {
                 number(i64::from((self.day_of_year + 7 - monday) / 7), 2, b'0')
             }
             b'V' => number(self.iso_week().1, 2, b'0'),
-            b'G' => number(self.iso_week().0, 1, b'0'),
+            b'G' => number(self.iso_week().0, 4, b'0'),
             b'g' => number(self.iso_week().0.rem_euclid(100), 2, b'0'),
             b'q' => number(i64::from((self.month - 1) / 3 + 1), 1, b'0'),
             b'b' | b'h' => month[..3].to_owned(),
@@ -287,7 +287,7 @@ impl Civil {
             b't' => "\t".to_owned(),
             b'%' => "%".to_owned(),
             b'D' | b'x' => again("%m/%d/%y"),
-            b'F' => again("%Y-%m-%d"),
+            b'F' => again("%+4Y-%m-%d"),
             b'T' | b'X' => again("%H:%M:%S"),
             b'R' => again("%H:%M"),
             b'r' => again("%I:%M:%S %p"),

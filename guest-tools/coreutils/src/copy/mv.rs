@@ -152,7 +152,9 @@ fn one(
         }
         match existing {
             Existing::Keep => return Ok(None),
-            Existing::IfOlder if old.modified_ns as i64 >= stat.modified_ns as i64 => return Ok(None),
+            Existing::IfOlder if old.modified_ns as i64 >= stat.modified_ns as i64 => {
+                return Ok(None);
+            }
             Existing::Ask => {
                 let mut err = Output::new(2);
                 err.put(&[context.program, b": overwrite ", &quoted_to, b"? "].concat());
@@ -234,7 +236,12 @@ fn across(
         return Err(None);
     }
     let program = context.program.to_vec();
-    match rm(&vec![program, b"-rf".to_vec(), b"--".to_vec(), from.to_vec()]) {
+    match rm(&vec![
+        program,
+        b"-rf".to_vec(),
+        b"--".to_vec(),
+        from.to_vec(),
+    ]) {
         0 => Ok(()),
         _ => Err(None),
     }
