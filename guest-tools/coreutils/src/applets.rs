@@ -2,7 +2,7 @@
 
 use crate::{
     bytes, copy, digest, dump, eval, fast, format, grep, identity, layout, lines, ls, meta, numfmt,
-    pieces, place, process, sort,
+    order, pieces, place, process, sort,
 };
 use wardian_applet::{Applet, Module};
 
@@ -57,7 +57,7 @@ table! {
     "env", "[OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]", process::env::env;
     "expand", "[OPTION]... [FILE]...", lines::tabs::expand;
     "expr", "EXPRESSION", eval::expr::run;
-    "factor", "[NUMBER]...", uu!(uu_factor, "factor");
+    "factor", "[NUMBER]...", eval::factor::run;
     "false", "[IGNORED]...", fast::small::no_code;
     "fgrep", "[OPTION]... PATTERNS [FILE]...", grep::fgrep;
     "fmt", "[-WIDTH] [OPTION]... [FILE]...", layout::fmt::run;
@@ -86,7 +86,7 @@ table! {
     "numfmt", "[OPTION]... [NUMBER]...", numfmt::run;
     "od", "[OPTION]... [FILE]...", dump::run;
     "paste", "[OPTION]... [FILE]...", lines::paste::run;
-    "pathchk", "[OPTION]... NAME...", uu!(uu_pathchk, "pathchk");
+    "pathchk", "[OPTION]... NAME...", place::pathchk::run;
     "pr", "[OPTION]... [FILE]...", layout::pr::run;
     "printenv", "[OPTION]... [VARIABLE]...", process::env::printenv;
     "printf", "FORMAT [ARGUMENT]...", format::printf::run;
@@ -103,14 +103,14 @@ table! {
     "sha384sum", "[OPTION]... [FILE]...", digest::sha384sum;
     "sha512sum", "[OPTION]... [FILE]...", digest::sha512sum;
     "shred", "[OPTION]... FILE...", uu!(uu_shred, "shred");
-    "shuf", "[OPTION]... [FILE] | -e [ARG]... | -i LO-HI", uu!(uu_shuf, "shuf");
+    "shuf", "[OPTION]... [FILE] | -e [ARG]... | -i LO-HI", order::shuf::run;
     "sleep", "NUMBER[SUFFIX]...", process::duration::sleep;
     "sort", "[OPTION]... [FILE]...", sort::run;
     "split", "[OPTION]... [FILE [PREFIX]]", pieces::split::run;
     "stat", "[OPTION]... FILE...", meta::stat::stat;
     "sum", "[OPTION]... [FILE]...", digest::sum;
     "sync", "[OPTION] [FILE]...", fast::small::sync;
-    "tac", "[OPTION]... [FILE]...", |args| fast::tac::run(args).unwrap_or_else(|| uu!(uu_tac, "tac")(args));
+    "tac", "[OPTION]... [FILE]...", order::tac::run;
     "tail", "[OPTION]... [FILE]...", fast::tail::run;
     "tee", "[OPTION]... [FILE]...", fast::tee::run;
     "test", "EXPRESSION", eval::test::test;
@@ -119,7 +119,7 @@ table! {
     "tr", "[OPTION]... STRING1 [STRING2]", bytes::tr::run;
     "true", "[IGNORED]...", fast::small::yes_code;
     "truncate", "OPTION... FILE...", place::truncate::run;
-    "tsort", "[OPTION] [FILE]", uu!(uu_tsort, "tsort");
+    "tsort", "[OPTION] [FILE]", order::tsort::run;
     "tty", "[OPTION]...", uu!(uu_tty, "tty");
     "uname", "[OPTION]...", identity::machine::uname;
     "unexpand", "[OPTION]... [FILE]...", lines::tabs::unexpand;

@@ -18,6 +18,7 @@ mod lines;
 mod ls;
 mod meta;
 mod numfmt;
+mod order;
 mod pieces;
 mod place;
 mod process;

@@ -319,7 +319,12 @@ impl Translator<'_> {
             return Err(NO_OPERAND);
         }
         if self.atom.is_none() || self.anchored {
-            let text = format!("warning: {operator} at start of expression");
+            let shown = if operator.starts_with('{') {
+                "{...}"
+            } else {
+                operator
+            };
+            let text = format!("warning: {shown} at start of expression");
             self.warnings.push(text);
         }
         let Some(start) = self.atom else {
@@ -364,7 +369,9 @@ impl Translator<'_> {
         let end = body.windows(close.len()).position(|part| part == close);
         let bounds = end.and_then(|end| bounds(&body[..end]));
         match (end, bounds) {
-            (Some(end), Some((low, high))) if self.atom.is_some() => {
+            (Some(end), Some((low, high)))
+                if self.atom.is_some() || self.syntax.extended && !self.syntax.strict =>
+            {
                 if low > 0x7fff || high.is_some_and(|high| high > 0x7fff) {
                     return Err(Error("Regular expression too big"));
                 }

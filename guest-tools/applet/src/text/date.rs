@@ -6,18 +6,17 @@ use super::time::{self, local_zone};
 /// relative to a time; both in nanoseconds since the epoch.
 pub fn parse_date(text: &[u8], base_ns: u64) -> Option<u64> {
     let text = std::str::from_utf8(text).ok()?;
-    let base = jiff::Timestamp::from_nanosecond(i128::from(base_ns)).ok()?;
+    let base = jiff::Timestamp::from_nanosecond(i128::from(base_ns as i64)).ok()?;
     let base = base.to_zoned(local_zone());
     let date = parse_datetime::parse_datetime_at_date(base, text).ok()?;
-    let zoned = date.into_zoned()?;
-    u64::try_from(zoned.timestamp().as_nanosecond()).ok()
+    file_time(date.into_zoned()?.timestamp())
 }
 
 /// As [`parse_date`], in UTC if asked, before the epoch too: seconds since it,
 /// and nanoseconds.
 pub fn parse_date_in(text: &[u8], base_ns: u64, utc: bool) -> Option<(i64, u32)> {
     let text = std::str::from_utf8(text).ok()?;
-    let base = jiff::Timestamp::from_nanosecond(i128::from(base_ns)).ok()?;
+    let base = jiff::Timestamp::from_nanosecond(i128::from(base_ns as i64)).ok()?;
     let zone = if utc {
         jiff::tz::TimeZone::UTC
     } else {
@@ -62,6 +61,15 @@ pub fn parse_stamp(text: &[u8]) -> Option<u64> {
         second.min(59) as i8,
         0,
     );
-    let zoned = date.ok()?.to_zoned(local_zone()).ok()?;
-    u64::try_from(zoned.timestamp().as_nanosecond()).ok()
+    // A second that is added to a minute belongs to the next.
+    let more = jiff::SignedDuration::from_secs(i64::from(second == 60));
+    let date = date.ok()?.checked_add(more).ok()?;
+    let zoned = date.to_zoned(local_zone()).ok()?;
+    file_time(zoned.timestamp())
+}
+
+/// A time as files have it: before the epoch, in the upper half of the numbers.
+fn file_time(stamp: jiff::Timestamp) -> Option<u64> {
+    let ns = i64::try_from(stamp.as_nanosecond()).ok()?;
+    Some(ns as u64)
 }

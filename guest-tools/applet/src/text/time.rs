@@ -31,6 +31,9 @@ pub struct Civil {
     pub epoch: i64,
 }
 
+/// Conversions that are known.
+const LETTERS: &[u8] = b"YCymdeHkIlMSjsNuwUWVGgqbhBaApPzZnt%DxFTXRrc";
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -55,10 +58,17 @@ const DAYS: [&str; 7] = [
     "Saturday",
 ];
 
-/// The local date of a time in nanoseconds since the epoch.
+/// Seconds since the epoch and nanoseconds of a file's time: the upper half of
+/// the numbers stands for times before the epoch.
+pub fn split(ns: u64) -> (i64, u32) {
+    let signed = ns as i64;
+    let nanosecond = signed.rem_euclid(1_000_000_000) as u32;
+    (signed.div_euclid(1_000_000_000), nanosecond)
+}
+
+/// The local date of a time in nanoseconds since the epoch, as of [`split`].
 pub fn local(ns: u64) -> Civil {
-    let epoch = (ns / 1_000_000_000) as i64;
-    let nanosecond = (ns % 1_000_000_000) as u32;
+    let (epoch, nanosecond) = split(ns);
     local_at(epoch, nanosecond)
 }
 
@@ -99,10 +109,19 @@ fn zone() -> Option<&'static jiff::tz::TimeZone> {
             "" | "UTC" | "UTC0" | "GMT" | "GMT0" | "Etc/UTC" => None,
             _ => jiff::tz::TimeZone::get(name)
                 .or_else(|_| jiff::tz::TimeZone::posix(name))
-                .ok(),
+                .ok()
+                .or_else(|| unknown(name)),
         }
     })
     .as_ref()
+}
+
+/// UTC under the letters that an unknown zone starts with, as C has it.
+fn unknown(name: &str) -> Option<jiff::tz::TimeZone> {
+    let end = name.find(|c: char| !c.is_ascii_alphabetic());
+    let letters = &name[..end.unwrap_or(name.len())];
+    let letters = if letters.len() < 3 { "" } else { letters };
+    jiff::tz::TimeZone::posix(&format!("{letters}0")).ok()
 }
 
 fn civil(epoch: i64, nanosecond: u32, offset: i32, zone: String) -> Civil {
@@ -151,24 +170,36 @@ impl Civil {
                 continue;
             }
             let (mut pad, mut upper, mut swap, mut colons, mut width) = (None, false, false, 0, 0);
+            let mut raw = vec![b'%'];
+            let mut modifier = 0;
             loop {
                 match rest.peek() {
-                    Some(flag @ (b'-' | b'_' | b'0')) if width == 0 => pad = Some(*flag),
+                    Some(flag @ (b'-' | b'_' | b'0' | b'+')) if width == 0 => pad = Some(*flag),
                     Some(b'^') => upper = true,
                     Some(b'#') => swap = true,
                     Some(b':') => colons += 1,
                     Some(digit @ b'0'..=b'9') => {
                         width = (width * 10 + usize::from(digit - b'0')).min(1024);
                     }
-                    Some(b'E' | b'O') => {}
+                    Some(letter @ (b'E' | b'O')) if modifier == 0 => modifier = *letter,
                     _ => break,
                 }
-                rest.next();
+                raw.extend(rest.next());
             }
             let Some(letter) = rest.next() else {
-                out.push(b'%');
+                out.extend(raw);
                 break;
             };
+            let fits = match modifier {
+                b'E' => b"cCxXyY".contains(&letter),
+                b'O' => b"deHIklmMSuUVwWy".contains(&letter),
+                _ => LETTERS.contains(&letter),
+            };
+            if !fits || colons > 0 && letter != b'z' || colons > 3 {
+                out.extend(raw);
+                out.push(letter);
+                continue;
+            }
             let mut text = self.field(letter, pad, colons, width);
             if swap && matches!(letter, b'Z' | b'p') {
                 text.make_ascii_lowercase();
@@ -190,6 +221,15 @@ impl Civil {
             match pad.unwrap_or(default) {
                 b'-' => value.to_string(),
                 b'_' => format!("{value:digits$}"),
+                b'+' => {
+                    let usual = if digits <= 2 { 2 } else { 4 };
+                    let most = if usual == 2 { 99 } else { 9999 };
+                    if value > most || width > usual {
+                        format!("{value:+0digits$}")
+                    } else {
+                        format!("{value:0digits$}")
+                    }
+                }
                 _ => format!("{value:0digits$}"),
             }
         };
@@ -199,7 +239,7 @@ impl Civil {
         let day = DAYS[self.weekday as usize];
         let hour12 = i64::from((self.hour + 11) % 12 + 1);
         match letter {
-            b'Y' => number(self.year, 1, b'0'),
+            b'Y' => number(self.year, 4, b'0'),
             b'C' => number(self.year.div_euclid(100), 2, b'0'),
             b'y' => number(self.year.rem_euclid(100), 2, b'0'),
             b'm' => number(self.month.into(), 2, b'0'),
@@ -232,7 +272,7 @@ impl Civil {
                 number(i64::from((self.day_of_year + 7 - monday) / 7), 2, b'0')
             }
             b'V' => number(self.iso_week().1, 2, b'0'),
-            b'G' => number(self.iso_week().0, 1, b'0'),
+            b'G' => number(self.iso_week().0, 4, b'0'),
             b'g' => number(self.iso_week().0.rem_euclid(100), 2, b'0'),
             b'q' => number(i64::from((self.month - 1) / 3 + 1), 1, b'0'),
             b'b' | b'h' => month[..3].to_owned(),
@@ -247,7 +287,7 @@ impl Civil {
             b't' => "\t".to_owned(),
             b'%' => "%".to_owned(),
             b'D' | b'x' => again("%m/%d/%y"),
-            b'F' => again("%Y-%m-%d"),
+            b'F' => again("%+4Y-%m-%d"),
             b'T' | b'X' => again("%H:%M:%S"),
             b'R' => again("%H:%M"),
             b'r' => again("%I:%M:%S %p"),
@@ -263,6 +303,8 @@ impl Civil {
         match colons {
             0 => format!("{sign}{hours:02}{minutes:02}"),
             1 => format!("{sign}{hours:02}:{minutes:02}"),
+            3 if minutes == 0 && seconds == 0 => format!("{sign}{hours:02}"),
+            3 if seconds == 0 => format!("{sign}{hours:02}:{minutes:02}"),
             _ => format!("{sign}{hours:02}:{minutes:02}:{seconds:02}"),
         }
     }

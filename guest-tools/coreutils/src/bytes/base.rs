@@ -401,7 +401,23 @@ impl Decoder {
             }
         };
         out.put(&bytes);
+        if !valid {
+            self.put_partial(out);
+        }
         valid
+    }
+
+    /// What whole bytes there are of a group is shown before the complaint.
+    fn put_partial(&mut self, out: &mut Output) {
+        let (_, bits) = self.shape();
+        if bits <= 1 {
+            return;
+        }
+        let whole = self.group.len() * bits as usize / 8;
+        let left = self.group.len() as u32 * bits - whole as u32 * 8;
+        let add = |held: u64, value: &u8| held << bits | u64::from(*value);
+        let held = self.group.iter().fold(0, add) >> left;
+        out.put(&held.to_be_bytes()[8 - whole..]);
     }
 
     fn end_group(&mut self, bytes: &mut Vec<u8>) -> bool {
@@ -444,17 +460,8 @@ impl Decoder {
         if self.group.is_empty() && self.padding == 0 {
             return true;
         }
-        // What whole bytes there are is shown before the complaint.
-        let (_, bits) = self.shape();
-        if bits > 1 && self.padding == 0 {
-            let whole = self.group.len() * bits as usize / 8;
-            let left = self.group.len() as u32 * bits - whole as u32 * 8;
-            let held = self
-                .group
-                .iter()
-                .fold(0_u64, |held, value| held << bits | u64::from(*value))
-                >> left;
-            out.put(&held.to_be_bytes()[8 - whole..]);
+        if self.padding == 0 {
+            self.put_partial(out);
         }
         false
     }

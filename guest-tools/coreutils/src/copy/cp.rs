@@ -105,7 +105,17 @@ pub struct Cp<'a> {
 }
 
 impl<'a> Cp<'a> {
-    /// A copy that keeps everything, as `mv` needs between filesystems.
+    /// A copy of whole trees that keeps everything, as `mv` needs between
+    /// filesystems.
+    pub(super) fn keeping_all(context: &'a Context<'a>) -> Cp<'a> {
+        let mut cp = Cp::new(context);
+        cp.keep.set(b"mode,ownership,timestamps,links", true);
+        cp.recursive = true;
+        cp.follow = Follow::Never;
+        cp
+    }
+
+    /// A copy as without options.
     fn new(context: &'a Context<'a>) -> Cp<'a> {
         Cp {
             context,

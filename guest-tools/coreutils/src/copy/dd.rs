@@ -263,6 +263,7 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
     let converts = conv(b"block") || conv(b"unblock");
     let mut records = (converts && length > 0).then(|| Records::new(length, conv(b"unblock")));
     let same = job.ibs == job.obs && records.is_none();
+    let mut odd = None;
     while left > 0 && code == 0 {
         let room = left.min(job.ibs) as usize;
         let mut got = 0;
@@ -292,6 +293,11 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
             part.resize(job.ibs as usize, 0);
         }
         if conv(b"swab") {
+            // Pairs go on from block to block.
+            part.splice(0..0, odd.take());
+            if part.len() % 2 == 1 {
+                odd = part.pop();
+            }
             part.chunks_exact_mut(2).for_each(|pair| pair.swap(0, 1));
         }
         if conv(b"ucase") {
@@ -314,6 +320,7 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
             pending.drain(..size);
         }
     }
+    pending.extend(odd);
     if code == 0
         && let Some(records) = &mut records
     {

@@ -1,10 +1,11 @@
 //! `mv`.
 
+use super::cp::Cp;
 use super::place::{Backup, Existing, destination, within};
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::fast::remove::answer_is_yes;
-use crate::sys::{self, Errno, is_dir};
+use crate::fast::remove::{answer_is_yes, rm};
+use crate::sys::{self, Errno, ExtStat, is_dir};
 use crate::text::quote;
 
 const OPTIONS: &[Opt] = &[
@@ -91,7 +92,9 @@ pub fn mv(args: &Args) -> i32 {
             Ok(Some(_)) => {}
             Err(text) => {
                 out.flush();
-                context.say(&text);
+                if !text.is_empty() {
+                    context.say(&text);
+                }
                 fine = false;
             }
         }
@@ -149,7 +152,9 @@ fn one(
         }
         match existing {
             Existing::Keep => return Ok(None),
-            Existing::IfOlder if old.modified_ns >= stat.modified_ns => return Ok(None),
+            Existing::IfOlder if old.modified_ns as i64 >= stat.modified_ns as i64 => {
+                return Ok(None);
+            }
             Existing::Ask => {
                 let mut err = Output::new(2);
                 err.put(&[context.program, b": overwrite ", &quoted_to, b"? "].concat());
@@ -185,6 +190,21 @@ fn one(
     }
     match sys::rename(from, to) {
         Ok(()) => Ok(Some(kept)),
+        // Between filesystems it is copied, and what was copied removed.
+        Err(Errno::Xdev) => match across(from, to, old.as_ref(), context) {
+            Ok(()) => Ok(Some(kept)),
+            Err(Some(errno)) => Err(message(
+                &[
+                    b"inter-device move failed: ",
+                    &quoted_from,
+                    b" to ",
+                    &quoted_to,
+                    b"; unable to remove target",
+                ],
+                errno,
+            )),
+            Err(None) => Err(Vec::new()),
+        },
         Err(Errno::Inval) => Err([
             b"cannot move ".as_slice(),
             &quoted_from,
@@ -196,5 +216,33 @@ fn one(
             &[b"cannot move ", &quoted_from, b" to ", &quoted_to],
             errno,
         )),
+    }
+}
+
+/// Moves by a copy that keeps all. `Err`: the target could not be removed, or
+/// nothing if messages tell what went wrong.
+fn across(
+    from: &[u8],
+    to: &[u8],
+    old: Option<&ExtStat>,
+    context: &Context<'_>,
+) -> Result<(), Option<Errno>> {
+    match old {
+        Some(old) if is_dir(old) => sys::rmdir(to)?,
+        Some(_) => sys::unlink(to)?,
+        None => {}
+    }
+    if !Cp::keeping_all(context).copy(from, to, true, None) {
+        return Err(None);
+    }
+    let program = context.program.to_vec();
+    match rm(&vec![
+        program,
+        b"-rf".to_vec(),
+        b"--".to_vec(),
+        from.to_vec(),
+    ]) {
+        0 => Ok(()),
+        _ => Err(None),
     }
 }

@@ -109,7 +109,9 @@ impl Cp<'_> {
             }
             match self.existing {
                 Existing::Keep => return true,
-                Existing::IfOlder if found.modified_ns >= stat.modified_ns => return true,
+                Existing::IfOlder if found.modified_ns as i64 >= stat.modified_ns as i64 => {
+                    return true;
+                }
                 Existing::Ask => {
                     self.out.flush();
                     let mut err = Output::new(2);

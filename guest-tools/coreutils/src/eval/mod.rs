@@ -1,6 +1,7 @@
-//! Tools that evaluate their arguments: `expr`, `test`.
+//! Tools that evaluate their arguments: `expr`, `factor`, `test`.
 
 pub mod expr;
+pub mod factor;
 mod regex;
 pub mod test;
 

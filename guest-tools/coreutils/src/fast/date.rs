@@ -138,12 +138,11 @@ fn work(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
         out.put_byte(b'\n');
     };
     let now = sys::now_ns();
-    let split = |ns: u64| ((ns / 1_000_000_000) as i64, (ns % 1_000_000_000) as u32);
     let mut code = 0;
     match source.unwrap_or(Source::Now) {
-        Source::Now => put(split(now)),
+        Source::Now => put(time::split(now)),
         Source::File(path) => match sys::stat(&path, true) {
-            Ok(stat) => put(split(stat.modified_ns)),
+            Ok(stat) => put(time::split(stat.modified_ns)),
             Err(errno) => {
                 context.say_error(&quote::if_needed(&path), errno);
                 return Err(1);

@@ -9,7 +9,6 @@ pub mod names;
 pub mod remove;
 pub mod seq;
 pub mod small;
-pub mod tac;
 pub mod tail;
 pub mod tee;
 pub mod touch;

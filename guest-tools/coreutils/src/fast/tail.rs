@@ -228,7 +228,7 @@ impl Tail<'_> {
                 return input;
             }
         };
-        self.header(input.label());
+        self.header(input.label(), true);
         input.regular = sys::fstat(file.fd())
             .is_ok_and(|stat| stat.mode & mode::TYPE == mode::REGULAR && stat.size_bytes > 0);
         let result = if input.regular && !self.want.from_start {
@@ -251,8 +251,8 @@ impl Tail<'_> {
         input
     }
 
-    fn header(&mut self, label: &[u8]) {
-        if !self.headers || self.shown.as_deref() == Some(label) {
+    fn header(&mut self, label: &[u8], again: bool) {
+        if !self.headers || !again && self.shown.as_deref() == Some(label) {
             return;
         }
         let gap: &[u8] = if self.shown.is_some() { b"\n" } else { b"" };
@@ -459,7 +459,7 @@ impl Tail<'_> {
             return false;
         }
         let label = input.label().to_vec();
-        self.header(&label);
+        self.header(&label, false);
         let _ = self.copy_rest(file);
         input.at = sys::seek(file.fd(), 0, 1).unwrap_or(stat.size_bytes);
         true

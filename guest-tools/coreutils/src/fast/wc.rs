@@ -80,7 +80,12 @@ pub fn run(args: &Args) -> i32 {
         None if unnamed => &stdin,
         None => &parsed.operands,
     };
-    let width = width(files, show);
+    // How many names a pipe gives is not known when the width is.
+    let piped = list.as_deref().is_some_and(|list| match list {
+        b"-" => !sys::fstat(0).is_ok_and(|stat| is_regular(&stat)),
+        path => !sys::stat(path, true).is_ok_and(|stat| is_regular(&stat)),
+    });
+    let width = if piped { 1 } else { width(files, show) };
     let mut out = Output::stdout();
     let (mut total, mut code) = (Counts::default(), 0);
     for (index, name) in files.iter().enumerate() {

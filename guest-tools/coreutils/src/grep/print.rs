@@ -19,11 +19,14 @@ pub struct Place<'a> {
 pub struct Printer {
     /// Standard output.
     pub out: Output,
+    /// Digits of the size of the file, up to which numbers are padded (`-T`).
+    pub digits: usize,
 }
 
 impl Printer {
     /// Prints what stands before a line, or before a match.
-    fn head(&mut self, config: &Config, place: Place<'_>, separator: u8) {
+    fn head(&mut self, config: &Config, place: Place<'_>, separator: u8, empty: bool) {
+        let digits = self.digits;
         let mut put = |text: &[u8], code: Option<&[u8]>| match (&config.palette, code) {
             (Some(palette), Some(code)) => self.out.put(&palette.paint(text, code)),
             _ => self.out.put(text),
@@ -40,18 +43,18 @@ impl Printer {
             any = true;
         }
         if config.number {
-            let text = place.number.to_string();
+            let text = format!("{:>digits$}", place.number);
             put(text.as_bytes(), palette.map(|p| p.line.as_slice()));
             put(&[separator], palette.map(|p| p.separator.as_slice()));
             any = true;
         }
         if config.offset {
-            let text = place.offset.to_string();
+            let text = format!("{:>digits$}", place.offset);
             put(text.as_bytes(), palette.map(|p| p.byte.as_slice()));
             put(&[separator], palette.map(|p| p.separator.as_slice()));
             any = true;
         }
-        if config.tab && any {
+        if config.tab && any && !empty {
             put(b"\t", None);
         }
     }
@@ -74,7 +77,7 @@ impl Printer {
             }
             return;
         }
-        self.head(config, place, separator);
+        self.head(config, place, separator, line.is_empty());
         match &config.palette {
             Some(palette) => {
                 let palette = palette.clone();
@@ -149,7 +152,7 @@ impl Printer {
                 offset: place.offset + start as u64,
                 ..place
             };
-            self.head(config, place, separator);
+            self.head(config, place, separator, false);
             match &config.palette {
                 Some(palette) => {
                     let text = palette.paint(&line[start..end], &palette.selected);

@@ -62,6 +62,7 @@ fn run(args: &Args, name: &'static str, kind: Kind) -> i32 {
         matcher,
         printer: Printer {
             out: Output::stdout(),
+            digits: 0,
         },
         output,
         any_printed: false,
@@ -78,7 +79,9 @@ fn run(args: &Args, name: &'static str, kind: Kind) -> i32 {
         [] => &stdin,
         files => files,
     };
-    for path in files {
+    // Without a pattern no line can match, and GNU's looks at no file then.
+    let idle = config.patterns.is_empty() && !config.invert && config.list != Some(false);
+    for path in files.iter().filter(|_| !idle) {
         grep.argument(path, implied);
         if grep.printer.out.failed() || (config.quiet && grep.selected) {
             break;
@@ -199,6 +202,14 @@ impl Grep<'_> {
             return;
         }
         let shown = self.named.then_some(name);
+        if self.config.tab {
+            let size = match sys::fstat(file.fd()) {
+                Ok(stat) if stat.mode & sys::mode::TYPE == sys::mode::REGULAR => stat.size_bytes,
+                _ => u64::MAX,
+            };
+            let most = size.saturating_add(u64::from(self.config.number));
+            self.printer.digits = most.checked_ilog10().unwrap_or(0) as usize + 1;
+        }
         let buf = std::mem::take(&mut self.buf);
         let search = Search::new(
             self.config,

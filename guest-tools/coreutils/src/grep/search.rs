@@ -300,6 +300,7 @@ impl<'a> Search<'a> {
         }
         let line_end = self.without_end(start, next);
         if utf8_locale()
+            && !self.config.only
             && self.config.binary == Binary::Tell
             && std::str::from_utf8(&self.buf[start..line_end]).is_err()
         {

@@ -38,13 +38,13 @@ pub fn sort(entries: &mut [Entry], config: &Config) {
 }
 
 fn compare(a: &Entry, b: &Entry, config: &Config) -> Ordering {
-    let by_stat = |value: &dyn Fn(&ExtStat) -> u64| {
+    let by_stat = |value: &dyn Fn(&ExtStat) -> i128| {
         let value = |entry: &Entry| entry.stat.as_ref().map_or(0, value);
         value(b).cmp(&value(a))
     };
     let order = match config.sort {
-        SortBy::Size => by_stat(&|stat| stat.size_bytes),
-        SortBy::Time => by_stat(&|stat| time_of(stat, config.time)),
+        SortBy::Size => by_stat(&|stat| stat.size_bytes.into()),
+        SortBy::Time => by_stat(&|stat| i128::from(time_of(stat, config.time) as i64)),
         SortBy::Extension => extension(&a.name).cmp(extension(&b.name)),
         SortBy::Version => version::compare(&a.name, &b.name),
         SortBy::Width => width(&a.shown).cmp(&width(&b.shown)),

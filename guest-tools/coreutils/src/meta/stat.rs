@@ -342,8 +342,16 @@ impl Stat<'_> {
 
     /// Seconds, with as many digits after the point as the precision says.
     fn put_seconds(&mut self, ns: u64, shape: Shape) {
-        let (seconds, part) = (ns / 1_000_000_000, ns % 1_000_000_000);
-        let mut text = seconds.to_string();
+        let (mut seconds, mut part) = time::split(ns);
+        let mut text = String::new();
+        // Before the epoch the sign stands for the whole, seconds and fraction.
+        if seconds < 0 && part > 0 && shape.precision.is_some() {
+            (seconds, part) = (seconds + 1, 1_000_000_000 - part);
+            if seconds == 0 {
+                text.push('-');
+            }
+        }
+        text.push_str(&seconds.to_string());
         if let Some(precision) = shape.precision {
             let precision = if precision == usize::MAX {
                 9

@@ -20,6 +20,8 @@ pub enum Round {
     FromZero,
     TowardsZero,
     Nearest,
+    /// To the nearest, and half to even: as C prints.
+    Even,
 }
 
 const LETTERS: &[u8] = b"KMGTPEZYRQ";
@@ -108,13 +110,13 @@ impl Number {
                 rest = &rest[1..];
             }
             precision = 0;
-            if scale == Scale::IecI {
-                match rest {
-                    [b'i', tail @ ..] => rest = tail,
-                    _ => return Err("missing 'i' suffix in input: "),
-                }
-            }
             above *= BigInt::from(base).pow(power as u32 + 1);
+        }
+        if scale == Scale::IecI {
+            match rest {
+                [b'i', tail @ ..] => rest = tail,
+                _ => return Err("missing 'i' suffix in input: "),
+            }
         }
         Ok((Number { above, below }, precision, rest))
     }
@@ -140,6 +142,10 @@ impl Number {
             Round::FromZero => rest > BigInt::ZERO,
             Round::TowardsZero => false,
             Round::Nearest => rest * 2 >= self.below,
+            Round::Even => {
+                let double = rest * 2;
+                double > self.below || double == self.below && whole.bit(0)
+            }
         };
         let result = if more { whole + 1 } else { whole };
         if negative { -result } else { result }
@@ -176,6 +182,15 @@ impl Number {
             }
             return Ok(text);
         }
+        let too_large = |number: &Number| {
+            format!(
+                "value too large to be printed: '{}' (cannot handle values > 999Y)",
+                number.short()
+            )
+        };
+        if magnitude(&self.above) >= &self.below * ten(DIGITS_MAX) {
+            return Err(too_large(self));
+        }
         let base = scale.base();
         let mut power = 0;
         let mut value = self.clone();
@@ -196,14 +211,11 @@ impl Number {
             power += 1;
         }
         if power > LETTERS.len() - 2 {
-            return Err(format!(
-                "value too large to be printed: '{}' (cannot handle values > 999Y)",
-                self.short()
-            ));
+            return Err(too_large(self));
         }
         let decimal = value.above != BigInt::ZERO && value.less_than(10) && power > 0;
         let digits = precision.unwrap_or(usize::from(decimal));
-        let mut text = fixed(&value.rounded(digits, Round::Nearest), digits);
+        let mut text = fixed(&value.rounded(digits, Round::Even), digits);
         if power > 0 {
             text.push(char::from(LETTERS[power - 1]));
             if scale == Scale::IecI {

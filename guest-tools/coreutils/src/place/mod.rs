@@ -3,4 +3,5 @@
 
 pub mod canonical;
 pub mod mktemp;
+pub mod pathchk;
 pub mod truncate;

@@ -2,6 +2,7 @@
 
 use super::number;
 use crate::ls;
+use md5::{Digest, Md5};
 use memchr::memchr;
 use std::cmp::Ordering;
 
@@ -151,7 +152,7 @@ impl Key {
     }
 
     /// A number by which two keys' order is decided unless it is the same.
-    pub fn prefix(&self, text: &[u8], salt: u64) -> u64 {
+    pub fn prefix(&self, text: &[u8], salt: [u8; 16]) -> u64 {
         let prefix = match self.order {
             Order::Bytes if self.transforms() => {
                 let mut kept = text.iter().filter_map(|byte| self.kept(*byte));
@@ -170,8 +171,10 @@ impl Key {
             Order::Size => number::size_prefix(text),
             Order::Month => number::month(text),
             Order::Version => 0,
-            Order::Random if self.transforms() => scatter(&self.kept_text(text), salt),
-            Order::Random => scatter(text, salt),
+            Order::Random if self.transforms() => {
+                (scatter(&self.kept_text(text), salt) >> 64) as u64
+            }
+            Order::Random => (scatter(text, salt) >> 64) as u64,
         };
         if self.reverse { !prefix } else { prefix }
     }
@@ -182,7 +185,7 @@ impl Key {
     }
 
     /// Compares two keys' texts.
-    pub fn compare(&self, a: &[u8], b: &[u8], salt: u64) -> Ordering {
+    pub fn compare(&self, a: &[u8], b: &[u8], salt: [u8; 16]) -> Ordering {
         let order = match self.order {
             Order::Bytes if self.transforms() => {
                 let a = a.iter().filter_map(|byte| self.kept(*byte));
@@ -231,15 +234,12 @@ fn after_word(line: &[u8], at: usize) -> usize {
     at
 }
 
-/// A number that depends on every byte and on the salt.
-fn scatter(text: &[u8], salt: u64) -> u64 {
-    let mut hash = salt ^ 0xcbf2_9ce4_8422_2325;
-    for &byte in text {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        hash ^= hash >> 29;
-    }
-    hash = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    hash ^ hash >> 32
+/// A number that depends on every byte and on the salt, as GNU's `sort` has it.
+fn scatter(text: &[u8], salt: [u8; 16]) -> u128 {
+    let digest = Md5::new_with_prefix(salt).chain_update(text).finalize();
+    digest
+        .iter()
+        .fold(0, |sum, byte| sum << 8 | u128::from(*byte))
 }
 
 #[cfg(test)]

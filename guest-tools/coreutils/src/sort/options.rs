@@ -3,6 +3,7 @@
 use super::key::{Key, NONE, Order};
 use crate::Args;
 use crate::cli::{Context, Opt, Order as Permute, parse};
+use crate::order::random::Source;
 use crate::text::quote;
 
 #[rustfmt::skip]
@@ -68,7 +69,7 @@ pub struct Plan {
     /// Inputs.
     pub files: Vec<Vec<u8>>,
     /// Makes random orders differ.
-    pub salt: u64,
+    pub salt: [u8; 16],
 }
 
 /// Reads the arguments.
@@ -90,7 +91,7 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
         end: b'\n',
         output: None,
         files: parsed.operands,
-        salt: 0,
+        salt: [0; 16],
     };
     let mut global = Key::LINE;
     let mut marks = Vec::new();
@@ -534,19 +535,9 @@ fn listed(context: &Context<'_>, list: &[u8], operands: &[Vec<u8>]) -> Result<Ve
     Ok(names)
 }
 
-fn salt(context: &Context<'_>, source: Option<&[u8]>) -> Result<u64, i32> {
-    let Some(source) = source else {
-        return Ok(crate::sys::now_ns() ^ crate::sys::monotonic_ns().rotate_left(32));
-    };
-    let file = crate::sys::File::open(source, crate::sys::OpenHow::READ);
-    let mut bytes = [0; 16];
-    match file.and_then(|file| file.read(&mut bytes)) {
-        Ok(_) => Ok(bytes.iter().fold(0, |sum, byte| {
-            (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        })),
-        Err(errno) => {
-            context.say_error(&[b"open failed: ", source].concat(), errno);
-            Err(TROUBLE)
-        }
-    }
+fn salt(context: &Context<'_>, source: Option<&[u8]>) -> Result<[u8; 16], i32> {
+    let mut salt = [0; 16];
+    let mut random = Source::open(context, source.map(<[u8]>::to_vec)).map_err(|_| TROUBLE)?;
+    random.fill(context, &mut salt).map_err(|_| TROUBLE)?;
+    Ok(salt)
 }

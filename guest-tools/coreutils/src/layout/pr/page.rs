@@ -29,7 +29,6 @@ pub struct Pages<'a> {
     /// Columns are filled downwards, so lines are kept.
     storing: bool,
     body_lines: i64,
-    footer_lines: i64,
     column_width: i64,
     number_width: i64,
     number: i64,
@@ -66,11 +65,7 @@ impl<'a> Pages<'a> {
         number: i64,
         out: &'a mut Output,
     ) -> Result<Pages<'a>, i32> {
-        let (header_lines, footer_lines) = match set.form_feed {
-            true => (3, 0),
-            false => (HEADER_LINES, FOOTER_LINES),
-        };
-        let mut body_lines = set.page_lines - header_lines - footer_lines;
+        let mut body_lines = set.page_lines - HEADER_LINES - FOOTER_LINES;
         if body_lines <= 0 {
             set.extremities = false;
             set.keep_form_feeds = true;
@@ -130,7 +125,6 @@ impl<'a> Pages<'a> {
             out,
             storing,
             body_lines,
-            footer_lines,
             column_width,
             number_width,
             number,
@@ -310,7 +304,7 @@ impl<'a> Pages<'a> {
             if self.set.form_feed {
                 self.out.put_byte(b'\x0c');
             } else {
-                for _ in 0..left + self.footer_lines {
+                for _ in 0..left + FOOTER_LINES {
                     self.out.put_byte(b'\n');
                 }
             }
