@@ -61,6 +61,9 @@ pub enum AgentError {
         /// Why, in its words.
         reason: String,
     },
+    /// Nothing was asked.
+    #[error("the prompt is empty: say what to do, or show an image")]
+    EmptyPrompt,
     /// An image of the call is none that a model could be shown.
     #[error("image {number} of the call: {problem}")]
     Image {

@@ -332,6 +332,30 @@ async fn changes_of_files_are_recorded_when_they_differ() {
     assert_eq!(diffs, ["+ /home/user/f 2\n"]);
 }
 
+#[tokio::test]
+async fn recorded_changes_have_a_length() {
+    let script = Script::new([Step::Reply(say("nothing to do"))]);
+    let mut sandbox = MemorySandbox::new();
+    for number in 0..3000 {
+        sandbox = sandbox.file(&format!("{number}{}", "x".repeat(100)), "");
+    }
+    let agent = agent_in(&script, &sandbox).build().unwrap();
+    let harness = agent.init_with("i").await.unwrap();
+    let session = harness.session().await.unwrap();
+    session.prompt("a").await.unwrap();
+    let events = harness.store().events("i/main", 0, 100).await.unwrap();
+    let diff = events.iter().find_map(|record| match &record.event {
+        SessionEvent::FilesChanged { diff } => Some(diff),
+        _ => None,
+    });
+    let diff = diff.unwrap();
+    assert!(
+        diff.len() < 262_200 && diff.contains("[cut: "),
+        "{}",
+        diff.len()
+    );
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_sessions_at_once() {
     let script = Arc::new(Script::always(|request| {

@@ -192,6 +192,20 @@ async fn a_turn_of_many_calls_does_not_run_them_all_at_once() {
 }
 
 #[tokio::test]
+async fn nothing_is_no_prompt() {
+    let script = Script::new([Step::Reply(say("a picture"))]);
+    let harness = agent(&script).build().unwrap().init().await.unwrap();
+    let session = harness.session().await.unwrap();
+    for text in ["", " \n"] {
+        let error = session.prompt(text).await.unwrap_err();
+        assert_eq!(error, AgentError::EmptyPrompt);
+    }
+    assert!(session.messages().is_empty());
+    session.prompt("").image("image/png", "AAAA").await.unwrap();
+    assert_eq!(script.request(0).messages[0].parts.len(), 1);
+}
+
+#[tokio::test]
 async fn a_turn_has_a_most_of_calls() {
     let script = Script::new([
         Step::Reply(calls(

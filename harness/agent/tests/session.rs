@@ -606,3 +606,47 @@ async fn compaction_on_request_and_after_the_provider_says_so() {
             .contains("Hello.")
     );
 }
+
+#[tokio::test]
+async fn a_workspace_cannot_fill_the_prompt() {
+    let script = Script::new([Step::Reply(say("ok"))]);
+    let mut sandbox = MemorySandbox::new().file("AGENTS.md", &"x".repeat(65_537));
+    for number in 0..101 {
+        let text = format!("---\nname: s{number:03}\ndescription: Does it.\n---\n");
+        sandbox = sandbox.file(&format!(".agents/skills/s{number:03}/SKILL.md"), &text);
+    }
+    sandbox = sandbox.file(".agents/skills/s042/SKILL.md", &"y".repeat((1 << 20) + 1));
+    for number in 0..250 {
+        sandbox = sandbox.file(&format!("f{number:03}"), "");
+    }
+    let agent = agent_in(&script, &sandbox).build().unwrap();
+    let session = agent.init().await.unwrap().session().await.unwrap();
+    session.prompt("go").await.unwrap();
+    let system = script.request(0).system;
+    for words in [
+        "[Cut: 65536 of 65537 bytes are shown",
+        "- s099: Does it.",
+        "s042/SKILL.md: 1048577 bytes, 1048576 are allowed",
+        "more)",
+    ] {
+        assert!(system.contains(words), "{words}");
+    }
+    assert!(!system.contains("- s100:") && system.len() < 90_000);
+}
+
+#[test]
+fn the_files_of_a_skill_have_a_size() {
+    for (files, bytes) in [(1, (1 << 20) + 1), (9, 1 << 20)] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("SKILL.md"), SKILL).unwrap();
+        for number in 0..files {
+            let file = std::fs::File::create(folder.path().join(number.to_string()));
+            file.unwrap().set_len(bytes).unwrap();
+        }
+        let error = Skill::from_folder(folder.path()).unwrap_err().to_string();
+        assert!(
+            error.contains("1048576 bytes are allowed for one, 8388608 for all"),
+            "{error}"
+        );
+    }
+}

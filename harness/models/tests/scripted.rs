@@ -206,3 +206,18 @@ fn a_file_that_is_no_recording_is_refused() {
         assert_eq!(error.kind, ModelErrorKind::BadRequest, "{error}");
     }
 }
+
+#[test]
+fn a_script_has_a_length() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len((16 << 20) + 1).unwrap();
+    // What does not say how long it is, is not read without end either.
+    for path in [file.path(), Path::new("/dev/zero")] {
+        let error = Scripted::open(path).err().unwrap();
+        assert_eq!(error.kind, ModelErrorKind::BadRequest);
+        assert!(
+            error.message.contains("longer than 16777216 bytes"),
+            "{error}"
+        );
+    }
+}

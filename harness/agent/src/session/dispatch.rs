@@ -337,7 +337,7 @@ fn limited(mut output: ToolOutput) -> ToolOutput {
     }
     output
         .content
-        .retain(|part| !matches!(part, Part::Text { text } if text.is_empty()));
+        .retain(|part| !matches!(part, Part::Text { text } if text.trim().is_empty()));
     if output.content.is_empty() {
         output.content.push(Part::text("(no output)"));
     }
@@ -379,7 +379,7 @@ mod tests {
             assert!(text.contains(words), "{text}");
         }
         assert_eq!(
-            limited(ToolOutput::text("")),
+            limited(ToolOutput::text(" \n")),
             ToolOutput::text("(no output)")
         );
     }

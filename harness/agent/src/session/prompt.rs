@@ -44,10 +44,15 @@ pub(super) async fn converse(
     text: String,
     goal: Option<&Goal>,
 ) -> Result<Ended, AgentError> {
-    check_images(&operation.options.images)?;
+    let images = &operation.options.images;
+    check_images(images)?;
+    if text.trim().is_empty() && images.is_empty() {
+        // A provider would refuse it now, and the conversation with it from then on.
+        return Err(AgentError::EmptyPrompt);
+    }
     operation.core.prepare(operation).await?;
-    let mut parts = vec![Part::text(text)];
-    parts.extend(operation.options.images.iter().cloned());
+    let said = (!text.trim().is_empty()).then(|| Part::text(text));
+    let parts = said.into_iter().chain(images.iter().cloned()).collect();
     say(operation, parts).await?;
     let tools = tools_of(operation);
     let specs = specs_of(&tools, goal);

@@ -11,11 +11,12 @@ use serde_json::json;
 use wardian::agent::events::SessionEvent;
 use wardian::agent::models::{Model, ThinkingLevel, connect};
 use wardian::agent::sandbox::{CancellationToken, Sandbox as _};
-use wardian::agent::store::{ConversationStore, SessionSummary};
+use wardian::agent::store::ConversationStore;
 use wardian::agent::{Agent, AgentError, Budgets, Outcome, Session};
-use wardian::{MountMode, Snapshot, Virtual, VirtualSandbox};
+use wardian::{Snapshot, Virtual};
 
 use super::demo;
+use super::kept::{Resumed, left_behind};
 use super::terminal::{Style, wants_colours};
 use super::view::{View, tokens};
 use crate::interrupt::Interrupts;
@@ -189,54 +190,6 @@ pub async fn main(mut arguments: AgentArguments) -> anyhow::Result<i32> {
     };
     print_answer(&arguments, &session, &outcome)?;
     Ok(0)
-}
-
-/// A session that is gone on with.
-struct Resumed {
-    instance: String,
-    summary: SessionSummary,
-    files: Option<Snapshot>,
-}
-
-impl Resumed {
-    async fn find(store: &dyn ConversationStore, name: &str) -> anyhow::Result<Resumed> {
-        let id = session::find(store, name).await?;
-        let Some((instance, "main")) = id.rsplit_once('/') else {
-            bail!("{id} is the session of a task; go on with the one that started it");
-        };
-        let stored = store.load(&id).await?;
-        let summary = stored.map(|stored| stored.summary).unwrap_or_default();
-        let files = files::load(&id, summary.snapshot.as_deref())?;
-        Ok(Resumed {
-            instance: instance.to_owned(),
-            summary,
-            files,
-        })
-    }
-}
-
-/// What of the sandbox is gone with it, and what could be done about it.
-fn left_behind(mounts: &[Mount], is_saved: bool, sandbox: &VirtualSandbox) -> Vec<String> {
-    let mut lines = vec![
-        "files outside of mounted folders are not kept, for folders of the host are mounted; \
-         a session goes on with its conversation"
-            .to_owned(),
-    ];
-    for mount in mounts {
-        if mount.mode != Some(MountMode::Overlay) || is_saved {
-            continue;
-        }
-        let overlay = sandbox.engine().overlay(&mount.guest);
-        let changes = overlay.map_or(0, |overlay| overlay.changes().iter().count());
-        if changes > 0 {
-            lines.push(format!(
-                "{changes} changes in the overlay {} are gone; --save FILE keeps them for \
-                 `wardian diff` and `wardian apply`",
-                mount.guest
-            ));
-        }
-    }
-    lines
 }
 
 /// Has the agent work while its events are shown.

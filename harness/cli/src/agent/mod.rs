@@ -2,6 +2,7 @@
 
 mod command;
 mod demo;
+mod kept;
 mod terminal;
 mod view;
 
