@@ -229,8 +229,8 @@ fn structure(draw: &mut Draw<'_>, kind: u8, known: &Known) -> Vec<u8> {
             };
             let right = [
                 (program, 14),
-                (program + 15, 4),
-                (program + 15, 0),
+                (program.wrapping_add(15), 4),
+                (program.wrapping_add(15), 0),
                 (0, 0),
                 (0, 0),
             ];
