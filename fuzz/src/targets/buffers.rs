@@ -5,7 +5,7 @@
 use wardian_abi::Errno;
 use wardian_engine::Limits;
 
-use super::guest::{Call, FIRST_FREE, MEMORY_BYTES, Program, WHOLE_BYTES, sandbox, small_limits};
+use super::guest::{Call, FIRST_FREE, MEMORY_BYTES, Program, WHOLE_BYTES, patient_limits, sandbox};
 use crate::{Draw, Target, Trace};
 
 pub(crate) static TARGET: Target = Target {
@@ -32,7 +32,7 @@ fn run(input: &[u8], trace: &mut Trace) {
     };
     let sandbox = sandbox(Limits {
         io_vectors: MOST_BUFFERS,
-        ..small_limits()
+        ..patient_limits()
     });
     let files = sandbox.fs();
     files.write("/file", &model.file).expect("fits");

@@ -4,7 +4,7 @@
 
 use wardian_abi::Errno;
 
-use super::guest::functions::{OWN, STANDARD};
+use super::guest::functions::{Function, OWN, STANDARD};
 use super::guest::{Call, MEMORY_BYTES, NOT_MADE, Program, sandbox, small_limits};
 use crate::{Draw, Target, Trace};
 
@@ -25,9 +25,12 @@ fn run(input: &[u8], trace: &mut Trace) {
     let own = draw.one_in(2);
     let program = program(&mut draw, own);
     let sandbox = sandbox(small_limits());
+    for path in ["/a/b", "/b", "/tmp/x"] {
+        sandbox.fs().write(path, "some contents").expect("fits");
+    }
     let left = program.run(&sandbox, own);
     if let Some(end) = &left.end {
-        assert!(end.usage.wall_time.as_secs() < 5, "{:?}", end.usage);
+        assert!(end.usage.wall_time.as_secs() < 30, "{:?}", end.usage);
         trace.note((own, end.exit_code));
     }
     let Some((_, results)) = left.dump else {
@@ -61,14 +64,37 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
+/// Where things lie that calls can mean: address and length.
+#[derive(Default)]
+struct Known {
+    paths: Vec<(u64, u64)>,
+    /// Lists of buffers, with a count that fits.
+    lists: Vec<(u64, u64)>,
+    /// Paths of programs, with arguments after them.
+    programs: Vec<u64>,
+    /// Arguments of `spawn` and `exec`, and of `fork`.
+    spawns: Vec<u64>,
+    forks: Vec<u64>,
+}
+
 fn program(draw: &mut Draw<'_>, own: bool) -> Program {
     let mut program = Program::default();
-    for _ in 0..draw.below(PLACES) {
-        let mut place = structure(draw);
+    let mut known = Known::default();
+    for number in 0..draw.below(PLACES) {
+        let address = 64 * number as u64;
+        let kind = draw.byte() % 8;
+        let mut place = structure(draw, kind, &known);
+        match kind {
+            0 | 1 => known.paths.push((address, place.len() as u64)),
+            2 => known.programs.push(address),
+            3 => known.lists.push((address, u64::from(draw.byte() % 4))),
+            4 => known.spawns.push(address),
+            5 => known.forks.push(address),
+            _ => {}
+        }
         place.resize(64, 0);
         program.memory.extend_from_slice(&place);
     }
-    let functions = STANDARD.len() + if own { OWN.len() } else { 0 };
     while !draw.is_done() && program.calls.len() < 60 {
         let function = match draw.byte() {
             // Ends all: rarely.
@@ -80,21 +106,58 @@ fn program(draw: &mut Draw<'_>, own: bool) -> Program {
         } else {
             function
         };
-        assert!(function < functions);
-        let arguments = STANDARD
-            .iter()
-            .chain(OWN)
-            .nth(function)
-            .map_or("", |function| function.parameters)
-            .chars()
-            .map(|parameter| argument(draw, parameter))
-            .collect();
+        let Some(description) = STANDARD.iter().chain(OWN).nth(function) else {
+            continue;
+        };
         program.calls.push(Call {
             function,
-            arguments,
+            arguments: arguments(draw, description, &known),
         });
     }
     program
+}
+
+fn arguments(draw: &mut Draw<'_>, function: &Function, known: &Known) -> Vec<u64> {
+    let mut arguments: Vec<u64> = function
+        .parameters
+        .chars()
+        .map(|parameter| argument(draw, parameter))
+        .collect();
+    // Mostly what belongs together: a path and its length, a list and its count.
+    let places = if function.parameters.contains("dpip") || function.name.starts_with("fd_p") {
+        &known.lists
+    } else {
+        &known.paths
+    };
+    let places = match function.name {
+        "path_readlink" | "change_directory" => &known.paths,
+        name if name.starts_with("path_") => &known.paths,
+        _ => places,
+    };
+    let pairs = function.parameters.match_indices("pi");
+    for (at, _) in pairs {
+        if !places.is_empty() && !draw.one_in(4) {
+            let (address, length) = *draw.pick(places);
+            arguments[at] = address;
+            arguments[at + 1] = length;
+        }
+    }
+    let structures = match function.name {
+        "spawn" | "exec" => &known.spawns[..],
+        "fork" => &known.forks,
+        _ => &[],
+    };
+    if !structures.is_empty() && !draw.one_in(4) {
+        arguments[0] = *draw.pick(structures);
+    }
+    if function.name == "path_open" && !draw.one_in(4) {
+        arguments[0] = 3;
+        arguments[1] &= 1;
+        arguments[4] = *draw.pick(&[0, 1, 1, 2, 5, 8, 9, 15]);
+        arguments[5] = *draw.pick(&[u64::MAX, 1 << 1, 1 << 6, 0]);
+        arguments[7] &= 5;
+    }
+    arguments
 }
 
 fn argument(draw: &mut Draw<'_>, kind: char) -> u64 {
@@ -110,7 +173,7 @@ fn argument(draw: &mut Draw<'_>, kind: char) -> u64 {
 fn descriptor(draw: &mut Draw<'_>) -> u64 {
     match draw.byte() % 16 {
         0..=3 => 3,
-        4..=10 => 5 + u64::from(draw.byte() % 6),
+        4..=10 => 5 + u64::from(draw.byte() % 3),
         11 | 12 => u64::from(draw.byte() % 3),
         13 => u64::from(wardian_abi::AT_CWD),
         14 => u64::from(wardian_abi::USER_FD_BASE) + u64::from(draw.byte() % 4),
@@ -131,7 +194,7 @@ fn length(draw: &mut Draw<'_>) -> u64 {
 }
 
 /// Bytes as some function reads them.
-fn structure(draw: &mut Draw<'_>) -> Vec<u8> {
+fn structure(draw: &mut Draw<'_>, kind: u8, known: &Known) -> Vec<u8> {
     let word = |draw: &mut Draw<'_>| match draw.byte() % 4 {
         0 => length(draw) as u32,
         1 | 2 => address(draw) as u32,
@@ -140,7 +203,7 @@ fn structure(draw: &mut Draw<'_>) -> Vec<u8> {
     let words = |draw: &mut Draw<'_>, count: usize| {
         (0..count).flat_map(|_| word(draw).to_le_bytes()).collect()
     };
-    match draw.byte() % 8 {
+    match kind {
         0 | 1 => path(draw),
         2 => {
             // A path for a program, arguments after it.
@@ -160,19 +223,28 @@ fn structure(draw: &mut Draw<'_>) -> Vec<u8> {
         // `spawn`, `exec`: slices, then flags.
         4 => {
             let mut bytes = Vec::new();
-            let place = address(draw) as u32;
-            for length in [14, 2, 0, 0, 0_u32] {
-                let wild = draw.one_in(4);
-                let (at, length) = if wild {
+            let program = match known.programs.last() {
+                Some(program) => *program as u32,
+                None => address(draw) as u32,
+            };
+            let right = [
+                (program, 14),
+                (program.wrapping_add(15), 4),
+                (program.wrapping_add(15), 0),
+                (0, 0),
+                (0, 0),
+            ];
+            for right in right {
+                let (at, length) = if draw.one_in(12) {
                     (word(draw), word(draw))
                 } else {
-                    (place, length)
+                    right
                 };
                 bytes.extend_from_slice(&at.to_le_bytes());
                 bytes.extend_from_slice(&length.to_le_bytes());
             }
             let flags: Vec<u8> = words(draw, 4);
-            if draw.one_in(2) {
+            if draw.one_in(4) {
                 bytes.extend(flags);
             }
             bytes

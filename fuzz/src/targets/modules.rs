@@ -53,7 +53,7 @@ fn run(input: &[u8], trace: &mut Trace) {
     };
     match block_on(exec.stdin(b"some input".to_vec()).run()) {
         Ok(result) => {
-            assert!(result.usage.wall_time.as_secs() < 5, "{:?}", result.usage);
+            assert!(result.usage.wall_time.as_secs() < 30, "{:?}", result.usage);
             trace.note((own, result.exit_code));
         }
         Err(error) => {

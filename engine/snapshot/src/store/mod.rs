@@ -176,14 +176,15 @@ impl Store {
         let _guard = self.lock(false)?;
         let root = self.root(name)?;
         let index = self.refresh()?;
-        let mut source = Source::new(&*self.backend, &index, limits.page_bytes);
+        // A source for each reading: what is read twice is charged once.
+        let source = || Source::new(&*self.backend, &index, limits.page_bytes);
         let mut problems = Vec::new();
         let (mut inodes, mut bytes) = (0, 0);
-        if let Ok(top) = load::root(&mut source, root) {
+        if let Ok(top) = load::root(&mut source(), root) {
             (inodes, bytes) = (top.inodes, top.bytes);
         }
         let check = load::Chunks::Check(&mut problems, PROBLEMS_MOST);
-        if let Err(problem) = load::all(&mut source, root, limits, check) {
+        if let Err(problem) = load::all(&mut source(), root, limits, check) {
             problems.push(problem);
         }
         Ok(Verification {

@@ -286,3 +286,26 @@ fn one_chunk_named_with_two_lengths_is_found_by_checking_too() {
     let found = store.verify("forged", &Limits::default()).unwrap();
     assert_eq!(found.problems.len(), 1, "{:?}", found.problems);
 }
+
+#[test]
+fn checking_is_charged_as_loading_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open_relaxed(directory.path()).unwrap();
+    store.save(&tree(), "s").unwrap();
+    let limits = |page_bytes| Limits {
+        page_bytes,
+        ..Limits::default()
+    };
+    let (mut least, mut enough) = (1, 1 << 20);
+    while least < enough {
+        let between = (least + enough) / 2;
+        match store.load("s", &limits(between)) {
+            Ok(_) => enough = between,
+            Err(_) => least = between + 1,
+        }
+    }
+    for page_bytes in [least - 1, least, least + 1] {
+        let found = store.verify("s", &limits(page_bytes)).unwrap();
+        assert_eq!(found.problems.is_empty(), page_bytes >= least);
+    }
+}

@@ -7,7 +7,7 @@ mod model;
 use wardian_engine::Limits;
 
 use self::model::{Model, NAMES};
-use super::guest::{Program, sandbox, small_limits};
+use super::guest::{Program, patient_limits, sandbox};
 use crate::{Draw, Target, Trace};
 
 pub(crate) static TARGET: Target = Target {
@@ -41,7 +41,7 @@ fn run(input: &[u8], trace: &mut Trace) {
     }
     let sandbox = sandbox(Limits {
         descriptors: LIMIT as u32,
-        ..small_limits()
+        ..patient_limits()
     });
     let left = program.run(&sandbox, true);
     let (memory, results) = left.dump.expect("nothing ends it");

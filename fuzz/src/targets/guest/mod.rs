@@ -136,6 +136,15 @@ pub fn small_limits() -> Limits {
     }
 }
 
+/// The same for programs that end by themselves, however busy the machine is.
+pub fn patient_limits() -> Limits {
+    Limits {
+        wall_time: Duration::from_secs(50),
+        cpu_time: Duration::from_secs(50),
+        ..small_limits()
+    }
+}
+
 /// The runtime that all targets share.
 pub fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();

@@ -240,7 +240,7 @@ impl Forge<'_, '_> {
                     .last()
                     .map_or(2, |(cookie, ..)| *cookie);
                 let step = if self.draw.one_in(8) { 100 } else { 1 };
-                let cookie = self.number(last + step);
+                let cookie = self.number(last.saturating_add(step));
                 let child = self.number(index as u64) as usize;
                 nodes[parent].entries.push((cookie, name, child as u64));
             }
