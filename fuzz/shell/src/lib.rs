@@ -4,6 +4,7 @@
 #![allow(
     dead_code,
     unused_imports,
+    elided_lifetimes_in_paths,
     clippy::all,
     reason = "the guest uses more of its sources than is used here"
 )]
@@ -17,6 +18,8 @@ mod exec;
 mod lexer;
 #[path = "../../../guest-tools/sh/src/parser/mod.rs"]
 mod parser;
+#[path = "../../../guest-tools/sh/src/subscript.rs"]
+mod subscript;
 #[path = "../../../guest-tools/sh/src/text.rs"]
 mod text;
 #[path = "../../../guest-tools/sh/src/vars/mod.rs"]
