@@ -2,6 +2,7 @@
 //! some cancelled: what each prints is its own, what it wrote is still there, and
 //! memory does not grow.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -35,7 +36,8 @@ struct Tenant {
 #[derive(Default)]
 struct Seen {
     good: Times,
-    late: Times,
+    /// How late what had to end did, by what it was.
+    late: BTreeMap<&'static str, Times>,
     hostile: u64,
     cancelled: u64,
     wrong: Vec<String>,
@@ -132,7 +134,9 @@ pub fn soak(plan: &Plan) -> Table {
     for task in tasks {
         let seen = tokio.block_on(task).expect("a task that ends");
         all.good.extend(seen.good);
-        all.late.extend(seen.late);
+        for (what, late) in seen.late {
+            all.late.entry(what).or_default().extend(late);
+        }
         all.hostile += seen.hostile;
         all.cancelled += seen.cancelled;
         all.wrong.extend(seen.wrong);
@@ -148,11 +152,16 @@ pub fn soak(plan: &Plan) -> Table {
     );
     table.note("a good one, alone", idle.good.shown());
     table.note("a good one, among them", all.good.shown());
+    let mut late = Times::default();
+    for (what, times) in all.late {
+        table.note(&format!("late: {what}"), times.shown());
+        late.extend(times);
+    }
     table.figure(
-        "end after timeout or cancel",
+        "late after timeout or cancel",
         "p99 <= 20 ms",
-        all.late.shown(),
-        all.late.within(990) <= Duration::from_millis(20),
+        late.shown(),
+        late.within(990) <= Duration::from_millis(20),
     );
     table.must(
         "nothing lost, nothing mixed up",
@@ -244,7 +253,10 @@ async fn hostile(tenant: &mut Tenant, random: &mut Random, seen: &mut Seen) {
     let took = start.elapsed();
     seen.hostile += 1;
     match result {
-        Ok(result) if result.timed_out => seen.late.push(took.saturating_sub(TIMEOUT)),
+        Ok(result) if result.timed_out => {
+            let late = seen.late.entry(name).or_default();
+            late.push(took.saturating_sub(TIMEOUT));
+        }
         Ok(result) if result.exit_code != 0 => {}
         Ok(result) => {
             let code = result.exit_code;
@@ -272,7 +284,7 @@ async fn cancelled(tenant: &mut Tenant, random: &mut Random, seen: &mut Seen) {
         at
     };
     let (result, at): (Result<ExecResult, _>, Instant) = both(exec, cancel).await;
-    seen.late.push(at.elapsed());
+    seen.late.entry("cancelled").or_default().push(at.elapsed());
     seen.cancelled += 1;
     if !result.is_ok_and(|result| result.cancelled) {
         seen.wrong.push(format!("{script} was not cancelled"));

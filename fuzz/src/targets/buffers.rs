@@ -41,10 +41,11 @@ fn run(input: &[u8], trace: &mut Trace) {
     let mut expected = vec![0];
     model.put(0x30, &FIRST_FREE.to_le_bytes());
     while !draw.is_done() && program.calls.len() < 40 {
-        let (call, answer) = model.step(&mut draw);
-        trace.note((call.function, answer));
-        program.calls.push(call);
-        expected.push(answer);
+        if let Some((call, answer)) = model.step(&mut draw) {
+            trace.note((call.function, answer));
+            program.calls.push(call);
+            expected.push(answer);
+        }
     }
     let left = program.run(&sandbox, own);
     let (memory, results) = left.dump.expect("nothing ends it");
@@ -140,8 +141,9 @@ impl Model {
         Ok(buffers)
     }
 
-    /// A call, and what it answers.
-    fn step(&mut self, draw: &mut Draw<'_>) -> (Call, u32) {
+    /// A call, and what it answers; `None`: it would reach the guest's own notes,
+    /// by a list that was written over.
+    fn step(&mut self, draw: &mut Draw<'_>) -> Option<(Call, u32)> {
         let list = match draw.byte() % 16 {
             15 => WHOLE_BYTES - 8 * u32::from(draw.byte() % 2) - u32::from(draw.byte() % 3),
             _ => (LISTS + 8 * draw.below((LISTS_END - LISTS) / 8 - 8)) as u32,
@@ -176,7 +178,15 @@ impl Model {
             Call::new(name, &[fd, list64, count64, out64])
         };
         let start = if positioned { at } else { self.offset };
-        let done = self.buffers(list, count).and_then(|buffers| {
+        let buffers = self.buffers(list, count);
+        let own = |buffer: &std::ops::Range<usize>| buffer.is_empty() || buffer.end <= MEMORY_BYTES;
+        if buffers
+            .as_ref()
+            .is_ok_and(|buffers| !buffers.iter().all(own))
+        {
+            return None;
+        }
+        let done = buffers.and_then(|buffers| {
             let moved = if writes {
                 self.write(start, &buffers)
             } else {
@@ -189,16 +199,14 @@ impl Model {
             self.put(place.start, &(moved as u32).to_le_bytes());
             Ok(())
         });
-        (
-            call,
-            done.map_or_else(|errno| u32::from(errno.raw()), |()| 0),
-        )
+        let answer = done.map_or_else(|errno| u32::from(errno.raw()), |()| 0);
+        Some((call, answer))
     }
 
     fn read(&mut self, start: u64, buffers: &[std::ops::Range<usize>]) -> u64 {
         let mut at = (start as usize).min(self.file.len());
         let first = at;
-        for buffer in buffers {
+        for buffer in buffers.iter().filter(|buffer| !buffer.is_empty()) {
             let count = buffer.len().min(self.file.len() - at);
             let into = buffer.start..buffer.start + count;
             self.memory[into].copy_from_slice(&self.file[at..at + count]);
@@ -209,10 +217,7 @@ impl Model {
 
     fn write(&mut self, start: u64, buffers: &[std::ops::Range<usize>]) -> u64 {
         let mut at = start as usize;
-        for buffer in buffers {
-            if buffer.is_empty() {
-                continue;
-            }
+        for buffer in buffers.iter().filter(|buffer| !buffer.is_empty()) {
             let end = at + buffer.len();
             if self.file.len() < end {
                 self.file.resize(end, 0);
