@@ -122,7 +122,7 @@ impl Printer<'_> {
                             match part {
                                 Part::Literal(text) => {
                                     for c in text {
-                                        if matches!(c, b'$' | b'`' | b'\\') {
+                                        if matches!(c, b'$' | b'`') {
                                             self.put(b"\\");
                                         }
                                         self.put(&[*c]);

@@ -108,12 +108,6 @@ fn unset_element(sh: &mut Shell, sym: Sym, name: &[u8], subscript: &[u8]) -> boo
     }
     if attrs & attr::ASSOC != 0 {
         let subscript = &sh.expand_key_text(subscript);
-        if sh.vars.get(sym).has(attr::DYNAMIC) {
-            match sym {
-                Sym::BASH_ALIASES => drop(sh.aliases.remove(subscript)),
-                _ => drop(sh.hash.remove(subscript)),
-            }
-        }
         if let Value::Assoc(array) = &mut sh.vars.get_mut(sym).value {
             array.remove(subscript);
         }

@@ -246,6 +246,12 @@ impl Shell {
         }
         match letter {
             b'k' => ParamValue::List { items, star },
+            // An associative array's pairs each end with a blank.
+            _ if assoc && !items.is_empty() => {
+                let mut text = items.join(&b' ');
+                text.push(b' ');
+                ParamValue::Text(text)
+            }
             _ => ParamValue::Text(items.join(&b' ')),
         }
     }

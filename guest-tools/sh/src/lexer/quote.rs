@@ -65,9 +65,14 @@ impl Parser<'_> {
                     b'\n' => {
                         self.input.bump();
                     }
-                    c @ (b'$' | b'`' | b'\\') => {
+                    c @ (b'$' | b'`') => {
                         self.input.bump();
                         builder.byte(c);
+                    }
+                    // Kept apart from a backslash that stands for itself.
+                    b'\\' => {
+                        self.input.bump();
+                        builder.part(Part::Escaped(vec![b'\\']));
                     }
                     c if c == quote && c != 0 => {
                         self.input.bump();

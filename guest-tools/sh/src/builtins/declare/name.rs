@@ -171,7 +171,7 @@ fn make_local(sh: &mut Shell, builtin: &[u8], sym: Sym, request: &Request) -> Re
         let name = sh.vars.names.name(sym).to_vec();
         return failed(sh, builtin, &name, "readonly variable");
     }
-    let given = sh.vars.given_to_function(sym);
+    let given = sh.vars.is_temporary(sym);
     sh.vars.hide(sym, ScopeKind::Function);
     if given {
         let var = sh.vars.get_mut(sym);
