@@ -430,7 +430,11 @@ pub fn complete(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     }
     for name in names {
         sh.state.completed = true;
-        let known = sh.state.completions.iter_mut().find(|(known, _)| *known == name);
+        let known = sh
+            .state
+            .completions
+            .iter_mut()
+            .find(|(known, _)| *known == name);
         match known {
             Some((_, text)) => *text = spec.text(),
             None => sh.state.completions.push((name, spec.text())),

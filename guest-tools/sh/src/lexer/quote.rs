@@ -13,7 +13,12 @@ static IN_DOUBLE: [bool; 256] = {
     let mut at = 0;
     while at < 256 {
         let c = at as u8;
-        table[at] = c.is_ascii_alphanumeric() || c >= 128 || matches!(c, b' ' | b',' | b'.' | b'/' | b'_' | b'-' | b'=' | b'@' | b'%' | b'+');
+        table[at] = c.is_ascii_alphanumeric()
+            || c >= 128
+            || matches!(
+                c,
+                b' ' | b',' | b'.' | b'/' | b'_' | b'-' | b'=' | b'@' | b'%' | b'+'
+            );
         at += 1;
     }
     table
@@ -33,7 +38,9 @@ impl Parser<'_> {
                     return Ok(text);
                 }
                 b'\n' => text.push(self.input.bump()),
-                _ => self.input.take_until(&mut text, |c| matches!(c, b'\'' | b'\n')),
+                _ => self
+                    .input
+                    .take_until(&mut text, |c| matches!(c, b'\'' | b'\n')),
             }
         }
     }
