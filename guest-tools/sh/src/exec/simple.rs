@@ -44,7 +44,10 @@ impl Shell {
                 None => {
                     let from = args.len();
                     self.expand_word_into(word, &mut args)?;
-                    if from > 0 && args.len() == from + 1 && args[0] == b"unset" && is_element(word)
+                    if from > 0
+                        && args.len() == from + 1
+                        && matches!(args[0].as_slice(), b"unset" | b"wait")
+                        && is_element(word)
                     {
                         elements.push(args[from].clone());
                     }

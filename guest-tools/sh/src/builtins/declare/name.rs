@@ -63,8 +63,10 @@ fn declare_one(
     let text = item.text;
     let written = item.assign.is_some();
     // Elements are looked for in the text once more, as quotes are gone.
+    let list = |value: &ExpandedValue| matches!(value, ExpandedValue::Scalar(text) if text.starts_with(b"(") && text.ends_with(b")"));
     let plain = |assign: &ExpandedAssign| {
-        assign.index.is_none() || matches!(assign.value, ExpandedValue::Array(_))
+        assign.index.is_none() && !list(&assign.value)
+            || matches!(assign.value, ExpandedValue::Array(_))
     };
     let (assign, name, subscript) = match item.assign.filter(plain) {
         Some(assign) => {
