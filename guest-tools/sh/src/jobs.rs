@@ -108,7 +108,6 @@ impl Jobs {
 
     /// In a subshell, the parent's jobs are not its own.
     pub fn forget(&mut self) {
-        self.update();
         let mut list = std::mem::take(&mut self.list);
         for job in &mut list {
             if !std::mem::replace(&mut job.inherited, true) {

@@ -290,7 +290,9 @@ impl Shell {
             return Ok(());
         }
         match self.traps.on_return.clone() {
-            Some(action) if self.traps.running == 0 => self.run_action(action, self.line).map(|_| ()),
+            Some(action) if self.traps.running == 0 => {
+                self.run_action(action, self.line).map(|_| ())
+            }
             _ => Ok(()),
         }
     }

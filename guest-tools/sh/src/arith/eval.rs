@@ -15,8 +15,15 @@ pub fn eval_text(sh: &mut Shell, text: &[u8]) -> Result {
     if let Some(value) = canonical_int(text) {
         return Ok(value);
     }
-    let parsed = parse(text, &mut sh.vars)?;
-    eval(sh, &parsed, &[])
+    match parse(text, &mut sh.vars) {
+        Ok(parsed) => eval(sh, &parsed, &[]),
+        Err(mut error) => {
+            if let Some(before) = error.before.take() {
+                eval(sh, &before, &[])?;
+            }
+            Err(error)
+        }
+    }
 }
 
 /// Evaluates a parsed expression with the values of its expansions.
@@ -242,9 +249,7 @@ impl Eval<'_> {
                 }
                 self.sh.assign_scalar(sym, int_text(value))
             }
-            Place::Element(sym, key, _) => {
-                self.sh.assign_element(sym, key, int_text(value), false)
-            }
+            Place::Element(sym, key, _) => self.sh.assign_element(sym, key, int_text(value), false),
             Place::None => Ok(()),
         };
         match assigned {

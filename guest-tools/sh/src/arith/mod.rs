@@ -79,13 +79,15 @@ pub enum BinaryOp {
 }
 
 /// A failed parse or evaluation: the text after the shell's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ArithError {
     pub message: Vec<u8>,
     /// Whether the expression's text is to stand before the message.
     pub source: Option<Box<[u8]>>,
     /// The variable is unset and that is an error (`set -u`).
     pub unbound: bool,
+    /// What stands before a mistake in the text: it is evaluated all the same.
+    pub(crate) before: Option<Box<ArithExpr>>,
 }
 
 impl ArithError {
@@ -98,6 +100,7 @@ impl ArithError {
             message: text,
             source: Some(source.trim_ascii_start().into()),
             unbound: false,
+            before: None,
         })
     }
 
@@ -107,6 +110,7 @@ impl ArithError {
             message,
             source: None,
             unbound: false,
+            before: None,
         })
     }
 

@@ -28,18 +28,21 @@ pub fn parse(source: &[u8], vars: &mut Vars) -> Result<ArithExpr> {
         dollars: 0,
         indexed: Vec::new(),
         depth: 0,
+        nested: 0,
     };
     parser.advance(false)?;
     let expr = match parser.token {
         Tok::End => Expr::Number(0),
         _ => parser.comma()?,
     };
-    match parser.token {
-        Tok::End => {}
-        Tok::Assign(_) => {
-            return Err(parser.error("attempted assignment to non-variable"));
-        }
-        _ => return Err(parser.error("syntax error in expression")),
+    let mistake = match parser.token {
+        Tok::End => None,
+        Tok::Assign(_) => Some("attempted assignment to non-variable"),
+        _ => Some("syntax error in expression"),
+    };
+    if let Some(mistake) = mistake {
+        let error = parser.error(mistake);
+        return Err(parser.after(expr, error));
     }
     let (dollars, indexed) = (parser.dollars, parser.indexed);
     Ok(ArithExpr {
@@ -85,6 +88,8 @@ struct Parser<'a> {
     dollars: usize,
     indexed: Vec<Sym>,
     depth: u32,
+    /// How many operators wait for a part in parentheses or between `?` and `:`.
+    nested: u32,
 }
 
 fn precedence(token: &Tok) -> u8 {
@@ -117,11 +122,30 @@ impl Parser<'_> {
         ArithError::new(self.lexer.src, message, self.lexer.rest())
     }
 
+    /// An error behind an expression that is whole: bash evaluates as it reads.
+    fn after(&self, expr: Expr, mut error: Box<ArithError>) -> Box<ArithError> {
+        if self.nested == 0 {
+            let expr = match error.before.take() {
+                Some(before) => Expr::Comma(Box::new((expr, before.expr))),
+                None => expr,
+            };
+            error.before = Some(Box::new(ArithExpr {
+                expr,
+                dollars: 0,
+                indexed: Vec::new(),
+                source: self.lexer.src.into(),
+            }));
+        }
+        error
+    }
+
     fn comma(&mut self) -> Result<Expr> {
         let mut left = self.assignment()?;
         while self.token == Tok::Comma {
-            self.advance(false)?;
-            let right = self.assignment()?;
+            let right = match self.advance(false).and_then(|()| self.assignment()) {
+                Ok(right) => right,
+                Err(error) => return Err(self.after(left, error)),
+            };
             left = Expr::Comma(Box::new((left, right)));
         }
         Ok(left)
@@ -157,7 +181,9 @@ impl Parser<'_> {
         if matches!(self.token, Tok::End | Tok::Colon) {
             return Err(self.error("expression expected"));
         }
+        self.nested += 1;
         let yes = self.comma()?;
+        self.nested -= 1;
         if self.token != Tok::Colon {
             return Err(self.error("`:' expected for conditional expression"));
         }
@@ -262,7 +288,9 @@ impl Parser<'_> {
             }
             Tok::Open => {
                 self.advance(false)?;
+                self.nested += 1;
                 let inner = self.comma()?;
+                self.nested -= 1;
                 if self.token != Tok::Close {
                     return Err(self.error("missing `)'"));
                 }
@@ -306,6 +334,7 @@ impl Parser<'_> {
             dollars: self.dollars,
             indexed: Vec::new(),
             depth: self.depth + 1,
+            nested: 1,
         };
         if inner.depth > DEPTH_MAX {
             return None;

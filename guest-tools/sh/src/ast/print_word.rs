@@ -17,14 +17,9 @@ impl Printer<'_> {
     pub(super) fn part(&mut self, part: &Part, quoted: bool) {
         match part {
             Part::Literal(text) if quoted => {
-                for (at, c) in text.iter().enumerate() {
-                    // A backslash before an ordinary character stands for itself.
-                    let special = |c: &u8| matches!(c, b'"' | b'$' | b'`' | b'\\' | b'\n');
-                    let escaped = match c {
-                        b'\\' => text.get(at + 1).is_none_or(special),
-                        c => special(c) && *c != b'\n',
-                    };
-                    if escaped {
+                for c in text {
+                    // A backslash in such text stands for itself.
+                    if matches!(c, b'"' | b'$' | b'`') {
                         self.put(b"\\");
                     }
                     self.put(&[*c]);

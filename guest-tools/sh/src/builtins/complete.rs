@@ -390,7 +390,7 @@ pub fn complete(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         for name in names {
             let before = sh.state.completions.len();
             sh.state.completions.retain(|(known, _)| *known != name);
-            if sh.state.completions.len() == before && before > 0 {
+            if sh.state.completions.len() == before && sh.state.completed {
                 status = sh.fail_on(b"complete", &name, "no completion specification")?;
             }
         }
@@ -429,7 +429,12 @@ pub fn complete(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         return Ok(status);
     }
     for name in names {
-        let known = sh.state.completions.iter_mut().find(|(known, _)| *known == name);
+        sh.state.completed = true;
+        let known = sh
+            .state
+            .completions
+            .iter_mut()
+            .find(|(known, _)| *known == name);
         match known {
             Some((_, text)) => *text = spec.text(),
             None => sh.state.completions.push((name, spec.text())),

@@ -63,7 +63,11 @@ fn hard_value(sh: &Shell, limit: &Limit) -> Option<u64> {
 
 /// The value that was set, or the one that holds.
 fn value_of(sh: &Shell, limit: &Limit) -> Option<u64> {
-    let set = sh.state.limits.iter().find(|(letter, _)| *letter == limit.0);
+    let set = sh
+        .state
+        .limits
+        .iter()
+        .find(|(letter, _)| *letter == limit.0);
     set.map_or(limit.3, |(_, value)| *value)
 }
 

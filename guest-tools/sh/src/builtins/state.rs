@@ -23,6 +23,8 @@ pub struct State {
     pub history_own: bool,
     /// Completion specifications by command, as `complete` printed them.
     pub completions: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Whether there has been a specification.
+    pub completed: bool,
     /// The mask for new files, if it is known.
     pub mask: Option<u32>,
     /// What `ulimit` set, by letter; it only shows.

@@ -108,19 +108,18 @@ fn unset_element(sh: &mut Shell, sym: Sym, name: &[u8], subscript: &[u8]) -> boo
     }
     if attrs & attr::ASSOC != 0 {
         let subscript = &sh.expand_key_text(subscript);
-        if sh.vars.get(sym).has(attr::DYNAMIC) {
-            match sym {
-                Sym::BASH_ALIASES => drop(sh.aliases.remove(subscript)),
-                _ => drop(sh.hash.remove(subscript)),
-            }
-        }
         if let Value::Assoc(array) = &mut sh.vars.get_mut(sym).value {
             array.remove(subscript);
         }
         return true;
     }
     if matches!(subscript, b"@" | b"*") {
-        if attrs & attr::INDEXED != 0 {
+        let compatible = sh.get_text(b"BASH_COMPAT");
+        let whole = matches!(
+            compatible.as_deref(),
+            Some(b"51" | b"5.1" | b"50" | b"5.0" | b"44" | b"4.4")
+        );
+        if attrs & attr::INDEXED != 0 && !whole {
             sh.vars.get_mut(sym).value = Value::Indexed(Box::new(Indexed::from_vec(Vec::new())));
         } else {
             sh.vars.unset(sym);

@@ -5,6 +5,14 @@ use crate::jobs::JobState;
 use crate::sys::{self, Errno, Process};
 use crate::text::{int_text, is_name, parse_int};
 
+/// Sets the variable or element that `-p` names.
+fn set_process(sh: &mut Shell, name: &[u8], process: Process) {
+    let pid = int_text(i64::from(process.pid));
+    if let Err(error) = sh.assign_reference(name, pid) {
+        sh.complain(&error.message);
+    }
+}
+
 /// What ended a wait.
 enum Waited {
     Ended(i32),
@@ -44,7 +52,7 @@ pub fn wait(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
                             }
                         },
                     };
-                    if !is_name(&name) {
+                    if sh.parse_reference(&name).is_none() {
                         sh.complain(
                             &[b"wait: `", name.as_slice(), b"': not a valid identifier"].concat(),
                         );
@@ -58,7 +66,9 @@ pub fn wait(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         }
     }
     sh.flush_out();
-    if let Some(name) = &variable {
+    if let Some(name) = &variable
+        && is_name(name)
+    {
         let sym = sh.vars.sym(name);
         sh.vars.unset(sym);
     }
@@ -93,7 +103,7 @@ pub fn wait(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
             Waited::Signal(signal) => return interrupted(sh, signal),
         }
         if let Some(name) = &variable {
-            sh.set_text(name, int_text(i64::from(process.pid)));
+            set_process(sh, name, process);
         }
     }
     Ok(status)
@@ -224,7 +234,7 @@ fn wait_next(sh: &mut Shell, ids: &[Vec<u8>], variable: Option<&[u8]>) -> Run {
     match wait_one(sh, process) {
         Waited::Ended(status) => {
             if let Some(name) = variable {
-                sh.set_text(name, int_text(i64::from(process.pid)));
+                set_process(sh, name, process);
             }
             Ok(status)
         }

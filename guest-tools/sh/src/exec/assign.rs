@@ -271,7 +271,13 @@ impl Shell {
                 if index < 0 {
                     let name = self.vars.names.name(sym).to_vec();
                     return Err(AssignError::new(
-                        [&name, &b"["[..], &int_text(given), b"]: bad array subscript"].concat(),
+                        [
+                            &name,
+                            &b"["[..],
+                            &int_text(given),
+                            b"]: bad array subscript",
+                        ]
+                        .concat(),
                     ));
                 }
                 array.set(index, value);
@@ -490,7 +496,9 @@ impl Shell {
         sym: Sym,
         elements: Vec<(Option<Vec<u8>>, bool, Vec<u8>)>,
     ) -> Assigned {
-        let subscripts = elements.first().is_some_and(|(index, _, _)| index.is_some());
+        let subscripts = elements
+            .first()
+            .is_some_and(|(index, _, _)| index.is_some());
         let mut elements = elements.into_iter();
         // Without subscripts, keys and values take turns.
         while let Some((index, append, value)) = elements.next() {

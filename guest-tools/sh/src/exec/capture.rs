@@ -52,6 +52,7 @@ impl Shell {
         read: sys::Fd,
         write: sys::Fd,
     ) -> Result<sys::Process, i32> {
+        self.jobs.update();
         let keep_errexit = self.shopt.inherit_errexit || self.options.posix;
         self.fork_child(None, |sh| {
             sh.jobs.adopt();

@@ -35,8 +35,10 @@ impl Shell {
             self.complain(&[b"`", function.name.as_slice(), b"': is a special builtin"].concat());
             return Err(self.fatal(2));
         }
-        self.functions
-            .insert(function.name.clone(), super::Definition::parsed(Rc::clone(function)));
+        self.functions.insert(
+            function.name.clone(),
+            super::Definition::parsed(Rc::clone(function)),
+        );
         self.function_sources
             .insert(function.name.clone(), Rc::clone(&self.source));
         Ok(0)

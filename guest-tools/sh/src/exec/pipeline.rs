@@ -149,6 +149,9 @@ impl Shell {
                 Purity::None => {}
             }
         }
+        if matches!(command, Command::Simple(_)) {
+            self.jobs.update();
+        }
         let child = self.fork_child(group, |sh| {
             if matches!(command, Command::Simple(_)) {
                 sh.jobs.adopt();

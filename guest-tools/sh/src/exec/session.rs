@@ -58,7 +58,10 @@ impl Session {
         sys::close(states);
         let taken = match read {
             Err(errno) => Err(errno.message().to_string()),
-            Ok(()) if fresh => Ok(sh.import_environment()),
+            Ok(()) if fresh => {
+                sh.import_environment();
+                Ok(())
+            }
             Ok(()) => sh.restore_state(state).map_err(NoState::message),
         };
         if let Err(message) = taken {

@@ -25,7 +25,10 @@ impl Shell {
     pub fn run_simple(&mut self, simple: &Simple) -> Run {
         let tail = std::mem::take(&mut self.tail);
         self.line = simple.line;
-        if (self.traps.any() || self.vars.names.command_named) && !self.restoring && self.before_command(simple)? {
+        if (self.traps.any() || self.vars.names.command_named)
+            && !self.restoring
+            && self.before_command(simple)?
+        {
             return Ok(0);
         }
         self.substitution_status = None;
@@ -43,7 +46,7 @@ impl Shell {
                     self.expand_word_into(word, &mut args)?;
                     if from > 0
                         && args.len() == from + 1
-                        && args[0] == b"unset"
+                        && matches!(args[0].as_slice(), b"unset" | b"wait")
                         && is_element(word)
                     {
                         elements.push(args[from].clone());

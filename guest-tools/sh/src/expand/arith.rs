@@ -68,7 +68,9 @@ impl Shell {
             };
         }
         let mut source = Source::default();
-        let mut texts = texts.iter().zip(values.iter().map(Some).chain(std::iter::repeat(None)));
+        let mut texts = texts
+            .iter()
+            .zip(values.iter().map(Some).chain(std::iter::repeat(None)));
         for part in &arith.text.parts {
             match part {
                 Part::Literal(text) => source.literal(text),

@@ -93,10 +93,13 @@ impl Shell {
                 Some(b'D') if bytes.as_slice().first() == Some(&b'{') => {
                     let rest = &bytes.as_slice()[1..];
                     let end = rest.iter().position(|c| *c == b'}').unwrap_or(rest.len());
-                    out.extend_from_slice(&now(self, match end {
-                        0 => b"%X",
-                        end => &rest[..end],
-                    }));
+                    out.extend_from_slice(&now(
+                        self,
+                        match end {
+                            0 => b"%X",
+                            end => &rest[..end],
+                        },
+                    ));
                     bytes = rest[(end + 1).min(rest.len())..].iter();
                 }
                 Some(b'j') => {
@@ -246,6 +249,12 @@ impl Shell {
         }
         match letter {
             b'k' => ParamValue::List { items, star },
+            // An associative array's pairs each end with a blank.
+            _ if assoc && !items.is_empty() => {
+                let mut text = items.join(&b' ');
+                text.push(b' ');
+                ParamValue::Text(text)
+            }
             _ => ParamValue::Text(items.join(&b' ')),
         }
     }

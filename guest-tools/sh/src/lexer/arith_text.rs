@@ -118,6 +118,10 @@ impl Parser<'_> {
                     self.read_quoted_or_expansion(&mut builder)?;
                     continue;
                 }
+                b'$' if self.input.ahead(1) == b'\'' && (close == b"]" || brackets > 0) => {
+                    self.read_quoted_or_expansion(&mut builder)?;
+                    continue;
+                }
                 b'\\' if close == b"]" || brackets > 0 => {
                     self.read_quoted_or_expansion(&mut builder)?;
                     continue;

@@ -150,9 +150,9 @@ impl Parser<'_> {
                             text.push(self.input.bump());
                         }
                     }
-                    _ => self.input.take_until(&mut text, |c| {
-                        c == b'\n' || c == b'\\' && !heredoc.quoted
-                    }),
+                    _ => self
+                        .input
+                        .take_until(&mut text, |c| c == b'\n' || c == b'\\' && !heredoc.quoted),
                 }
             }
             let line = &text[start..];

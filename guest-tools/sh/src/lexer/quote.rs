@@ -13,7 +13,12 @@ static IN_DOUBLE: [bool; 256] = {
     let mut at = 0;
     while at < 256 {
         let c = at as u8;
-        table[at] = c.is_ascii_alphanumeric() || c >= 128 || matches!(c, b' ' | b',' | b'.' | b'/' | b'_' | b'-' | b'=' | b'@' | b'%' | b'+');
+        table[at] = c.is_ascii_alphanumeric()
+            || c >= 128
+            || matches!(
+                c,
+                b' ' | b',' | b'.' | b'/' | b'_' | b'-' | b'=' | b'@' | b'%' | b'+'
+            );
         at += 1;
     }
     table
@@ -33,7 +38,9 @@ impl Parser<'_> {
                     return Ok(text);
                 }
                 b'\n' => text.push(self.input.bump()),
-                _ => self.input.take_until(&mut text, |c| matches!(c, b'\'' | b'\n')),
+                _ => self
+                    .input
+                    .take_until(&mut text, |c| matches!(c, b'\'' | b'\n')),
             }
         }
     }
@@ -65,9 +72,14 @@ impl Parser<'_> {
                     b'\n' => {
                         self.input.bump();
                     }
-                    c @ (b'$' | b'`' | b'\\') => {
+                    c @ (b'$' | b'`') => {
                         self.input.bump();
                         builder.byte(c);
+                    }
+                    // Kept apart from a backslash that stands for itself.
+                    b'\\' => {
+                        self.input.bump();
+                        builder.part(Part::Escaped(vec![b'\\']));
                     }
                     c if c == quote && c != 0 => {
                         self.input.bump();

@@ -72,6 +72,16 @@ impl WordBuilder {
         self.text.last().copied()
     }
 
+    /// Whether the text is a name and a bracket that is still open.
+    fn opens_subscript(&self) -> bool {
+        let open = self.text.iter().position(|c| *c == b'[');
+        matches!(self.parts, Few::None)
+            && open.is_some_and(|open| {
+                crate::text::is_name(&self.text[..open])
+                    && crate::subscript::subscript_end(&self.text, open).is_none()
+            })
+    }
+
     /// The parts so far.
     pub fn into_parts(mut self) -> Few<Part> {
         if !self.text.is_empty() {
@@ -153,6 +163,17 @@ impl Parser<'_> {
                     self.input.skip(1);
                 }
                 b'(' if self.extglob_opens(builder.last()) => self.read_extglob(builder)?,
+                // In a subscript between `[[` and `]]` they are operators.
+                c if is_word_end(c)
+                    && self.in_condition
+                    && !self.in_pattern
+                    && c != 0
+                    && c != b'\n'
+                    && builder.opens_subscript() =>
+                {
+                    builder.byte(c);
+                    self.input.skip(1);
+                }
                 c @ (b'<' | b'>') if self.input.ahead(1) == b'(' => {
                     let part = self.read_process_sub(c == b'<')?;
                     builder.part(part);

@@ -114,9 +114,7 @@ impl Parser<'_> {
                 op,
                 Op::Close | Op::CaseBreak | Op::CaseFallThrough | Op::CaseContinue
             ),
-            Token::Word(word) => word
-                .as_literal()
-                .is_some_and(ends_list),
+            Token::Word(word) => word.as_literal().is_some_and(ends_list),
             _ => false,
         })
     }

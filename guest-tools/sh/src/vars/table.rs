@@ -178,14 +178,13 @@ impl Vars {
         &mut self.slots[sym.0 as usize]
     }
 
-    /// Whether an assignment before the call of the innermost function made this variable.
-    pub fn given_to_function(&self, sym: Sym) -> bool {
-        let mut scopes = self.scopes.iter().rev();
-        let inside = scopes.by_ref().find(|scope| scope.kind == ScopeKind::Function);
-        inside.is_some()
-            && scopes
-                .take_while(|scope| scope.kind == ScopeKind::Temporary)
-                .any(|scope| scope.saved.iter().any(|(saved, _)| *saved == sym))
+    /// Whether an assignment before a command made the variable that is seen.
+    pub fn is_temporary(&self, sym: Sym) -> bool {
+        self.scopes
+            .iter()
+            .rev()
+            .find(|scope| scope.saved.iter().any(|(saved, _)| *saved == sym))
+            .is_some_and(|scope| scope.kind == ScopeKind::Temporary)
     }
 
     /// Gives the variables that assignments before commands hide this value, too.

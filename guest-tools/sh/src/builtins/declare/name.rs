@@ -61,9 +61,11 @@ fn declare_one(
     item: Item,
 ) -> Result<bool, Flow> {
     let text = item.text;
+    let written = item.assign.is_some();
     // Elements are looked for in the text once more, as quotes are gone.
+    let list = |value: &ExpandedValue| matches!(value, ExpandedValue::Scalar(text) if text.starts_with(b"(") && text.ends_with(b")"));
     let plain = |assign: &ExpandedAssign| {
-        assign.index.is_none()
+        assign.index.is_none() && !list(&assign.value)
             || matches!(assign.value, ExpandedValue::Array(_))
     };
     let (assign, name, subscript) = match item.assign.filter(plain) {
@@ -72,7 +74,7 @@ fn declare_one(
             let subscript = assign.index.is_some();
             (Some(assign), sym, subscript)
         }
-        None => match split(sh, &text, request)? {
+        None => match split(sh, &text, request, written)? {
             Some(parts) => parts,
             None => return invalid(sh, builtin, &text),
         },
@@ -171,7 +173,7 @@ fn make_local(sh: &mut Shell, builtin: &[u8], sym: Sym, request: &Request) -> Re
         let name = sh.vars.names.name(sym).to_vec();
         return failed(sh, builtin, &name, "readonly variable");
     }
-    let given = sh.vars.given_to_function(sym);
+    let given = sh.vars.is_temporary(sym);
     sh.vars.hide(sym, ScopeKind::Function);
     if given {
         let var = sh.vars.get_mut(sym);
@@ -330,7 +332,13 @@ type Parts = (Option<ExpandedAssign>, Sym, bool);
 
 /// An argument that was no assignment in the source: `name`, `name[i]`,
 /// `name=value`, `name+=value`, and with an array attribute `name=(…)`.
-fn split(sh: &mut Shell, text: &[u8], request: &Request) -> Result<Option<Parts>, Flow> {
+/// `written`: it was one before its words were expanded.
+fn split(
+    sh: &mut Shell,
+    text: &[u8],
+    request: &Request,
+    written: bool,
+) -> Result<Option<Parts>, Flow> {
     let mut end = 0;
     while text.get(end).is_some_and(|c| crate::text::is_name_byte(*c)) {
         end += 1;
@@ -341,7 +349,7 @@ fn split(sh: &mut Shell, text: &[u8], request: &Request) -> Result<Option<Parts>
     }
     let mut index = None;
     if rest.first() == Some(&b'[') {
-        let end = match sh.shopt.assoc_expand_once {
+        let end = match sh.shopt.assoc_expand_once && written {
             true => rest.iter().position(|c| *c == b']'),
             false => crate::subscript::subscript_end(rest, 0),
         };

@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{
-    ANY_HEADER, EXPORTED, HEADER, NoState, READONLY, SCRIPT_HEADER, TRACED, kind, tag,
-};
+use super::{ANY_HEADER, EXPORTED, HEADER, NoState, READONLY, SCRIPT_HEADER, TRACED, kind, tag};
 use crate::builtins::event_of;
 use crate::exec::options::{Options, Shopt};
 use crate::exec::{Definition, Flow, Shell};
@@ -239,8 +237,7 @@ impl Shell {
             self.traced_functions.insert(name.clone());
         }
         if !source.is_empty() {
-            self.function_sources
-                .insert(name.clone(), Rc::from(source));
+            self.function_sources.insert(name.clone(), Rc::from(source));
         }
         self.functions
             .insert(name, Definition::unparsed(text, line));

@@ -45,16 +45,12 @@ fn variables_of_every_kind_come_back() {
     comes_back(
         "a=1; b='x y'; c=$'it\\'s\\n\\t\\x01\\xff'; d=; declare e; export f=3 g; readonly h=4",
     );
-    comes_back(
-        "declare -i n=5+5; declare -l lower=ABC; declare -u upper=abc; declare -c cap=xYZ",
-    );
+    comes_back("declare -i n=5+5; declare -l lower=ABC; declare -u upper=abc; declare -c cap=xYZ");
     comes_back("odd=abc; declare -i odd; mixed=ABC; declare -l mixed");
     comes_back(
         "declare -a none; declare -a empty=(); a=(1 '' 'x y' [10]=ten); a[1000000]=far; a[3]=$'\\n'",
     );
-    comes_back(
-        "declare -A m=([a]=1 ['x y']=2 [']']=3 ['\"']=4 [\"'\"]=5 ['@']=6 ['$x']='`y`')",
-    );
+    comes_back("declare -A m=([a]=1 ['x y']=2 [']']=3 ['\"']=4 [\"'\"]=5 ['@']=6 ['$x']='`y`')");
     comes_back(
         "declare -ai ints=(1 2 3); readonly -a ra=(q); declare -rx both=1; declare -Ar rm=([k]=v)",
     );
@@ -67,9 +63,7 @@ fn variables_of_every_kind_come_back() {
 
 #[test]
 fn assoc_arrays_keep_their_order() {
-    comes_back(
-        "declare -A m; for i in {1..3000}; do m[k$i]=$i; done; unset 'm[k7]'; m[k7]=again",
-    );
+    comes_back("declare -A m; for i in {1..3000}; do m[k$i]=$i; done; unset 'm[k7]'; m[k7]=again");
 }
 
 #[test]
@@ -77,9 +71,7 @@ fn functions_come_back() {
     comes_back(
         "f() { echo \"$1\" | cat; }; g() ( cd /; ls ); function h-i.j { :; } >/dev/null 2>&1",
     );
-    comes_back(
-        "export_me() { local x=1; return $x; }; export -f export_me; readonly -f export_me",
-    );
+    comes_back("export_me() { local x=1; return $x; }; export -f export_me; readonly -f export_me");
     comes_back(
         "f() { cat <<A; cat <<'B'\n$x\nA\n$y\nB\n}; shopt -s extglob\ng() { case $1 in !(a|b)) ;; esac; }",
     );
@@ -95,9 +87,7 @@ fn functions_come_back() {
 fn options_aliases_and_traps_come_back() {
     comes_back("set -euf -o pipefail; shopt -s nullglob globstar; shopt -u sourcepath");
     comes_back("set -x; set -v; set -C -a; set -o posix");
-    comes_back(
-        "shopt -s expand_aliases; alias ll='ls -l' trap='echo no' q=\"it's\" -- -='cd -'",
-    );
+    comes_back("shopt -s expand_aliases; alias ll='ls -l' trap='echo no' q=\"it's\" -- -='cd -'");
     comes_back(
         "trap 'echo \"bye $?\"' EXIT; trap 'echo usr' USR1; trap 'echo err' ERR; trap \"echo it's\" DEBUG",
     );
@@ -107,9 +97,7 @@ fn options_aliases_and_traps_come_back() {
 fn the_rest_comes_back() {
     comes_back("set -- a 'b c' '' -x '*'; : last 'word'");
     comes_back("umask 027; BASH_ARGV0=other; hash -p /bin/ls mine; enable -n echo");
-    comes_back(
-        "history -s one; history -s 'two  words'; complete -W 'a b' cmd; SECONDS=500000",
-    );
+    comes_back("history -s one; history -s 'two  words'; complete -W 'a b' cmd; SECONDS=500000");
 }
 
 #[test]
@@ -160,5 +148,8 @@ fn functions_are_parsed_when_they_are_called() {
     let _ = second.run_text(b"f a".to_vec(), 1);
     assert_eq!(second.get_text(b"x"), Some(b"ay".to_vec()));
     let text = second.function_text(b"g").map(|text| text.to_vec());
-    assert_eq!(text.as_deref(), Some(&b"g () \n{ \n    echo `pwd`\n}\n"[..]));
+    assert_eq!(
+        text.as_deref(),
+        Some(&b"g () \n{ \n    echo `pwd`\n}\n"[..])
+    );
 }
