@@ -1,7 +1,6 @@
 //! Bracket expressions of POSIX, as classes of the regex engine.
 
 use super::translate::{Dialect, Error};
-use std::fmt::Write;
 
 /// Translates the expression after `[`; gives the class and its length in the
 /// pattern, without the `[`.
@@ -56,10 +55,16 @@ pub fn translate(body: &[u8], syntax: &Dialect) -> Result<(String, usize), Error
         if high < low {
             return Err(Error("Invalid range end"));
         }
-        let _ = match low == high {
-            true => write!(class, "\\x{{{low:x}}}"),
-            false => write!(class, "\\x{{{low:x}}}-\\x{{{high:x}}}"),
+        // A byte in braces would be a character.
+        let shown = |value: u32| match syntax.unicode || value < 0x80 {
+            true => format!("\\x{{{value:x}}}"),
+            false => format!("\\x{value:02x}"),
         };
+        class.push_str(&shown(low));
+        if low < high {
+            class.push('-');
+            class.push_str(&shown(high));
+        }
     }
     // A lone newline in a class can never match within a line.
     if !negated && syntax.lines == Some(b'\n') {

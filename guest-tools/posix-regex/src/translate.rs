@@ -48,6 +48,7 @@ impl Dialect {
     /// What `.` and negated classes never match.
     pub(crate) fn excluded(&self) -> Option<&'static str> {
         match self.lines {
+            Some(0) if self.multi_line => Some("\\x00\\n"),
             Some(0) => Some("\\x00"),
             Some(_) => Some("\\n"),
             None if self.multi_line => Some("\\n"),

@@ -97,7 +97,9 @@ pub fn expanded(text: &str) -> Vec<String> {
     body.split('¦')
         .flat_map(|choice| {
             let rest = after.replace(&group, choice);
-            expanded(&rest).into_iter().map(move |rest| format!("{before}{choice}{rest}"))
+            expanded(&rest)
+                .into_iter()
+                .map(move |rest| format!("{before}{choice}{rest}"))
         })
         .collect()
 }

@@ -31,10 +31,48 @@ impl Random {
 }
 
 const WORDS: [&str; 42] = [
-    "the", "an", "of", "bee", "ant", "tree", "other", "Then", "apple", "eerie", "x", "letter",
-    "queue", "moon", "and", "to", "go", "in", "on", "is.", "be,", "(see)", "it's", "end?", "yes!",
-    "well:", "aa", "bab", "abc", "ccd", "theta", "They", "THE", "e", "a", "I", "\"quoted\"", "new",
-    "one.", "two", "half-way", "under_score",
+    "the",
+    "an",
+    "of",
+    "bee",
+    "ant",
+    "tree",
+    "other",
+    "Then",
+    "apple",
+    "eerie",
+    "x",
+    "letter",
+    "queue",
+    "moon",
+    "and",
+    "to",
+    "go",
+    "in",
+    "on",
+    "is.",
+    "be,",
+    "(see)",
+    "it's",
+    "end?",
+    "yes!",
+    "well:",
+    "aa",
+    "bab",
+    "abc",
+    "ccd",
+    "theta",
+    "They",
+    "THE",
+    "e",
+    "a",
+    "I",
+    "\"quoted\"",
+    "new",
+    "one.",
+    "two",
+    "half-way",
+    "under_score",
 ];
 
 /// Names and contents.
@@ -76,7 +114,11 @@ pub fn files() -> Vec<(&'static str, Vec<u8>)> {
         indented.push_str(&random.phrase(words));
         indented.push_str(if random.below(3) == 0 { "\n\n" } else { "\n" });
     }
-    indented.push_str(&format!("* {}\n  {}\n", random.phrase(20), random.phrase(12)));
+    indented.push_str(&format!(
+        "* {}\n  {}\n",
+        random.phrase(20),
+        random.phrase(12)
+    ));
     files.push(("indented", indented.into_bytes()));
     let mut feeds = String::from("one\x0ctwo\nthree\n\x0c\nfour the\n\x0c\x0c five\n");
     for _ in 0..30 {
@@ -91,8 +133,13 @@ pub fn files() -> Vec<(&'static str, Vec<u8>)> {
     let other = "acceefgz";
     let pairs = |random: &mut Random, first: &str, tail: &str| -> Vec<u8> {
         let letter = |at: usize| char::from(keys.as_bytes()[at]);
-        let line = |key: char, random: &mut Random| format!("{key} {}{tail}\n", letter(random.below(8)));
-        first.chars().map(|key| line(key, random)).collect::<String>().into_bytes()
+        let line =
+            |key: char, random: &mut Random| format!("{key} {}{tail}\n", letter(random.below(8)));
+        first
+            .chars()
+            .map(|key| line(key, random))
+            .collect::<String>()
+            .into_bytes()
     };
     files.push(("pairs", pairs(&mut random, keys, "")));
     files.push(("pairs2", pairs(&mut random, other, " z")));
@@ -128,7 +175,11 @@ fn tabs(random: &mut Random) -> Vec<u8> {
     let mut text = String::new();
     for row in 0..10 {
         let letter = char::from(b"abc"[random.below(3)]);
-        let number = if row % 4 == 0 { String::new() } else { row.to_string() };
+        let number = if row % 4 == 0 {
+            String::new()
+        } else {
+            row.to_string()
+        };
         text.push_str(&format!("{letter}\t{}\t{number}\ta,b:c|d\n", random.word()));
     }
     text.into_bytes()

@@ -65,7 +65,10 @@ fn has_version(command: &str, version: &str) -> bool {
         let mut words = text.lines().next().unwrap_or_default().split_whitespace();
         words.any(|word| {
             let word = word.trim_end_matches(',');
-            word == version || word.strip_prefix(version).is_some_and(|rest| rest.starts_with('.'))
+            word == version
+                || word
+                    .strip_prefix(version)
+                    .is_some_and(|rest| rest.starts_with('.'))
         })
     })
 }
@@ -95,7 +98,11 @@ fn jobs(file: &Commands, ours: &BTreeSet<&str>) -> Vec<Job> {
                 "all" => line.inputs.len(),
                 text => text.parse().unwrap_or(1).min(line.inputs.len()),
             };
-            let first = if uses { random.below(line.inputs.len()) } else { 0 };
+            let first = if uses {
+                random.below(line.inputs.len())
+            } else {
+                0
+            };
             if !command.contains(&only) || !machine_has_tools_of(&command, ours) {
                 continue;
             }
@@ -134,7 +141,9 @@ fn outcomes(output: &[u8]) -> Vec<Outcome> {
         let tail = &rest[at + 3..];
         let digits = tail.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if digits > 0 && tail[digits..].starts_with(b"@@\n") {
-            let code = String::from_utf8_lossy(&tail[..digits]).parse().unwrap_or(-1);
+            let code = String::from_utf8_lossy(&tail[..digits])
+                .parse()
+                .unwrap_or(-1);
             outcomes.push((rest[..at].to_vec(), code));
             rest = &tail[digits + 3..];
             from = 0;
@@ -219,9 +228,16 @@ async fn compare(guest: &str, base: (&str, &str)) {
     let files = inputs::files();
     let mut failed = Vec::new();
     for path in paths {
-        let stem = path.file_stem().expect("name").to_string_lossy().into_owned();
+        let stem = path
+            .file_stem()
+            .expect("name")
+            .to_string_lossy()
+            .into_owned();
         let file = Commands::read(&path);
-        let needed = file.needs.iter().map(|(tool, version)| (tool.as_str(), version.as_str()));
+        let needed = file
+            .needs
+            .iter()
+            .map(|(tool, version)| (tool.as_str(), version.as_str()));
         if let Some((tool, version)) = needed
             .chain([("bash", "5.2"), base])
             .find(|(tool, version)| !has_version(tool, version))
@@ -238,14 +254,20 @@ async fn compare(guest: &str, base: (&str, &str)) {
             assert_eq!(theirs.len(), jobs.len(), "{guest}/{stem}: bash ended early");
             if ours.len() < jobs.len() {
                 let job = &jobs[ours.len()];
-                differ.entry(job.line).or_default().push(format!("{}: the shell ended", job.command));
+                differ
+                    .entry(job.line)
+                    .or_default()
+                    .push(format!("{}: the shell ended", job.command));
             }
             for ((job, theirs), ours) in jobs.iter().zip(theirs).zip(ours) {
                 compared += 1;
                 if job.differs {
                     *agreed.entry(job.line).or_insert(true) &= theirs == ours;
                 } else if theirs != ours {
-                    differ.entry(job.line).or_default().push(shown(job, &ours, &theirs));
+                    differ
+                        .entry(job.line)
+                        .or_default()
+                        .push(shown(job, &ours, &theirs));
                 }
             }
         }
@@ -264,7 +286,12 @@ async fn compare(guest: &str, base: (&str, &str)) {
 }
 
 fn shown(job: &Job, ours: &Outcome, theirs: &Outcome) -> String {
-    let same = ours.0.iter().zip(&theirs.0).take_while(|(a, b)| a == b).count();
+    let same = ours
+        .0
+        .iter()
+        .zip(&theirs.0)
+        .take_while(|(a, b)| a == b)
+        .count();
     let from = same.saturating_sub(SHOWN_BYTES / 4);
     let part = |text: &[u8]| {
         let tail = &text[from.min(text.len())..];

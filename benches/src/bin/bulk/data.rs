@@ -33,7 +33,11 @@ impl Data {
         let mut text = Vec::with_capacity(lines * 50);
         for _ in 0..lines {
             let number = random.next();
-            let rare = if number % 1000 == 7 { "needle" } else { "common" };
+            let rare = if number % 1000 == 7 {
+                "needle"
+            } else {
+                "common"
+            };
             let line = format!(
                 "{:08x} {} word{} of {rare} {:016x}",
                 number as u32,

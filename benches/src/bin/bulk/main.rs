@@ -95,7 +95,9 @@ fn sandbox(host: &Host, data: &data::Data) -> Sandbox {
     files.write("/work/T", &data.text).expect("text");
     files.write("/work/J", &data.json).expect("JSON");
     files.write("/work/small", "one x\ntwo\n").expect("file");
-    files.write("/work/small.json", "{\"a\":[1,2]}\n").expect("file");
+    files
+        .write("/work/small.json", "{\"a\":[1,2]}\n")
+        .expect("file");
     for directory in data.directories() {
         let path = format!("/work/D/{directory}");
         files.create_dir_all(path).expect("directory");
@@ -141,9 +143,15 @@ fn bulk(host: &Host, sandbox: &Sandbox, directory: &Path) {
         let ours = ours.min_by_key(|run| run.cpu).expect("a run");
         let ratio = ours.cpu.as_secs_f64() / theirs.cpu.as_secs_f64().max(1e-3);
         ratios.push(ratio);
-        let peak = native::peak_bytes(script, directory)
-            .map_or_else(|| "?".to_owned(), |bytes| format!("{:.1}", bytes as f64 / MIB));
-        let differs = if ours.output == theirs.output { "" } else { "  OUTPUT DIFFERS" };
+        let peak = native::peak_bytes(script, directory).map_or_else(
+            || "?".to_owned(),
+            |bytes| format!("{:.1}", bytes as f64 / MIB),
+        );
+        let differs = if ours.output == theirs.output {
+            ""
+        } else {
+            "  OUTPUT DIFFERS"
+        };
         println!(
             "{name:32} {:9.3} {:9.3} {ratio:6.2} {peak:>9} {:9.1}{differs}",
             theirs.cpu.as_secs_f64(),

@@ -46,7 +46,10 @@ pub fn run(script: &str, directory: &Path) -> Run {
     let output = bash(&timed, directory);
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     let times = text.lines().last().unwrap_or_default();
-    let seconds: f64 = times.split(' ').filter_map(|part| part.parse::<f64>().ok()).sum();
+    let seconds: f64 = times
+        .split(' ')
+        .filter_map(|part| part.parse::<f64>().ok())
+        .sum();
     Run {
         cpu: Duration::from_secs_f64(seconds),
         output: output.stdout,

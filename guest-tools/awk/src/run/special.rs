@@ -122,7 +122,6 @@ impl Machine {
         let text = value.text(&self.convfmt).into_owned();
         Ok(match text.as_slice() {
             b" " => Splitter::Blank,
-            b"" if paragraph => Splitter::Byte(b'\n'),
             b"" => Splitter::Characters,
             [byte] if !(self.fold && byte.is_ascii_alphabetic()) => match paragraph {
                 true if *byte != b'\n' => Splitter::ByteOrNewline(*byte),

@@ -77,7 +77,12 @@ pub fn change_case(text: &[u8], upper: bool, utf8: bool) -> Vec<u8> {
 
 /// Adds the character of this number.
 pub fn push(out: &mut Vec<u8>, code: f64, utf8: bool) {
-    let code = code as i64;
+    // What no integer can hold is a zero, as in C on most machines.
+    let code = match code {
+        code if code < 0.0 => code as i64 as u64,
+        code if code < 18_446_744_073_709_551_616.0 => code as u64,
+        _ => 0,
+    };
     let c = u32::try_from(code).ok().and_then(char::from_u32);
     match c {
         Some(c) if utf8 => {

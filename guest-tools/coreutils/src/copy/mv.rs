@@ -136,12 +136,6 @@ fn one(
                 ]
                 .concat());
             }
-            // Two names of one file: the first goes.
-            if stat.links > 1 && from != to {
-                sys::unlink(from)
-                    .map_err(|errno| message(&[b"cannot remove ", &quoted_from], errno))?;
-                return Ok(Some(kept));
-            }
             return Err([
                 &quoted_from,
                 b" and ".as_slice(),

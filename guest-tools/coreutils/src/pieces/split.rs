@@ -306,13 +306,10 @@ impl<'a> Pieces<'a> {
             return Err(1);
         }
         let first = options.first.clone().unwrap_or_default();
-        let length =
-            given
-                .unwrap_or(needed.max(2))
-                .max(if given.is_some() { 0 } else { first.len() });
+        let length = given.unwrap_or(needed.max(2));
         if first.len() > length {
-            context.say(b"numerical suffix start value is too large for the suffix length");
-            return Err(1);
+            let text = "numerical suffix start value is too large for the suffix length";
+            return Err(context.usage(text.as_bytes()));
         }
         let growing = given.is_none() && parts.is_none() && options.first.is_none();
         Ok(Pieces {

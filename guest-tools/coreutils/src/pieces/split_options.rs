@@ -20,6 +20,8 @@ const OPTIONS: &[Opt] = &[
     Opt::value(b't', "separator"),
     Opt::flag(b'u', "unbuffered"),
     Opt::flag(0, "verbose"),
+    // For GNU's own tests: reads are of one size here.
+    Opt::value(0, "-io-blksize"),
     Opt::flag(b'0', ""), Opt::flag(b'1', ""), Opt::flag(b'2', ""), Opt::flag(b'3', ""),
     Opt::flag(b'4', ""), Opt::flag(b'5', ""), Opt::flag(b'6', ""), Opt::flag(b'7', ""),
     Opt::flag(b'8', ""), Opt::flag(b'9', ""),
@@ -162,6 +164,7 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Options, i32> {
                 options.additional = value;
             }
             (_, "filter") => options.filter = Some(value),
+            (_, "-io-blksize") => {}
             _ => options.verbose = true,
         }
     }

@@ -112,7 +112,7 @@ impl<'a> Machine<'a> {
             let listing = Listing::new(commands, &self.patterns);
             self.show(&listing.program());
             self.listing = Some(listing);
-        } else if !self.options.unbuffered {
+        } else if !self.options.unbuffered && self.options.end == b'\n' {
             self.plan = Plan::new(commands, &self.patterns, self.quiet);
         }
         reset(commands);
@@ -245,7 +245,8 @@ impl<'a> Machine<'a> {
                 Action::Change(text) => {
                     let inside = matches!(command.range, RangeState::Active(_));
                     if command.to.is_none() || command.negated || !inside {
-                        self.outputs.main().put(text, end);
+                        let body = text.strip_suffix(b"\n").unwrap_or(text);
+                        self.outputs.main().put_line(body, true, end);
                     }
                     return Ok(Ended::Deleted);
                 }
@@ -346,7 +347,7 @@ impl<'a> Machine<'a> {
                 }
                 Action::Write(index) => {
                     let sink = self.outputs.sink(*index);
-                    sink.put_line(&self.space.bytes, self.space.complete, end);
+                    sink.write_line(&self.space.bytes, self.space.complete, end);
                 }
                 Action::WriteFirst(index) => {
                     let cut = memchr::memchr(end, &self.space.bytes);
@@ -354,7 +355,7 @@ impl<'a> Machine<'a> {
                         Some(cut) => (&self.space.bytes[..cut], true),
                         None => (self.space.bytes.as_slice(), self.space.complete),
                     };
-                    self.outputs.sink(*index).put_line(line, complete, end);
+                    self.outputs.sink(*index).write_line(line, complete, end);
                 }
                 Action::Exchange => std::mem::swap(&mut self.space, &mut self.hold),
                 Action::Empty => self.space.bytes.clear(),
@@ -461,7 +462,7 @@ impl<'a> Machine<'a> {
         }
         if let Some(index) = substitution.write {
             let sink = self.outputs.sink(index);
-            sink.put_line(&self.space.bytes, self.space.complete, self.options.end);
+            sink.write_line(&self.space.bytes, self.space.complete, self.options.end);
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ pub fn list(text: &[u8], width: u64, end: u8, out: &mut Vec<u8>) {
             }
         };
         if width > 0 && column + length > room {
-            out.extend_from_slice(b"\\\n");
+            out.extend([b'\\', end]);
             column = 0;
         }
         out.extend_from_slice(&shown[..length]);

@@ -16,6 +16,9 @@ pub struct Sink {
     out: Output,
     /// The last line had no end, and gets one if more follows.
     open_line: bool,
+    /// The same of the last line that a `w` wrote: what it and the script write
+    /// to standard output does not know of one another.
+    open_written: bool,
     /// Keeps the file open.
     _file: Option<File>,
 }
@@ -43,6 +46,7 @@ impl Sink {
         Sink {
             out: Output::new(fd),
             open_line: false,
+            open_written: false,
             _file: file,
         }
     }
@@ -63,6 +67,13 @@ impl Sink {
             true => self.out.put_byte(end),
             false => self.open_line = true,
         }
+    }
+
+    /// Writes a line for a `w`, with its end if it had one.
+    pub fn write_line(&mut self, line: &[u8], complete: bool, end: u8) {
+        std::mem::swap(&mut self.open_line, &mut self.open_written);
+        self.put_line(line, complete, end);
+        std::mem::swap(&mut self.open_line, &mut self.open_written);
     }
 
     /// Writes text as it is.

@@ -3,7 +3,7 @@
 use super::files;
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::text::width;
+use crate::text::{utf8_locale, width};
 
 const OPTIONS: &[Opt] = &[
     Opt::flag(b't', "table"),
@@ -105,7 +105,7 @@ pub fn run(args: &Args) -> i32 {
     }
     let mut text = Vec::new();
     let code = files::each(&context, &parsed.operands, "", |_, part| {
-        text.extend_from_slice(part);
+        put_printable(part, &mut text);
         if !text.is_empty() && !text.ends_with(b"\n") {
             text.push(b'\n');
         }
@@ -134,9 +134,45 @@ fn list(value: &[u8]) -> Vec<Vec<u8>> {
         .collect()
 }
 
+/// Text without what follows a zero in a line; bytes that are no characters
+/// are shown by their numbers.
+fn put_printable(part: &[u8], text: &mut Vec<u8>) {
+    for line in part.split_inclusive(|byte| *byte == b'\n') {
+        let end = memchr::memchr(0, line);
+        let kept = &line[..end.unwrap_or(line.len())];
+        for chunk in kept.utf8_chunks() {
+            let (valid, invalid) = (chunk.valid().as_bytes(), chunk.invalid());
+            let plain = utf8_locale() || valid.is_ascii();
+            for byte in if plain { &[] } else { valid } {
+                match byte.is_ascii() {
+                    true => text.push(*byte),
+                    false => text.extend(format!("\\x{byte:02x}").bytes()),
+                }
+            }
+            if plain {
+                text.extend_from_slice(valid);
+            }
+            text.extend(
+                invalid
+                    .iter()
+                    .flat_map(|byte| format!("\\x{byte:02x}").into_bytes()),
+            );
+        }
+        if end.is_some() && line.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+    }
+}
+
+/// Columns of a terminal; control characters take none.
+fn columns(text: &[u8]) -> usize {
+    let controls = text.iter().filter(|byte| byte.is_ascii_control());
+    width(text).saturating_sub(controls.count())
+}
+
 /// Lines side by side, at tab stops.
 fn fill(lines: &[&[u8]], room: usize, rows_first: bool, out: &mut Output) {
-    let widest = lines.iter().map(|line| width(line)).max().unwrap_or(0);
+    let widest = lines.iter().map(|line| columns(line)).max().unwrap_or(0);
     let stride = (widest + TAB) / TAB * TAB;
     if widest >= room {
         for line in lines {
@@ -164,7 +200,7 @@ fn fill(lines: &[&[u8]], room: usize, rows_first: bool, out: &mut Output) {
                 }
             }
             out.put(line);
-            at += width(line);
+            at += columns(line);
         }
         out.put_byte(b'\n');
     }
@@ -238,13 +274,13 @@ impl Table {
         let mut widths = vec![0; count];
         for row in &rows {
             for (column, field) in row.iter().enumerate() {
-                widths[column] = width(field).max(widths[column]);
+                widths[column] = columns(field).max(widths[column]);
             }
         }
         for row in &rows {
             for (index, &column) in shown.iter().enumerate() {
                 let field = row.get(column).copied().unwrap_or_default();
-                let gap = widths[column] - width(field);
+                let gap = widths[column] - columns(field);
                 let right = !self.right.is_empty() && self.listed(&self.right, column);
                 let last = index + 1 == shown.len();
                 if right {

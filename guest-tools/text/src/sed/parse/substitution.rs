@@ -115,7 +115,7 @@ impl Parser<'_> {
             extended: self.options.extended,
             ignore_case,
             unicode: self.options.unicode,
-            multi_line: multi_line && end == b'\n',
+            multi_line,
             // Without newlines for ends, the lines of a text are between NULs.
             lines: (multi_line && end != b'\n').then_some(end),
             strict: true,
