@@ -291,7 +291,7 @@ impl Civil {
             b'T' | b'X' => again("%H:%M:%S"),
             b'R' => again("%H:%M"),
             b'r' => again("%I:%M:%S %p"),
-            b'c' => again("%a %b %e %H:%M:%S %Y"),
+            b'c' => again("%a %b %e %H:%M:%S %-Y"),
             other => format!("%{}", char::from(other)),
         }
     }
