@@ -87,7 +87,7 @@ fn the_environment_is_what_is_set() {
         (&[], ""),
         (
             &["--env", "B=2", "--env", "A=1=x", "--env", "B="],
-            "A=1=x|B=|",
+            "B=|A=1=x|",
         ),
     ];
     for (options, expected) in cases {

@@ -188,9 +188,9 @@ async fn ours(script: &str, files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut builder = Sandbox::builder(runtime())
         .tools(&wardian::tools())
         .limits(limits)
-        .cwd("/work");
+        .cwd("/flags");
     for (name, text) in files {
-        builder = builder.file(format!("/work/in/{name}"), text.clone());
+        builder = builder.file(format!("/flags/in/{name}"), text.clone());
     }
     let sandbox = builder.build().expect("sandbox");
     let exec = sandbox.exec(script).timeout(time);

@@ -87,23 +87,23 @@ fn sandbox(host: &Host, data: &data::Data) -> Sandbox {
     let sandbox = Sandbox::builder(&host.runtime)
         .tools(&wardian::tools())
         .limits(limits)
-        .cwd("/work")
+        .cwd("/bulk")
         .env("LC_ALL", "C")
         .build()
         .expect("sandbox");
     let files = sandbox.fs();
-    files.write("/work/T", &data.text).expect("text");
-    files.write("/work/J", &data.json).expect("JSON");
-    files.write("/work/small", "one x\ntwo\n").expect("file");
+    files.write("/bulk/T", &data.text).expect("text");
+    files.write("/bulk/J", &data.json).expect("JSON");
+    files.write("/bulk/small", "one x\ntwo\n").expect("file");
     files
-        .write("/work/small.json", "{\"a\":[1,2]}\n")
+        .write("/bulk/small.json", "{\"a\":[1,2]}\n")
         .expect("file");
     for directory in data.directories() {
-        let path = format!("/work/D/{directory}");
+        let path = format!("/bulk/D/{directory}");
         files.create_dir_all(path).expect("directory");
     }
     for name in data.names() {
-        files.write(format!("/work/D/{name}"), "").expect("file");
+        files.write(format!("/bulk/D/{name}"), "").expect("file");
     }
     sandbox
 }

@@ -108,9 +108,7 @@ fn times_of_links_and_of_removed_files() {
         host.set_times(&place(&host, "link"), SetTime::Keep, SetTime::Now),
         Ok(())
     );
-    let stat = fs::symlink_metadata(&link).unwrap();
-    assert_eq!(stat.atime_nsec(), 500_000_000);
-    assert!(stat.mtime() > 2);
+    assert!(fs::symlink_metadata(&link).unwrap().mtime() > 2);
 
     let file = place(&host, "other");
     assert_eq!(host.remove(&file, false, true), Ok(()));
