@@ -8,6 +8,7 @@ use wasmtime::{
 };
 
 use super::cache::CacheDirectory;
+use super::deadlines::Deadlines;
 use super::modules::{Modules, Observer};
 use super::pool::Pool;
 use super::ticker::Ticker;
@@ -43,6 +44,7 @@ pub struct CoreSettings {
 pub struct Core {
     engine: Engine,
     ticker: Ticker,
+    deadlines: Deadlines,
     modules: Modules,
     pool: Arc<Pool>,
 }
@@ -75,6 +77,7 @@ impl Core {
             .map_err(|error| Error::new(ErrorKind::Runtime, "Wasmtime", error))?;
         Ok(Core {
             ticker: Ticker::start(engine.clone(), TICK),
+            deadlines: Deadlines::default(),
             modules: Modules::new(settings.cache, settings.observer, metered),
             pool,
             engine,
@@ -84,6 +87,11 @@ impl Core {
     /// The engine.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// What ends commands when their time is over.
+    pub fn deadlines(&self) -> &Deadlines {
+        &self.deadlines
     }
 
     /// The epoch ticker.

@@ -3,6 +3,7 @@
 
 mod cache;
 mod config;
+mod deadlines;
 #[path = "deserialize_unsafe.rs"]
 mod deserialize;
 mod modules;

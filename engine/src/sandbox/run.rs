@@ -270,8 +270,12 @@ async fn until_end(
     if !job.is_empty() {
         // Left in the background: a moment to finish, then the end.
         let grace = kernel.limits().background_grace;
-        let finished = scheduler.run_until(job.wait_until_empty());
-        let _ = tokio::time::timeout(grace, finished).await;
+        let over = kernel.programs().core().deadlines().sleep(grace);
+        tokio::select! {
+            biased;
+            () = scheduler.run_until(job.wait_until_empty()) => {}
+            () = over => {}
+        }
         kernel.kill_job(job, Signal::KILL);
         scheduler.run_until(job.wait_until_empty()).await;
     }
@@ -324,9 +328,10 @@ fn tell(kernel: &Kernel, job: &Job, before: Option<&Vfs>, result: &ExecResult) {
 /// Waits until the time is over. A tool's first use on this machine compiles it:
 /// that is no command's fault, so the end waits for it.
 async fn past_deadline(kernel: &Kernel, timeout: Duration) {
-    tokio::time::sleep(timeout).await;
-    while kernel.programs().core().modules().loads_tools() {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+    let core = kernel.programs().core();
+    core.deadlines().sleep(timeout).await;
+    while core.modules().loads_tools() {
+        core.deadlines().sleep(Duration::from_millis(200)).await;
     }
 }
 
