@@ -195,6 +195,7 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<(Settings, Vec<Ve
             _ if long == "columns" => {
                 it.columns = count("invalid number of columns", 1)? as usize;
                 explicit = true;
+                digits.clear();
             }
             digit => digits.push(digit),
         }

@@ -607,8 +607,8 @@ impl<'a> Pages<'a> {
         let text = format!("{:>digits$}", self.number);
         self.number += 1;
         // The digits that matter most go first when there are too many.
-        for byte in text.as_bytes()[text.len() - digits..].to_vec() {
-            self.give(index, byte);
+        for byte in text.as_bytes()[text.len() - digits..].iter() {
+            self.give(index, *byte);
         }
         let separator = self.set.number_separator;
         if self.columns.len() > 1 && separator == b'\t' {
