@@ -268,7 +268,7 @@ impl Kernel {
         for process in chosen {
             process.interrupt.kill(signal);
         }
-        job.scheduler().hurry(true);
+        job.scheduler().hurry();
     }
 
     /// Processes alive.

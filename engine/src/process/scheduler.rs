@@ -21,7 +21,7 @@ use tokio::runtime::Handle;
 use tokio::task::unconstrained;
 
 use super::order::Order;
-use crate::runtime::{Pool, Work};
+use crate::runtime::{Place, Pool, Work};
 use crate::virtual_time::VirtualTime;
 
 /// How long an exec is polled by whoever awaits it, and how long a turn is on
@@ -111,6 +111,9 @@ impl Scheduler {
     pub async fn run_until<T>(&self, end: impl Future<Output = T>) -> T {
         let mut end = std::pin::pin!(end);
         let mut spent = Duration::ZERO;
+        if !self.pool.welcomes() {
+            self.move_to_pool(Place::First);
+        }
         poll_fn(|cx| {
             self.awaiting.register(cx.waker());
             let mut full = false;
@@ -128,7 +131,10 @@ impl Scheduler {
                 // Who enqueued something and saw `true` has done so before this:
                 // it is found above.
                 self.polling.store(false, Ordering::Release);
-                if full && !self.move_to_pool() {
+                if full {
+                    self.pool.took(spent);
+                }
+                if full && !self.move_to_pool(Place::Last) {
                     // Another turn after whatever else this task waits for.
                     spent = Duration::ZERO;
                     cx.waker().wake_by_ref();
@@ -142,10 +148,10 @@ impl Scheduler {
 
     /// Lets the runtime's threads give the turns from now on; `false` if the host
     /// gave it none.
-    fn move_to_pool(&self) -> bool {
+    fn move_to_pool(&self, place: Place) -> bool {
         if self.pool.is_there() {
             self.moved.store(true, Ordering::Release);
-            self.hurry(false);
+            self.queue(place);
         }
         self.moved.load(Ordering::Acquire)
     }
@@ -153,7 +159,7 @@ impl Scheduler {
     /// Nobody awaits the exec any more: what is left of it has been killed and
     /// ends elsewhere.
     pub fn abandon(&self) {
-        if !self.move_to_pool() {
+        if !self.move_to_pool(Place::Last) {
             let tasks = std::mem::take(&mut *lock(&self.tasks));
             for task in tasks.into_values() {
                 let future = lock(&task.future).take();
@@ -163,17 +169,21 @@ impl Scheduler {
     }
 
     /// Lets those that are ready go before all other execs: they are to end.
-    pub fn hurry(&self, urgent: bool) {
+    pub fn hurry(&self) {
+        self.queue(Place::Urgent);
+    }
+
+    fn queue(&self, place: Place) {
         if self.moved.load(Ordering::Acquire)
             && self.has_work()
             && let Some(me) = self.me.upgrade()
         {
-            if urgent {
+            if place == Place::Urgent {
                 // A place beside those it holds: they may be far back.
                 self.places.fetch_add(1, Ordering::AcqRel);
-                self.pool.push(me, true);
+                self.pool.push(me, place);
             } else if self.take_place(1) {
-                self.pool.push(me, false);
+                self.pool.push(me, place);
             }
         }
     }
@@ -189,7 +199,7 @@ impl Scheduler {
                 return;
             }
         }
-        self.hurry(false);
+        self.queue(Place::Last);
     }
 
     /// Waits for something of the host's that takes longer on one day than on
@@ -250,7 +260,7 @@ impl Work for Scheduler {
                 let waiting = lock(&self.ready).len();
                 // Another thread, if there is work for two.
                 if waiting > 1 && self.take_place(self.width) {
-                    self.pool.push(self.clone(), false);
+                    self.pool.push(self.clone(), Place::Last);
                 }
                 if waiting > 0 || self.has_work() {
                     return true;
@@ -375,7 +385,7 @@ mod tests {
             many.spawn(busy('m', sender.clone()));
         }
         one.spawn(busy('1', sender));
-        assert!(many.move_to_pool() && one.move_to_pool());
+        assert!(many.move_to_pool(Place::Last) && one.move_to_pool(Place::Last));
         let of_many = turns
             .iter()
             .skip_while(|name| *name == 'm')
@@ -402,7 +412,7 @@ mod tests {
             });
         }
         drop(sender);
-        assert!(scheduler.move_to_pool());
+        assert!(scheduler.move_to_pool(Place::Last));
         assert_eq!(done.iter().count(), 100);
     }
 
@@ -430,7 +440,7 @@ mod tests {
                 of_the_end.stalled().await;
                 let _ = sender.send('e');
             });
-            assert!(scheduler.move_to_pool());
+            assert!(scheduler.move_to_pool(Place::Last));
             let _ = answer.send(());
             assert_eq!(seen.iter().collect::<String>(), "h0123e");
             assert_eq!(time.elapsed_ns(), 300);
@@ -445,7 +455,7 @@ mod tests {
         scheduler.spawn(async move {
             let _ = sender.send(());
         });
-        assert!(scheduler.move_to_pool());
+        assert!(scheduler.move_to_pool(Place::Last));
         assert_eq!(done.recv(), Ok(()));
     }
 }

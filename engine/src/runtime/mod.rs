@@ -15,4 +15,4 @@ pub use cache::CacheDirectory;
 pub use config::precompile;
 pub use config::{Core, CoreSettings};
 pub use modules::{ModuleBytes, Observer};
-pub use pool::{Pool, Work};
+pub use pool::{Place, Pool, Work};

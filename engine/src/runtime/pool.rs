@@ -3,7 +3,14 @@
 //! time; who must end goes first.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How much time of the embedder's threads execs that take longer than a moment
+/// may use up at once, before others begin here. Half of one thread's time comes
+/// back as time goes by.
+const WELCOME: Duration = Duration::from_millis(20);
 
 /// Something that has work to do now and then.
 pub trait Work: Send + Sync {
@@ -16,6 +23,21 @@ pub struct Pool {
     queue: Arc<Queue>,
     threads: usize,
     started: OnceLock<bool>,
+    origin: Instant,
+    /// Until when what the embedder gave is made up for, in nanoseconds since
+    /// `origin`.
+    made_up_ns: AtomicU64,
+}
+
+/// Which work goes first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// Before all else: what must end.
+    Urgent,
+    /// Before what has had a turn: what begins.
+    First,
+    /// Behind all that waits.
+    Last,
 }
 
 #[derive(Default)]
@@ -27,6 +49,7 @@ struct Queue {
 #[derive(Default)]
 struct Waiting {
     urgent: VecDeque<Arc<dyn Work>>,
+    first: VecDeque<Arc<dyn Work>>,
     work: VecDeque<Arc<dyn Work>>,
     ended: bool,
 }
@@ -38,7 +61,30 @@ impl Pool {
             queue: Arc::default(),
             threads: threads.max(1),
             started: OnceLock::new(),
+            origin: Instant::now(),
+            made_up_ns: AtomicU64::new(0),
         }
+    }
+
+    /// Whether an exec that begins may be polled by whoever awaits it. Not while
+    /// hundreds begin that take longer than a moment: the embedder's threads have
+    /// results to pass on.
+    pub fn welcomes(&self) -> bool {
+        let ahead = self.made_up_ns.load(Ordering::Relaxed);
+        ahead <= self.now_ns().saturating_add(WELCOME.as_nanos() as u64)
+    }
+
+    /// Notes that an exec took so long there and is not at its end.
+    pub fn took(&self, time: Duration) {
+        let now = self.now_ns();
+        let cost = 2 * u64::try_from(time.as_nanos()).unwrap_or(u64::MAX / 4);
+        let add = |made_up: u64| Some(made_up.max(now).saturating_add(cost));
+        let order = Ordering::Relaxed;
+        let _ = self.made_up_ns.fetch_update(order, order, add);
+    }
+
+    fn now_ns(&self) -> u64 {
+        u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
     /// Whether there are threads; starts them when first asked. A host that
@@ -47,13 +93,13 @@ impl Pool {
         *self.started.get_or_init(|| self.start())
     }
 
-    /// Queues work behind all that waits; `urgent`: before it.
-    pub fn push(&self, work: Arc<dyn Work>, urgent: bool) {
+    /// Queues work.
+    pub fn push(&self, work: Arc<dyn Work>, place: Place) {
         let mut waiting = self.queue.lock();
-        if urgent {
-            waiting.urgent.push_back(work);
-        } else {
-            waiting.work.push_back(work);
+        match place {
+            Place::Urgent => waiting.urgent.push_back(work),
+            Place::First => waiting.first.push_back(work),
+            Place::Last => waiting.work.push_back(work),
         }
         drop(waiting);
         self.queue.filled.notify_one();
@@ -85,8 +131,9 @@ impl Queue {
     fn next(&self) -> Option<Arc<dyn Work>> {
         let mut waiting = self.lock();
         loop {
-            let urgent = waiting.urgent.pop_front();
-            if let Some(work) = urgent.or_else(|| waiting.work.pop_front()) {
+            let next = waiting.urgent.pop_front();
+            let next = next.or_else(|| waiting.first.pop_front());
+            if let Some(work) = next.or_else(|| waiting.work.pop_front()) {
                 return Some(work);
             }
             if waiting.ended {
