@@ -26,7 +26,7 @@ use crate::virtual_time::VirtualTime;
 
 /// How long an exec is polled by whoever awaits it, and how long a turn is on
 /// the runtime's threads.
-const SLICE: Duration = Duration::from_millis(2);
+const SLICE: Duration = Duration::from_millis(1);
 
 type Future_ = Pin<Box<dyn Future<Output = ()> + Send>>;
 

@@ -15,7 +15,7 @@ use super::ticker::Ticker;
 use crate::error::{Error, ErrorKind};
 
 /// How often running guests look whether they should stop.
-const TICK: Duration = Duration::from_millis(2);
+const TICK: Duration = Duration::from_millis(1);
 
 /// Guest stack: calls in wasm frames, in bytes. A deeper recursion traps.
 const WASM_STACK_BYTES: usize = 16 << 20;

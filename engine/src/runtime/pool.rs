@@ -8,8 +8,8 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How much time of the embedder's threads execs that take longer than a moment
-/// may use up at once, before others begin here. Half of one thread's time comes
-/// back as time goes by.
+/// may use up at once, before others begin here. As time goes by, the time of as
+/// many threads as there are here comes back.
 const WELCOME: Duration = Duration::from_millis(20);
 
 /// Something that has work to do now and then.
@@ -77,7 +77,8 @@ impl Pool {
     /// Notes that an exec took so long there and is not at its end.
     pub fn took(&self, time: Duration) {
         let now = self.now_ns();
-        let cost = 2 * u64::try_from(time.as_nanos()).unwrap_or(u64::MAX / 4);
+        let time_ns = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let cost = time_ns / self.threads as u64;
         let add = |made_up: u64| Some(made_up.max(now).saturating_add(cost));
         let order = Ordering::Relaxed;
         let _ = self.made_up_ns.fetch_update(order, order, add);
