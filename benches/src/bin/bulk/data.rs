@@ -57,7 +57,7 @@ impl Data {
                     "{{\"id\":\"{number:x}\",\"size\":{},\"tags\":[\"a\",\"b{}\"],\"ok\":{}}}\n",
                     number % 100_000,
                     number % 7,
-                    number % 2 == 0,
+                    number.is_multiple_of(2),
                 )
                 .as_bytes(),
             );
