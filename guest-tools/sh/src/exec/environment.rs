@@ -8,7 +8,8 @@ use crate::vars::{Sym, Value, Var, attr};
 impl Shell {
     /// Makes variables of the environment, and those that every shell has.
     pub fn import_environment(&mut self) {
-        for entry in sys::environ() {
+        let environment = sys::environ();
+        for entry in environment.split(|byte| *byte == 0) {
             let Some(equals) = entry.iter().position(|c| *c == b'=') else {
                 continue;
             };

@@ -177,7 +177,6 @@ fn start(zeroth: Vec<u8>, mut invocation: Invocation) -> i32 {
     {
         return finish(sh, Err(flow), After::Nothing);
     }
-    let positional = invocation.operands.clone();
     let mut operands = invocation.operands.into_iter();
     let result = if invocation.command {
         let Some(text) = operands.next() else {
@@ -195,14 +194,15 @@ fn start(zeroth: Vec<u8>, mut invocation: Invocation) -> i32 {
             sh.ended_early = super::session::is_continued(sh, &text);
         }
         sh.run_input(&mut Input::new(text, 1), last)
-    } else if let (Some(path), false) = (operands.next(), invocation.stdin) {
-        sh.positional = operands.collect();
-        run_file(sh, path, last)
-    } else {
-        if invocation.stdin && !positional.is_empty() {
-            sh.positional = positional;
+    } else if invocation.stdin || operands.len() == 0 {
+        if operands.len() > 0 {
+            sh.positional = operands.collect();
         }
         run_stdin(sh)
+    } else {
+        let path = operands.next().unwrap_or_default();
+        sh.positional = operands.collect();
+        run_file(sh, path, last)
     };
     finish(sh, result, after)
 }

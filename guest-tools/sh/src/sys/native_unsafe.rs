@@ -66,10 +66,10 @@ pub fn args() -> Vec<Vec<u8>> {
     std::env::args_os().map(OsStringExt::into_vec).collect()
 }
 
-/// The environment as `NAME=VALUE` strings.
-pub fn environ() -> Vec<Vec<u8>> {
+/// The environment: `NAME=VALUE` strings, a NUL after each.
+pub fn environ() -> Vec<u8> {
     std::env::vars_os()
-        .map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat())
+        .flat_map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes(), b"\0"].concat())
         .collect()
 }
 

@@ -15,43 +15,46 @@ fn errno(error: wasi::Errno) -> Errno {
 /// The arguments, the program's name first.
 pub fn args() -> Vec<Vec<u8>> {
     // SAFETY: the buffers have the sizes that the host has just given.
-    unsafe {
+    let block = unsafe {
         let Ok((count, size)) = wasi::args_sizes_get() else {
             return Vec::new();
         };
-        let mut buf = vec![0u8; size.max(1)];
-        let mut pointers = vec![std::ptr::null_mut::<u8>(); count.max(1)];
-        if wasi::args_get(pointers.as_mut_ptr(), buf.as_mut_ptr()).is_err() {
-            return Vec::new();
-        }
-        strings(&buf, count)
-    }
+        block(count, size, |pointers, bytes| {
+            wasi::args_get(pointers, bytes)
+        })
+    };
+    let strings = block.split(|byte| *byte == 0);
+    let mut strings: Vec<Vec<u8>> = strings.map(<[u8]>::to_vec).collect();
+    // After the last NUL comes no string.
+    strings.pop();
+    strings
 }
 
-/// The environment as `NAME=VALUE` strings.
-pub fn environ() -> Vec<Vec<u8>> {
+/// The environment: `NAME=VALUE` strings, a NUL after each.
+pub fn environ() -> Vec<u8> {
     // SAFETY: as for `args`.
     unsafe {
-        let Ok((count, size)) = wasi::environ_sizes_get() else {
-            return Vec::new();
-        };
-        if count == 0 {
-            return Vec::new();
+        match wasi::environ_sizes_get() {
+            Ok((count, size)) => block(count, size, |pointers, bytes| {
+                wasi::environ_get(pointers, bytes)
+            }),
+            Err(_) => Vec::new(),
         }
-        let mut buf = vec![0u8; size];
-        let mut pointers = vec![std::ptr::null_mut::<u8>(); count];
-        if wasi::environ_get(pointers.as_mut_ptr(), buf.as_mut_ptr()).is_err() {
-            return Vec::new();
-        }
-        strings(&buf, count)
     }
 }
 
-fn strings(buf: &[u8], count: usize) -> Vec<Vec<u8>> {
-    buf.split(|byte| *byte == 0)
-        .take(count)
-        .map(<[u8]>::to_vec)
-        .collect()
+/// `size` bytes of `count` strings, as `get` writes them; nothing if it cannot.
+fn block(
+    count: usize,
+    size: usize,
+    get: impl FnOnce(*mut *mut u8, *mut u8) -> Result<(), wasi::Errno>,
+) -> Vec<u8> {
+    let mut bytes = vec![0u8; size];
+    let mut pointers = vec![std::ptr::null_mut::<u8>(); count];
+    match get(pointers.as_mut_ptr(), bytes.as_mut_ptr()) {
+        Ok(()) => bytes,
+        Err(_) => Vec::new(),
+    }
 }
 
 /// Name of the applet as which the shell was started.

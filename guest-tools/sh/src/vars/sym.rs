@@ -8,21 +8,17 @@ pub struct Sym(pub u32);
 
 macro_rules! well_known {
     ($($name:ident)*) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        // Some are only ever looked up by name.
+        #[allow(dead_code, non_camel_case_types, clippy::upper_case_acronyms)]
         #[repr(u32)]
         enum Index { $($name,)* COUNT }
 
         /// Names that the shell itself uses have fixed numbers.
-        #[allow(missing_docs)]
+        #[allow(dead_code, missing_docs)]
         impl Sym {
             $(pub const $name: Sym = Sym(Index::$name as u32);)*
             /// How many names have fixed numbers.
             pub const FIXED: usize = Index::COUNT as usize;
-
-            fn fixed(name: &[u8]) -> Option<Sym> {
-                $(if name == stringify!($name).as_bytes() { return Some(Sym::$name); })*
-                None
-            }
         }
 
         const FIXED_NAMES: [&[u8]; Sym::FIXED] = [$(stringify!($name).as_bytes(),)*];
@@ -38,6 +34,74 @@ well_known! {
     GLOBIGNORE POSIXLY_CORRECT TIMEFORMAT TMOUT FUNCNEST BASH_ENV COPROC MAPFILE
     BASH_EXECUTION_STRING COLUMNS LINES BASH_XTRACEFD EXECIGNORE
     HISTSIZE HISTFILESIZE PROMPT_COMMAND
+}
+
+/// The fixed names' numbers, shortest name first.
+const BY_LENGTH: [u8; Sym::FIXED] = by_length();
+/// Where in [`BY_LENGTH`] the names of each length begin.
+const OF_LENGTH: [u8; LONGEST + 2] = of_length();
+const LONGEST: usize = longest();
+
+const fn longest() -> usize {
+    let (mut longest, mut at) = (0, 0);
+    while at < Sym::FIXED {
+        if FIXED_NAMES[at].len() > longest {
+            longest = FIXED_NAMES[at].len();
+        }
+        at += 1;
+    }
+    longest
+}
+
+const fn of_length() -> [u8; LONGEST + 2] {
+    let mut starts = [0; LONGEST + 2];
+    let mut length = 0;
+    while length < starts.len() {
+        let mut at = 0;
+        while at < Sym::FIXED {
+            if FIXED_NAMES[at].len() < length {
+                starts[length] += 1;
+            }
+            at += 1;
+        }
+        length += 1;
+    }
+    starts
+}
+
+const fn by_length() -> [u8; Sym::FIXED] {
+    let mut sorted = [0; Sym::FIXED];
+    let (mut filled, mut length) = (0, 0);
+    while length <= LONGEST {
+        let mut at = 0;
+        while at < Sym::FIXED {
+            if FIXED_NAMES[at].len() == length {
+                sorted[filled] = at as u8;
+                filled += 1;
+            }
+            at += 1;
+        }
+        length += 1;
+    }
+    sorted
+}
+
+impl Sym {
+    /// The fixed number of a name. Every variable of the environment is looked up
+    /// here when a shell starts.
+    fn fixed(name: &[u8]) -> Option<Sym> {
+        if name.is_empty() || name.len() > LONGEST {
+            return None;
+        }
+        let (from, to) = (OF_LENGTH[name.len()], OF_LENGTH[name.len() + 1]);
+        BY_LENGTH[usize::from(from)..usize::from(to)]
+            .iter()
+            .find(|number| {
+                let known = FIXED_NAMES[usize::from(**number)];
+                known[0] == name[0] && known == name
+            })
+            .map(|number| Sym(u32::from(*number)))
+    }
 }
 
 /// Both directions between names and numbers.
@@ -92,5 +156,25 @@ impl Interner {
     /// How many numbers are in use.
     pub fn count(&self) -> usize {
         Sym::FIXED + self.names.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_names_are_found_and_others_are_not() {
+        for (number, name) in FIXED_NAMES.iter().enumerate() {
+            assert_eq!(Sym::fixed(name), Some(Sym(number as u32)));
+            let shorter = FIXED_NAMES.iter().position(|other| *other == &name[1..]);
+            assert_eq!(
+                Sym::fixed(&name[1..]),
+                shorter.map(|number| Sym(number as u32))
+            );
+        }
+        for name in ["", "X", "PATHS", "path", "BASH_EXECUTION_STRINGS", "PS5"] {
+            assert_eq!(Sym::fixed(name.as_bytes()), None, "{name}");
+        }
     }
 }

@@ -31,7 +31,7 @@ impl Vars {
     /// No variables but the computed ones.
     pub fn new() -> Vars {
         let mut slots = Vec::with_capacity(Sym::FIXED + 64);
-        slots.resize(Sym::FIXED, Var::default());
+        slots.resize_with(Sym::FIXED, Var::default);
         for slot in slots.iter_mut().take(Sym::BASH_CMDS.0 as usize + 1) {
             slot.attrs = attr::DYNAMIC;
         }
@@ -50,7 +50,7 @@ impl Vars {
     pub fn sym(&mut self, name: &[u8]) -> Sym {
         let sym = self.names.intern(name);
         if sym.0 as usize >= self.slots.len() {
-            self.slots.resize(sym.0 as usize + 1, Var::default());
+            self.slots.resize_with(sym.0 as usize + 1, Var::default);
         }
         sym
     }
