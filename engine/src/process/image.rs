@@ -100,8 +100,10 @@ pub async fn load_module(
     let limit = kernel.limits().compile_time;
     let load = kernel.programs().load(name, digest, bytes, false);
     tokio::time::timeout(limit, load).await.unwrap_or_else(|_| {
-        let reason =
-            format!("{name} was not compiled within {limit:?}; raise the limit for larger modules");
+        let reason = format!(
+            "{name} was not compiled within {limit:?}; larger modules need more: raise it with \
+             Limits::compile_time or --limit compile_time=SECONDS"
+        );
         Err(Error::new(ErrorKind::Limit, "compile_time", reason))
     })
 }

@@ -132,7 +132,8 @@ async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Err
                     ErrorKind::Limit,
                     "module_bytes",
                     format!(
-                        "the module has {} bytes, allowed are {}; raise the limit for larger ones",
+                        "the module has {} bytes, allowed are {}; raise it with \
+                         Limits::module_bytes or --limit module_bytes=BYTES",
                         wasm.len(),
                         kernel.limits().module_bytes
                     ),

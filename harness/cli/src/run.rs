@@ -51,11 +51,15 @@ pub async fn main(arguments: RunArguments) -> anyhow::Result<i32> {
     let path = module.display().to_string();
     let wasm = std::fs::read(module).with_context(|| format!("cannot read the module {path}"))?;
     let runtime = wardian_runtime(64)?;
-    let names: Vec<String> = options
+    let mut names: Vec<String> = options
         .mount
         .iter()
         .map(|mount| mount.guest.clone())
         .collect();
+    // Who names a directory means paths to be relative to it.
+    if options.cwd.is_some() && !names.is_empty() && !names.iter().any(|name| name == ".") {
+        names.push(".".into());
+    }
     let cwd = options.cwd.get_or_insert_with(|| "/".into()).clone();
     for mount in &mut options.mount {
         // A relative name is the guest's name for a place below its directory.

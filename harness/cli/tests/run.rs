@@ -96,3 +96,46 @@ fn the_environment_is_what_is_set() {
         assert_eq!(printed, *expected, "{options:?}");
     }
 }
+
+/// Prints the names of its preopened directories, each with a NUL after it.
+const PRINT_PREOPENS: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_prestat_get"
+    (func $get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_prestat_dir_name"
+    (func $name (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_start") (local $fd i32) (local $length i32)
+    (local.set $fd (i32.const 3))
+    (loop $next
+      (if (i32.eqz (call $get (local.get $fd) (i32.const 0)))
+        (then
+          (local.set $length (i32.load (i32.const 4)))
+          (drop (call $name (local.get $fd) (i32.const 64) (local.get $length)))
+          (i32.store8 (i32.add (i32.const 64) (local.get $length)) (i32.const 0))
+          (i32.store (i32.const 8) (i32.const 64))
+          (i32.store (i32.const 12) (i32.add (local.get $length) (i32.const 1)))
+          (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 16)))
+          (local.set $fd (i32.add (local.get $fd) (i32.const 1)))
+          (br $next))))))"#;
+
+#[test]
+fn directories_are_preopened_under_the_names_they_were_given() {
+    let host = tempfile::tempdir().unwrap();
+    let host = host.path().to_str().unwrap();
+    let mount = |guest: &str| format!("{host}:{guest}");
+    let (data, here) = (mount("/data"), mount("."));
+    let cases: &[(&[&str], &str)] = &[
+        (&[], "/|.|"),
+        (&["--mount", &data], "/data|"),
+        // A directory that is named is what relative paths are relative to.
+        (&["--mount", &data, "--cwd", "/data"], "/data|.|"),
+        (&["--mount", &here, "--cwd", "/tmp"], ".|"),
+    ];
+    for (options, expected) in cases {
+        let output = run_module(PRINT_PREOPENS, options, &[]);
+        let printed = String::from_utf8_lossy(&output.stdout).replace('\0', "|");
+        assert_eq!(printed, *expected, "{options:?}");
+    }
+}
