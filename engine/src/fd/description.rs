@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wardian_vfs::{Device, Ino};
 
-use super::{Capture, Completion, PipeReader, PipeWriter, SharedFs};
+use super::{Capture, Completion, PipeReader, PipeWriter, Place, SharedFs};
 
 /// What a descriptor stands for.
 #[derive(Debug)]
@@ -188,6 +188,18 @@ pub struct Listing {
 }
 
 impl Description {
+    /// What tells a pipe, or what stands for one, from others.
+    pub fn pipe_place(&self) -> Option<Place> {
+        match self {
+            Description::PipeReader(reader, _) | Description::PipeBoth(reader, ..) => {
+                Some(reader.pipe().place())
+            }
+            Description::PipeWriter(writer, _) => Some(writer.pipe().place()),
+            Description::Capture(capture) => Some(Place::Nowhere(capture.number())),
+            _ => None,
+        }
+    }
+
     /// WASI's flags of this description.
     pub fn flags(&self) -> u16 {
         self.flag_cell().map_or(0, Flags::get)

@@ -21,6 +21,7 @@ pub struct Captured {
 /// A sink that keeps the first and the last bytes, half of the limit each.
 #[derive(Debug)]
 pub struct Capture {
+    number: u64,
     head_bytes: usize,
     tail_bytes: usize,
     kept: Mutex<Kept>,
@@ -36,15 +37,21 @@ struct Kept {
 }
 
 impl Capture {
-    /// An empty sink.
-    pub fn new(limit_bytes: usize) -> Capture {
+    /// An empty sink; `number` tells it from others, as a pipe's does.
+    pub fn new(limit_bytes: usize, number: u64) -> Capture {
         Capture {
+            number,
             head_bytes: limit_bytes - limit_bytes / 2,
             tail_bytes: limit_bytes / 2,
             kept: Mutex::default(),
             full: AtomicBool::new(false),
             overflow: Notify::new(),
         }
+    }
+
+    /// What tells it from other sinks and pipes of its sandbox.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// Takes all of `data`, keeping what fits.
@@ -104,7 +111,7 @@ mod tests {
         let all = b"abcdefghijklmnopqrstuvwxyz";
         for piece in 1..=all.len() {
             for end in 0..=all.len() {
-                let capture = Capture::new(7);
+                let capture = Capture::new(7, 1);
                 for part in all[..end].chunks(piece) {
                     capture.write(part);
                 }

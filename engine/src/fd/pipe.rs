@@ -9,22 +9,33 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use wardian_abi::Errno;
+use wardian_vfs::Ino;
 
 use super::interrupt::remember;
 
 /// First size of the ring; it grows up to the pipe's capacity when it fills.
 const INITIAL_BYTES: usize = 4096;
 
-/// Makes a pipe that holds up to `capacity_bytes`.
-pub fn pipe(capacity_bytes: usize) -> (PipeReader, PipeWriter) {
-    let pipe = Pipe::new(capacity_bytes);
+/// Makes a pipe that holds up to `capacity_bytes`; `number` tells it from others.
+pub fn pipe(capacity_bytes: usize, number: u64) -> (PipeReader, PipeWriter) {
+    let pipe = Pipe::new(capacity_bytes, Place::Nowhere(number));
     (pipe.reader(), pipe.writer())
+}
+
+/// What tells a pipe from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A number of its own: it is nowhere in the filesystem.
+    Nowhere(u64),
+    /// The node of a named pipe.
+    Node(Ino),
 }
 
 /// The bytes between the ends. Named pipes keep it while nobody has them open.
 #[derive(Debug)]
 pub struct Pipe {
     capacity_bytes: usize,
+    place: Place,
     state: Mutex<State>,
 }
 
@@ -49,11 +60,17 @@ pub struct PipeWriter(Arc<Pipe>);
 
 impl Pipe {
     /// A pipe without ends.
-    pub fn new(capacity_bytes: usize) -> Arc<Pipe> {
+    pub fn new(capacity_bytes: usize, place: Place) -> Arc<Pipe> {
         Arc::new(Pipe {
             capacity_bytes: capacity_bytes.max(1),
+            place,
             state: Mutex::default(),
         })
+    }
+
+    /// What its status is that of.
+    pub fn place(&self) -> Place {
+        self.place
     }
 
     /// One more end to read from.
@@ -103,6 +120,11 @@ impl Pipe {
 }
 
 impl PipeReader {
+    /// The pipe it reads from.
+    pub fn pipe(&self) -> &Arc<Pipe> {
+        &self.0
+    }
+
     /// Moves bytes into `buf`; 0 means the end (or an empty `buf`).
     pub fn poll_read(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<usize> {
         let mut state = self.0.lock();
@@ -257,7 +279,7 @@ mod tests {
     #[test]
     fn bytes_come_out_in_order_through_a_small_ring() {
         block_on(async {
-            let (reader, writer) = pipe(7);
+            let (reader, writer) = pipe(7, 1);
             let data: Vec<u8> = (0..=255).cycle().take(10_000).collect();
             let sent = data.clone();
             let write = async move { writer.write_all(&sent).await };
@@ -278,7 +300,7 @@ mod tests {
 
     #[test]
     fn an_end_that_came_and_went_was_there() {
-        let pipe = Pipe::new(8);
+        let pipe = Pipe::new(8, Place::Nowhere(1));
         let mut cx = Context::from_waker(Waker::noop());
         let before = pipe.ends_ever();
         let reader = pipe.reader();
@@ -292,7 +314,7 @@ mod tests {
     #[test]
     fn a_writer_without_readers_gets_epipe() {
         block_on(async {
-            let (reader, writer) = pipe(4);
+            let (reader, writer) = pipe(4, 1);
             writer.write_all(b"abcd").await.unwrap();
             drop(reader);
             assert_eq!(writer.write_all(b"e").await, Err(Errno::Pipe));
@@ -302,7 +324,7 @@ mod tests {
     #[test]
     fn a_reader_drains_what_is_left_before_the_end() {
         block_on(async {
-            let (reader, writer) = pipe(4);
+            let (reader, writer) = pipe(4, 1);
             writer.write_all(b"ab").await.unwrap();
             drop(writer);
             let mut buf = [0; 8];

@@ -1,11 +1,12 @@
 //! One filesystem shared by the processes of a sandbox.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use wardian_vfs::{Ino, Vfs};
 
-use super::pipe::Pipe;
+use super::pipe::{Pipe, Place};
 
 /// A filesystem behind a lock. Clones share it.
 ///
@@ -26,6 +27,8 @@ struct Inner {
     vfs: Mutex<Vfs>,
     /// Bytes in named pipes that somebody has open.
     fifos: Mutex<HashMap<Ino, Weak<Pipe>>>,
+    /// The number of the next pipe that has no name.
+    next_pipe: AtomicU64,
 }
 
 impl SharedFs {
@@ -34,6 +37,7 @@ impl SharedFs {
         SharedFs(Arc::new(Inner {
             vfs: Mutex::new(vfs),
             fifos: Mutex::default(),
+            next_pipe: AtomicU64::new(1),
         }))
     }
 
@@ -53,6 +57,11 @@ impl SharedFs {
         true
     }
 
+    /// A number for a pipe, or for what stands for one, that no other here has.
+    pub fn next_pipe(&self) -> u64 {
+        self.0.next_pipe.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// The pipe behind a named pipe.
     pub fn fifo(&self, ino: Ino, capacity_bytes: usize) -> Arc<Pipe> {
         let mut fifos = self.0.fifos.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,7 +69,7 @@ impl SharedFs {
             return pipe;
         }
         fifos.retain(|_, pipe| pipe.strong_count() > 0);
-        let pipe = Pipe::new(capacity_bytes);
+        let pipe = Pipe::new(capacity_bytes, Place::Node(ino));
         fifos.insert(ino, Arc::downgrade(&pipe));
         pipe
     }

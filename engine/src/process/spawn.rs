@@ -27,7 +27,7 @@ pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
         |caller: Caller<'_, ProcessCtx>, out: u32| {
             memory(caller, |memory, ctx| {
                 memory.bytes(out, 8)?;
-                let (reader, writer) = pipe(ctx.limits.pipe_bytes as usize);
+                let (reader, writer) = pipe(ctx.limits.pipe_bytes as usize, ctx.fs.next_pipe());
                 let reader = Description::PipeReader(reader, Flags::default());
                 let writer = Description::PipeWriter(writer, Flags::default());
                 let read_fd = ctx.fds.insert(Descriptor::new(reader, true, false))?;

@@ -207,9 +207,10 @@ impl Exec {
     /// ignored.
     pub fn stream(self) -> Streaming {
         let capacity = self.kernel.limits().pipe_bytes as usize;
-        let (input, stdin) = pipe(capacity);
-        let (stdout, output) = pipe(capacity);
-        let (stderr, errors) = pipe(capacity);
+        let pipe = || pipe(capacity, self.kernel.fs().next_pipe());
+        let (input, stdin) = pipe();
+        let (stdout, output) = pipe();
+        let (stderr, errors) = pipe();
         let result = Box::pin(run::streamed(self, input, output, errors));
         Streaming {
             stdin: InputWriter(stdin),

@@ -21,12 +21,16 @@ use crate::reached::Reached;
 /// Runs with collected outputs.
 pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
     let limit = usize::try_from(exec.kernel.limits().output_bytes).unwrap_or(usize::MAX);
-    let (stdout, stderr) = (Arc::new(Capture::new(limit)), Arc::new(Capture::new(limit)));
+    let capture = || Arc::new(Capture::new(limit, exec.kernel.fs().next_pipe()));
+    let (stdout, stderr) = (capture(), capture());
     let stdin = std::mem::take(&mut exec.stdin);
     let (input, feed) = if stdin.is_empty() {
         (Description::Device(Device::Null), None)
     } else {
-        let (reader, writer) = pipe(exec.kernel.limits().pipe_bytes as usize);
+        let (reader, writer) = pipe(
+            exec.kernel.limits().pipe_bytes as usize,
+            exec.kernel.fs().next_pipe(),
+        );
         (
             Description::PipeReader(reader, Flags::default()),
             Some((writer, stdin)),

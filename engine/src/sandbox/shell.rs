@@ -137,7 +137,10 @@ impl Shell {
     fn prepare(&self, script: Vec<u8>, check: bool) -> (Exec, Arc<Capture>) {
         let limit = usize::try_from(self.kernel.limits().shell_state_bytes).unwrap_or(usize::MAX);
         // The two halves that a capture keeps: nothing is lost below the limit.
-        let answer = Arc::new(Capture::new(limit.saturating_add(ANSWER_LINE_BYTES)));
+        let answer = Arc::new(Capture::new(
+            limit.saturating_add(ANSWER_LINE_BYTES),
+            self.kernel.fs().next_pipe(),
+        ));
         let session = Session {
             shared: self.shared.clone(),
             answer: answer.clone(),
