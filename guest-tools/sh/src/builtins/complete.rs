@@ -229,7 +229,7 @@ pub fn compgen(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     }
     if let Some(filter) = spec.value(b'X') {
         let (negated, pattern) = match filter {
-            [b'!', rest @ ..] => (true, rest),
+            [b'!', rest @ ..] if !(sh.shopt.extglob && rest.first() == Some(&b'(')) => (true, rest),
             rest => (false, rest),
         };
         let pattern = [b"[[ $1 == ", pattern, b" ]]"].concat();

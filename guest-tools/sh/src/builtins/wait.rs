@@ -142,6 +142,7 @@ fn wait_one(sh: &mut Shell, process: Process) -> Waited {
         match sys::wait(process, true) {
             Ok(status) => {
                 let code = status.exit_code as i32;
+                sh.announce_job(process, status.signal);
                 sh.jobs.ended(process, code);
                 return Waited::Ended(code);
             }

@@ -36,7 +36,7 @@ impl Shell {
                 self.private_fds.push(read);
                 let _ = sys::read_to_end(read, &mut text);
                 self.private_fds.retain(|fd| *fd != read);
-                self.wait_for(child)
+                self.wait_quietly(child).0
             }
             Err(status) => status,
         };

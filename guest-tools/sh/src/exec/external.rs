@@ -2,7 +2,7 @@
 
 use super::Shell;
 use super::flow::{Flow, Run};
-use crate::ast::Simple;
+use crate::ast::{Simple, print_simple};
 use crate::sys::{self, Errno, Fd, Process, Program};
 use crate::vars::{ScopeKind, Sym};
 
@@ -44,7 +44,9 @@ impl Shell {
         let started = self.start_program(args, &fds, group);
         plan.close();
         match started {
-            Ok(process) => Ok(self.wait_for(process)),
+            Ok(process) => Ok(self.wait_for_command(process, |vars, text| {
+                print_simple(simple, vars, text);
+            })),
             Err(status) => Ok(status),
         }
     }
@@ -394,6 +396,7 @@ impl Shell {
                 .into_owned(),
         };
         let mut found = Vec::new();
+        let mut other = None;
         for dir in search.split(|c| *c == b':') {
             let mut path = if dir.is_empty() {
                 b".".to_vec()
@@ -406,10 +409,19 @@ impl Shell {
             path.extend_from_slice(name);
             if executable(&path) {
                 found.push(path);
+            } else if other.is_none() && is_file(&path) {
+                other = Some(path);
             }
+        }
+        if found.is_empty() {
+            found.extend(other);
         }
         found
     }
+}
+
+fn is_file(path: &[u8]) -> bool {
+    sys::stat(path, true).is_ok_and(|stat| sys::is_regular(&stat))
 }
 
 /// Whether the path is a regular file that someone may execute.

@@ -4,7 +4,7 @@ use super::Shell;
 use super::flow::Run;
 use super::pure::{self, Purity};
 use super::redirect::PIPE_SAFE;
-use crate::ast::{AndOr, Command, Pipeline, TimeFormat};
+use crate::ast::{AndOr, Command, Kind, List, Pipeline, TimeFormat};
 use crate::sys::{self, Fd, Process};
 use crate::vars::Sym;
 
@@ -84,9 +84,11 @@ impl Shell {
             input = unread;
         }
         let mut statuses: Vec<i32> = Vec::with_capacity(commands.len());
-        for part in parts {
+        let last_part = parts.len().saturating_sub(1);
+        for (at, part) in parts.into_iter().enumerate() {
             statuses.push(match part {
-                Part::Running(process) => self.wait_for(process),
+                Part::Running(process) if at == last_part => self.wait_for(process),
+                Part::Running(process) => self.wait_quietly(process).0,
                 Part::Done(status) => status,
             });
         }
@@ -166,7 +168,10 @@ impl Shell {
                 }
             }
             sh.tail = true;
-            let result = sh.run_command(command);
+            let result = match subshell(command) {
+                Some(list) => sh.run_list(list),
+                None => sh.run_command(command),
+            };
             sh.exit_status(result)
         });
         match child {
@@ -198,7 +203,10 @@ impl Shell {
                 sys::close(null);
             }
             sh.tail = true;
-            let result = sh.run_and_or(item);
+            let result = match subshell_of(item) {
+                Some(list) => sh.run_list(list),
+                None => sh.run_and_or(item),
+            };
             sh.exit_status(result)
         });
         let Ok(process) = child else {
@@ -254,6 +262,26 @@ impl Shell {
         };
         self.status = status;
         Ok(status)
+    }
+}
+
+/// The list of `( … )` that is all of a background command.
+fn subshell_of(item: &AndOr) -> Option<&List> {
+    match item.first.commands.as_slice() {
+        [command] if item.rest.is_empty() && item.first.time.is_none() => subshell(command),
+        _ => None,
+    }
+}
+
+/// The list of a command that is nothing but `( … )`: a process that has just
+/// been forked for the command is its subshell.
+fn subshell(command: &Command) -> Option<&List> {
+    match command {
+        Command::Compound(compound) if compound.redirects.is_empty() => match &compound.kind {
+            Kind::Subshell(list) => Some(list),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

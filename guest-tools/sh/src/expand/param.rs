@@ -83,6 +83,10 @@ impl Shell {
                 };
                 let target = self.vars_target(*sym);
                 let items = self.keys(target);
+                if !at && self.ifs.first.is_empty() && sink.mode == Mode::Fields && !quoted {
+                    self.emit(&items.join(&b' '), sink, quoted);
+                    return Ok(());
+                }
                 self.emit_value(ParamValue::List { items, star: !at }, sink, quoted);
                 return Ok(());
             }

@@ -331,7 +331,7 @@ impl Parser<'_> {
             }
         }
         let mut word = builder.into_word();
-        if replacing.is_none() {
+        if !matches!(replacing, Some(ReplaceKind::Prefix | ReplaceKind::Suffix)) {
             self.mark_tildes(&mut word, false);
         }
         Ok(word)
