@@ -191,9 +191,20 @@ impl Shell {
             Sym::PATH => self.hash.clear(),
             Sym::OPTIND => self.state.getopts_at = 0,
             Sym::HISTSIZE | Sym::HISTFILESIZE => crate::builtins::history_size(self, sym),
+            Sym::LC_ALL | Sym::LC_CTYPE | Sym::LANG => self.locale_changed(),
             Sym::POSIXLY_CORRECT => self.options.posix = self.vars.get(sym).is_set(),
             _ => {}
         }
+    }
+
+    /// The locale has changed. Without a name it is UTF-8.
+    pub fn locale_changed(&mut self) {
+        let name = [Sym::LC_ALL, Sym::LC_CTYPE, Sym::LANG]
+            .into_iter()
+            .filter_map(|sym| self.vars.get(sym).value.text())
+            .find(|text| !text.is_empty());
+        let bytes = name.is_some_and(|name| matches!(&*name, b"C" | b"POSIX"));
+        crate::text::set_byte_locale(bytes);
     }
 
     /// IFS has changed: reads it anew.

@@ -269,7 +269,10 @@ impl Shell {
                 Err(_) => 127,
             };
         }
-        self.complain(&[name, b": command not found"].concat());
+        match self.exec_builtin {
+            true => self.complain(&[b"exec: ", name, b": not found"].concat()),
+            false => self.complain(&[name, b": command not found"].concat()),
+        }
         127
     }
 
@@ -341,7 +344,9 @@ impl Shell {
         }
         self.flush_out();
         let fds = self.fds.inherited();
+        self.exec_builtin = true;
         let status = self.replace_renamed(&program[0], &words, &fds);
+        self.exec_builtin = false;
         if clear {
             self.vars.environment_changed = true;
         }

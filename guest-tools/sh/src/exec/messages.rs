@@ -71,7 +71,7 @@ impl Shell {
     /// Reports an arithmetic error of a command.
     pub fn arith_failed(&mut self, error: &ArithError) -> Flow {
         let mut text = error.text();
-        if !self.arith_command.is_empty() {
+        if !self.arith_command.is_empty() && error.source.is_some() {
             text.splice(..0, [self.arith_command, ": "].concat().into_bytes());
         }
         self.complain(&text);

@@ -232,6 +232,7 @@ impl Shell {
             self.vars.get_mut(sym).value = crate::vars::Value::Str(value.to_vec());
         }
         self.ifs_changed();
+        self.locale_changed();
         // Names in trees that are still being executed keep their numbers.
         self.vars.reserve_all();
     }

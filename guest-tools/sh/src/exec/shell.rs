@@ -97,6 +97,8 @@ pub struct Shell {
     pub arith_depth: u32,
     /// The command that messages about arithmetic name.
     pub arith_command: &'static str,
+    /// `exec` looks for its program: that there is none is told by it.
+    pub exec_builtin: bool,
     pub depth: u32,
     /// The next simple command is the last thing this process does.
     pub tail: bool,
@@ -172,6 +174,7 @@ impl Shell {
             pid: 0,
             arith_depth: 0,
             arith_command: "",
+            exec_builtin: false,
             depth: 0,
             tail: false,
             command_text: Vec::new(),

@@ -211,8 +211,7 @@ impl Parser<'_> {
             self.read_regex_word()?
         } else {
             self.in_pattern = matches!(op.as_slice(), b"=" | b"==" | b"!=");
-            let word =
-                self.cond_word("unexpected argument ", " to conditional binary operator");
+            let word = self.cond_word("unexpected argument ", " to conditional binary operator");
             self.in_pattern = false;
             word?
         };

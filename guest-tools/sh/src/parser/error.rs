@@ -13,8 +13,6 @@ pub enum ErrorKind {
     Eof,
     /// The input ends before the closing character.
     Looking(u8),
-    /// Something else, worded already.
-    Message(Vec<u8>),
     /// A `[[ … ]]` that makes no sense: bash takes it for the input's end.
     Condition(Vec<u8>),
     /// A message, with what stands on the second line.
@@ -54,7 +52,6 @@ impl SyntaxError {
                 out.push(b'\'');
                 (out, None)
             }
-            ErrorKind::Message(text) => (text.clone(), self.source_line()),
             ErrorKind::Condition(text) => (text.clone(), None),
             ErrorKind::Messages(text, second) => (text.clone(), Some(second.clone())),
             ErrorKind::TooDeep => (b"syntax error: nesting too deep".to_vec(), None),
