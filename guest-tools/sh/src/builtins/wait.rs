@@ -82,6 +82,11 @@ pub fn wait(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
                 return interrupted(sh, signal);
             }
         }
+        for process in sh.jobs.left_over().to_vec() {
+            if let Waited::Signal(signal) = wait_one(sh, process) {
+                return interrupted(sh, signal);
+            }
+        }
         forget_done(sh);
         return Ok(0);
     }
