@@ -38,7 +38,11 @@ impl Shell {
                 self.private_fds.retain(|fd| *fd != read);
                 self.wait_quietly(child).0
             }
-            Err(status) => status,
+            Err(status) => {
+                // Why it was not started may be told there.
+                let _ = sys::read_to_end(read, &mut text);
+                status
+            }
         };
         sys::close(read);
         self.status = status;

@@ -170,8 +170,7 @@ impl Shell {
         let monitor = self.options.monitor;
         if item.rest.is_empty() && !self.options.pipefail {
             let pipeline = &item.first;
-            let plain = pipeline.time.is_none() && !pipeline.negate;
-            if plain && pipeline.commands.len() > 1 {
+            if pipeline.time.is_none() && pipeline.commands.len() > 1 {
                 return self.run_background_pipe(pipeline, text);
             }
         }
@@ -179,8 +178,11 @@ impl Shell {
             sh.traps.in_background = true;
             sh.without_input(monitor);
             sh.tail = true;
-            let result = match subshell_of(item) {
-                Some(list) => sh.run_list(list),
+            let result = match only_command(item) {
+                Some(command) => match subshell(command) {
+                    Some(list) => sh.run_list(list),
+                    None => sh.run_command(command),
+                },
                 None => sh.run_and_or(item),
             };
             sh.exit_status(result)
@@ -340,10 +342,17 @@ impl Shell {
     }
 }
 
-/// The list of `( … )` that is all of a background command.
-fn subshell_of(item: &AndOr) -> Option<&List> {
+/// The command that is all of a background list with `!`, which then counts for
+/// nothing, or that is `( … )`.
+fn only_command(item: &AndOr) -> Option<&Command> {
     match item.first.commands.as_slice() {
-        [command] if item.rest.is_empty() && item.first.time.is_none() => subshell(command),
+        [command]
+            if item.rest.is_empty()
+                && item.first.time.is_none()
+                && (item.first.negate || subshell(command).is_some()) =>
+        {
+            Some(command)
+        }
         _ => None,
     }
 }
