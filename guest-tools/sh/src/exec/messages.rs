@@ -84,7 +84,7 @@ impl Shell {
     /// Ends the line, and a command string as a whole: what the embedder runs
     /// counts as a script.
     pub fn discard_all(&mut self) -> Flow {
-        match self.command_string && sys::process_info().parent_pid > 0 {
+        match self.command_string && self.parent_pid() > 0 {
             true => Flow::Exit(1),
             false => Flow::Discard(1),
         }

@@ -344,7 +344,7 @@ impl Shell {
     /// What ends a shell that misses a parameter: a command string gives another
     /// status than a script, and what the embedder runs counts as a script.
     fn fatal_unset(&mut self) -> Flow {
-        let inner = self.command_string && crate::sys::process_info().parent_pid > 0;
+        let inner = self.command_string && self.parent_pid() > 0;
         self.fatal(if inner && self.subshell == 0 { 127 } else { 1 })
     }
 
