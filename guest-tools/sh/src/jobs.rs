@@ -20,6 +20,8 @@ pub enum JobState {
 pub struct Job {
     pub number: u32,
     pub process: Process,
+    /// The other parts of a pipeline, which come before.
+    pub before: Vec<Process>,
     pub text: Vec<u8>,
     pub state: JobState,
     pub notified: bool,
@@ -38,6 +40,8 @@ pub struct Jobs {
     ended: Vec<(u32, i32)>,
     /// Children that are no jobs but can be waited for.
     others: Vec<Process>,
+    /// Parts of pipelines whose last part has ended.
+    left_over: Vec<Process>,
     /// Readers of `>( )`, waited for at the end.
     pub output_subs: Vec<Process>,
     /// `$!`
@@ -51,13 +55,14 @@ impl Jobs {
     }
 
     /// Adds a background job.
-    pub fn add(&mut self, process: Process, text: Vec<u8>, _controlled: bool) {
+    pub fn add(&mut self, process: Process, before: Vec<Process>, text: Vec<u8>) {
         self.reap();
         let number = self.list.iter().map(|job| job.number).max().unwrap_or(0) + 1;
         self.last_background = Some(process.pid);
         self.list.push(Job {
             number,
             process,
+            before,
             text,
             state: JobState::Running,
             notified: false,
@@ -112,10 +117,16 @@ impl Jobs {
         for job in &mut list {
             if !std::mem::replace(&mut job.inherited, true) {
                 self.close(job.process);
+                for process in std::mem::take(&mut job.before) {
+                    self.close(process);
+                }
             }
         }
         self.inherited = list;
         for process in std::mem::take(&mut self.others) {
+            self.close(process);
+        }
+        for process in std::mem::take(&mut self.left_over) {
             self.close(process);
         }
         self.ended.clear();
@@ -161,9 +172,23 @@ impl Jobs {
         jobs.chain(self.others.iter().copied()).collect()
     }
 
+    /// Parts of pipelines that may still run though their job has ended.
+    pub fn left_over(&self) -> &[Process] {
+        &self.left_over
+    }
+
     /// Records the end of a process; it is no job any more.
     pub fn ended(&mut self, process: Process, status: i32) {
         self.close(process);
+        // What is left of a pipeline is no job, but waited for with all of them.
+        self.left_over.retain(|part| part.pid != process.pid);
+        if let Some(job) = self
+            .list
+            .iter_mut()
+            .find(|job| job.process.pid == process.pid)
+        {
+            self.left_over.append(&mut job.before);
+        }
         self.list.retain(|job| job.process.pid != process.pid);
         self.others.retain(|other| other.pid != process.pid);
         self.ended.push((process.pid, status));

@@ -1,5 +1,15 @@
 //! Bytes as UTF-8 characters; a byte that belongs to none counts as one.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether every byte is a character: the locale is C or POSIX by name.
+static BYTES: AtomicBool = AtomicBool::new(false);
+
+/// Makes every byte a character, or every sequence of UTF-8.
+pub fn set_byte_locale(bytes: bool) {
+    BYTES.store(bytes, Ordering::Relaxed);
+}
+
 /// Length in bytes of the character at the start of `bytes` (at least 1).
 pub fn char_len(bytes: &[u8]) -> usize {
     let Some(first) = bytes.first() else { return 0 };
@@ -10,6 +20,9 @@ pub fn char_len(bytes: &[u8]) -> usize {
         0xf0..=0xf4 => 4,
         _ => return 1,
     };
+    if BYTES.load(Ordering::Relaxed) {
+        return 1;
+    }
     match bytes.get(..len).map(std::str::from_utf8) {
         Some(Ok(_)) => len,
         _ => 1,
@@ -55,7 +68,14 @@ pub fn decode(bytes: &[u8]) -> Option<char> {
 
 /// Appends a scalar value as UTF-8; values beyond Unicode as nothing.
 pub fn push_char(out: &mut Vec<u8>, value: u32) {
-    if let Some(c) = char::from_u32(value) {
+    if value > 127 && BYTES.load(Ordering::Relaxed) {
+        // A character that the locale does not have.
+        let text = match value {
+            0..=0xffff => format!("\\u{value:04X}"),
+            _ => format!("\\U{value:08X}"),
+        };
+        out.extend_from_slice(text.as_bytes());
+    } else if let Some(c) = char::from_u32(value) {
         out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     }
 }

@@ -229,7 +229,7 @@ pub fn compgen(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     }
     if let Some(filter) = spec.value(b'X') {
         let (negated, pattern) = match filter {
-            [b'!', rest @ ..] => (true, rest),
+            [b'!', rest @ ..] if !(sh.shopt.extglob && rest.first() == Some(&b'(')) => (true, rest),
             rest => (false, rest),
         };
         let pattern = [b"[[ $1 == ", pattern, b" ]]"].concat();
@@ -246,12 +246,22 @@ pub fn compgen(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         sh.positional = positional;
         found = kept;
     }
+    let has = |option: &[u8]| spec.options.iter().any(|given| given == option);
+    if found.is_empty() && (has(b"default") || has(b"bashdefault")) {
+        found = sorted(files(&word, false));
+        found.retain(|name| name.starts_with(&word));
+    }
+    if found.is_empty() && has(b"dirnames") || has(b"plusdirs") {
+        let mut directories = sorted(files(&word, true));
+        directories.retain(|name| name.starts_with(&word));
+        found.extend(directories);
+    }
     let prefix = spec.value(b'P').unwrap_or_default();
     let suffix = spec.value(b'S').unwrap_or_default();
     for name in &found {
         sh.print(&[prefix, name.as_slice(), suffix, b"\n"].concat());
     }
-    let asked = !spec.actions.is_empty() || !spec.values.is_empty();
+    let asked = !spec.actions.is_empty() || !spec.values.is_empty() || !spec.options.is_empty();
     Ok(i32::from(asked && found.is_empty()))
 }
 
@@ -277,6 +287,9 @@ fn candidates(sh: &mut Shell, action: &str, word: &[u8]) -> Vec<Vec<u8>> {
             .collect(),
         "disabled" => sh.state.disabled.iter().cloned().collect(),
         "function" => sh.functions.keys().cloned().collect(),
+        "binding" => super::bind::functions()
+            .map(|name| name.as_bytes().to_vec())
+            .collect(),
         "keyword" => texts(KEYWORDS),
         "variable" | "export" | "arrayvar" => {
             let wanted = match action {
@@ -353,6 +366,11 @@ fn files(word: &[u8], directories: bool) -> Vec<Vec<u8>> {
         .map(|entry| [dir, entry.name.as_slice()].concat())
         .filter(|path| !directories || sys::stat(path, true).is_ok_and(|stat| sys::is_dir(&stat)))
         .collect()
+}
+
+fn sorted(mut names: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    names.sort_unstable();
+    names
 }
 
 /// What a command prints.

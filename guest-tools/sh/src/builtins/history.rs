@@ -1,6 +1,7 @@
-//! `history`, `fc` and `bind`.
+//! `history` and `fc`.
 
 use crate::exec::{Run, Shell};
+use crate::pattern::Pattern;
 use crate::sys;
 use crate::text::parse_int;
 use crate::vars::Sym;
@@ -22,10 +23,26 @@ pub fn remember(sh: &mut Shell, text: &[u8]) {
     {
         return;
     }
+    if is_ignored(sh, text) {
+        return;
+    }
     sh.state.history.push(text.to_vec());
     sh.state.history_new += 1;
     let limit = sh.get_text(b"HISTSIZE").and_then(|text| parse_int(&text));
     truncate(sh, limit);
+}
+
+/// Whether a pattern of HISTIGNORE matches the line; `&` stands for the last one.
+fn is_ignored(sh: &mut Shell, text: &[u8]) -> bool {
+    let Some(ignored) = sh.get_text(b"HISTIGNORE") else {
+        return false;
+    };
+    let matches = |pattern: &[u8]| match pattern {
+        b"" => false,
+        b"&" => sh.state.history.last().is_some_and(|last| last == text),
+        pattern => Pattern::new(pattern, sh.match_options()).matches(text),
+    };
+    ignored.split(|c| *c == b':').any(matches)
 }
 
 fn truncate(sh: &mut Shell, limit: Option<i64>) {
@@ -350,16 +367,5 @@ fn place(sh: &Shell, word: &[u8]) -> Option<usize> {
         Some(0) => history.len().checked_sub(1),
         Some(number) => Some((number as usize - 1).min(history.len() - 1)),
         None => history.iter().rposition(|text| text.starts_with(word)),
-    }
-}
-
-/// `bind`
-pub fn bind(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
-    sh.complain(b"bind: warning: line editing not enabled");
-    match args.get(1).map(Vec::as_slice) {
-        Some([b'-', letter, ..]) if !b"lpsvPSVXmfqurx-".contains(letter) => {
-            sh.bad_option(b"bind", &[b'-', *letter])
-        }
-        _ => Ok(0),
     }
 }

@@ -91,7 +91,8 @@ fn show(sh: &mut Shell, number: u32, given: &[u8]) {
         return;
     }
     if given.contains(&b'p') {
-        let line = format!("{}\n", job.process.pid);
+        let leader = job.before.first().unwrap_or(&job.process);
+        let line = format!("{}\n", leader.pid);
         sh.print(line.as_bytes());
         return;
     }

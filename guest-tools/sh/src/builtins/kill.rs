@@ -75,7 +75,13 @@ pub fn kill(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
 fn send(sh: &mut Shell, target: &[u8], signal: u32) -> Run {
     let pid = match target {
         [b'%', ..] => match sh.jobs.find(target) {
-            Some(job) => i64::from(job.process.pid),
+            Some(job) => {
+                let pid = i64::from(job.process.pid);
+                for process in &job.before {
+                    let _ = sys::kill(process.pid as i32, signal);
+                }
+                pid
+            }
             None => return sh.fail_on(b"kill", target, "no such job"),
         },
         _ => match parse_int(target) {

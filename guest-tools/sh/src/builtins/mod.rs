@@ -2,6 +2,7 @@
 
 mod alias;
 mod arithmetic;
+mod bind;
 mod caller;
 mod cd;
 mod complete;
@@ -63,7 +64,7 @@ table! {
     "[" false test::bracket, "[ arg... ]";
     "alias" false alias::alias, "alias [-p] [name[=value] ... ]";
     "bg" false jobs::bg, "bg [job_spec ...]";
-    "bind" false history::bind, "bind [-lpsvPSVX] [-m keymap] [-f filename] [-q name] [-u name] [-r keyseq] [-x keyseq:shell-command] [keyseq:readline-function or readline-command]";
+    "bind" false bind::bind, "bind [-lpsvPSVX] [-m keymap] [-f filename] [-q name] [-u name] [-r keyseq] [-x keyseq:shell-command] [keyseq:readline-function or readline-command]";
     "break" true flow::break_, "break [n]";
     "builtin" false lookup::builtin, "builtin [shell-builtin [arg ...]]";
     "caller" false caller::caller, "caller [expr]";

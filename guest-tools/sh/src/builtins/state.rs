@@ -23,6 +23,10 @@ pub struct State {
     pub history_own: bool,
     /// Completion specifications by command, as `complete` printed them.
     pub completions: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Commands bound to keys: keymap, keys, command.
+    pub bindings: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)>,
+    /// Variables of line editing that `bind` set.
+    pub editing: Vec<(Vec<u8>, Vec<u8>)>,
     /// Whether there has been a specification.
     pub completed: bool,
     /// The mask for new files, if it is known.

@@ -82,6 +82,11 @@ pub fn wait(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
                 return interrupted(sh, signal);
             }
         }
+        for process in sh.jobs.left_over().to_vec() {
+            if let Waited::Signal(signal) = wait_one(sh, process) {
+                return interrupted(sh, signal);
+            }
+        }
         forget_done(sh);
         return Ok(0);
     }
@@ -142,6 +147,7 @@ fn wait_one(sh: &mut Shell, process: Process) -> Waited {
         match sys::wait(process, true) {
             Ok(status) => {
                 let code = status.exit_code as i32;
+                sh.announce_job(process, status.signal);
                 sh.jobs.ended(process, code);
                 return Waited::Ended(code);
             }

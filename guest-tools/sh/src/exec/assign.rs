@@ -2,7 +2,7 @@
 
 use super::Shell;
 use crate::arith;
-use crate::ast::{ArrayElement, Assign, AssignValue, Subscript};
+use crate::ast::{ArrayElement, Assign, AssignValue, Part, Subscript, Word};
 use crate::exec::Flow;
 use crate::text::{char_len, int_text};
 use crate::vars::{Assoc, Indexed, ScopeKind, Sym, Value, attr};
@@ -364,7 +364,10 @@ impl Shell {
                         true => self.expand_string(&arith.text)?,
                         false => self.expand_arith_text(arith)?,
                     };
-                    let value = self.expand_string(&element.value)?;
+                    let value = match assoc && has_tilde(&element.value) {
+                        true => self.expand_without_tildes(&element.value)?,
+                        false => self.expand_string(&element.value)?,
+                    };
                     out.push((Some(index), element.append, value));
                 }
                 // Keys and values in turn are neither split nor pathnames.
@@ -559,4 +562,8 @@ fn lossy_map(text: &[u8], map: impl Fn(char) -> String) -> Vec<u8> {
         }
     }
     out
+}
+
+fn has_tilde(word: &Word) -> bool {
+    word.parts.iter().any(|part| matches!(part, Part::Tilde(_)))
 }

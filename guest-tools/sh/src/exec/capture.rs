@@ -36,9 +36,13 @@ impl Shell {
                 self.private_fds.push(read);
                 let _ = sys::read_to_end(read, &mut text);
                 self.private_fds.retain(|fd| *fd != read);
-                self.wait_for(child)
+                self.wait_quietly(child).0
             }
-            Err(status) => status,
+            Err(status) => {
+                // Why it was not started may be told there.
+                let _ = sys::read_to_end(read, &mut text);
+                status
+            }
         };
         sys::close(read);
         self.status = status;

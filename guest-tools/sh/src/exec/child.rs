@@ -5,6 +5,8 @@ use super::child_entry::ChildTask;
 use super::flow::{Flow, Run};
 use crate::ast::List;
 use crate::sys::{self, Errno, Process};
+use crate::trap::Event;
+use crate::vars::Vars;
 
 impl Shell {
     /// Forks a child that runs a function on its copy of the shell.
@@ -73,17 +75,63 @@ impl Shell {
 
     /// Waits for a child in the foreground.
     pub fn wait_for(&mut self, process: Process) -> i32 {
+        let (status, signal) = self.wait_quietly(process);
+        self.report_signal(signal);
+        status
+    }
+
+    /// Waits for a command in the foreground; `print` writes what it was.
+    pub fn wait_for_command(
+        &mut self,
+        process: Process,
+        print: impl FnOnce(&mut Vars, &mut Vec<u8>),
+    ) -> i32 {
+        let (status, signal) = self.wait_quietly(process);
+        if is_announced(signal) && !self.interactive && !self.is_trapped(signal) {
+            let mut text = Vec::new();
+            print(&mut self.vars, &mut text);
+            self.announce(process, signal, &text);
+        } else {
+            self.report_signal(signal);
+        }
+        status
+    }
+
+    /// Waits for a child of which nothing is said: its status and signal.
+    pub fn wait_quietly(&mut self, process: Process) -> (i32, u32) {
         loop {
             match sys::wait(process, true) {
                 Ok(status) => {
                     self.jobs.close(process);
-                    self.report_signal(status.signal);
-                    return status.exit_code as i32;
+                    return (status.exit_code as i32, status.signal);
                 }
                 Err(Errno::Intr) => {}
-                Err(_) => return 127,
+                Err(_) => return (127, 0),
             }
         }
+    }
+
+    /// Says of a background command which signal ended it.
+    pub fn announce_job(&mut self, process: Process, signal: u32) {
+        if self.interactive || !is_announced(signal) || self.is_trapped(signal) {
+            return;
+        }
+        let text = self.jobs.by_pid(process.pid).map(|job| job.text.clone());
+        if let Some(text) = text {
+            self.announce(process, signal, &text);
+        }
+    }
+
+    /// `name: line N: PID Signal command`
+    fn announce(&mut self, process: Process, signal: u32, text: &[u8]) {
+        let signal = crate::jobs::signal_text(signal);
+        let mut message = format!("{:5} {signal:24}", process.pid).into_bytes();
+        message.extend_from_slice(text);
+        self.complain(&message);
+    }
+
+    fn is_trapped(&self, signal: u32) -> bool {
+        self.traps.get(Event::Signal(signal)).is_some()
     }
 
     /// What bash says when a signal ended a command.
@@ -94,4 +142,10 @@ impl Shell {
         let text = crate::jobs::signal_text(signal);
         self.write_stderr(&[text.as_bytes(), b"\n"].concat());
     }
+}
+
+/// Whether the end by a signal is told about with the command: not that by
+/// SIGINT, SIGPIPE or SIGTERM.
+fn is_announced(signal: u32) -> bool {
+    !matches!(signal, 0 | 2 | 13 | 15)
 }

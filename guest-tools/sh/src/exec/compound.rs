@@ -46,7 +46,7 @@ impl Shell {
     fn run_kind(&mut self, compound: &Compound) -> Run {
         match &compound.kind {
             Kind::Brace(list) => self.run_list(list),
-            Kind::Subshell(list) => self.run_subshell(list),
+            Kind::Subshell(list) => self.run_subshell(compound, list),
             Kind::If {
                 branches,
                 otherwise,
@@ -109,7 +109,7 @@ impl Shell {
     }
 
     /// Runs a list in a forked copy of the shell.
-    fn run_subshell(&mut self, list: &List) -> Run {
+    fn run_subshell(&mut self, compound: &Compound, list: &List) -> Run {
         let ignored = self.errexit_ignored;
         self.tail = false;
         let child = self.fork_child(None, |sh| {
@@ -117,7 +117,9 @@ impl Shell {
             sh.run_child_list(list)
         });
         match child {
-            Ok(child) => Ok(self.wait_for(child)),
+            Ok(child) => Ok(self.wait_for_command(child, |vars, text| {
+                crate::ast::print_compound(compound, vars, text);
+            })),
             Err(_) => Ok(254),
         }
     }

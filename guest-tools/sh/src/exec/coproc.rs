@@ -57,7 +57,7 @@ impl Shell {
         text.extend_from_slice(name);
         text.push(b' ');
         crate::ast::print_command(body, &mut self.vars, &mut text);
-        self.jobs.add(child, text, false);
+        self.jobs.add(child, Vec::new(), text);
         Ok(0)
     }
 }

@@ -26,7 +26,7 @@ impl Shell {
             Sym::BASHPID => i64::from(sys::process_info().pid),
             Sym::BASH_SUBSHELL => i64::from(self.subshell),
             Sym::UID | Sym::EUID => i64::from(sys::process_info().uid),
-            Sym::PPID => i64::from(sys::process_info().parent_pid),
+            Sym::PPID => i64::from(self.parent_pid()),
             Sym::HISTCMD => self.state.history.len() as i64 + 1,
             Sym::BASH_COMMAND => return Some(self.command_text.clone()),
             Sym::BASH_ARGV0 => return Some(self.name.clone()),
@@ -76,7 +76,8 @@ impl Shell {
                     .rev()
                     .map(|frame| int_text(i64::from(frame.call_line)))
                     .collect();
-                if !lines.is_empty() || !self.source.is_empty() {
+                let script = self.command_string && self.parent_pid() == 0;
+                if script || !lines.is_empty() || !self.source.is_empty() {
                     lines.push(b"0".to_vec());
                 }
                 lines
@@ -191,9 +192,20 @@ impl Shell {
             Sym::PATH => self.hash.clear(),
             Sym::OPTIND => self.state.getopts_at = 0,
             Sym::HISTSIZE | Sym::HISTFILESIZE => crate::builtins::history_size(self, sym),
+            Sym::LC_ALL | Sym::LC_CTYPE | Sym::LANG => self.locale_changed(),
             Sym::POSIXLY_CORRECT => self.options.posix = self.vars.get(sym).is_set(),
             _ => {}
         }
+    }
+
+    /// The locale has changed. Without a name it is UTF-8.
+    pub fn locale_changed(&mut self) {
+        let name = [Sym::LC_ALL, Sym::LC_CTYPE, Sym::LANG]
+            .into_iter()
+            .filter_map(|sym| self.vars.get(sym).value.text())
+            .find(|text| !text.is_empty());
+        let bytes = name.is_some_and(|name| matches!(&*name, b"C" | b"POSIX"));
+        crate::text::set_byte_locale(bytes);
     }
 
     /// IFS has changed: reads it anew.
@@ -256,7 +268,7 @@ impl Shell {
             letters.push(b'i');
         }
         letters.sort_unstable_by_key(|c| (c.is_ascii_uppercase(), *c));
-        if self.command_string && sys::process_info().parent_pid > 0 {
+        if self.command_string && self.parent_pid() > 0 {
             letters.push(b'c');
         } else if self.reads_stdin {
             letters.push(b's');

@@ -34,6 +34,7 @@ impl Shell {
                 attrs: attr::EXPORT | attr::DECLARED,
             };
         }
+        self.locale_changed();
         self.default_variables();
     }
 

@@ -2,7 +2,7 @@
 
 use super::Shell;
 use super::flow::{Flow, Run};
-use crate::ast::Simple;
+use crate::ast::{Simple, print_simple};
 use crate::sys::{self, Errno, Fd, Process, Program};
 use crate::vars::{ScopeKind, Sym};
 
@@ -44,7 +44,9 @@ impl Shell {
         let started = self.start_program(args, &fds, group);
         plan.close();
         match started {
-            Ok(process) => Ok(self.wait_for(process)),
+            Ok(process) => Ok(self.wait_for_command(process, |vars, text| {
+                print_simple(simple, vars, text);
+            })),
             Err(status) => Ok(status),
         }
     }
@@ -124,7 +126,7 @@ impl Shell {
         fds: &[(u32, Fd)],
         group: Option<u32>,
     ) -> Started {
-        self.find_and(args, |sh, path| {
+        self.find_and(args, fds, |sh, path| {
             let env = sh.environment(path);
             let program = Program {
                 path,
@@ -143,7 +145,7 @@ impl Shell {
 
     /// Replaces the shell by a program; gives a status if that fails.
     pub fn replace_by(&mut self, args: &[Vec<u8>], fds: &[(u32, Fd)]) -> i32 {
-        let result = self.find_and(args, |sh, path| -> Result<(), Errno> {
+        let result = self.find_and(args, fds, |sh, path| -> Result<(), Errno> {
             let env = sh.environment(path);
             let program = Program {
                 path,
@@ -192,13 +194,14 @@ impl Shell {
     fn find_and<T>(
         &mut self,
         args: &[Vec<u8>],
+        fds: &[(u32, Fd)],
         mut action: impl FnMut(&mut Shell, &[u8]) -> Result<T, Errno>,
     ) -> Result<T, i32> {
         let name = &args[0];
         if name.contains(&b'/') {
             return match action(self, name) {
                 Ok(done) => Ok(done),
-                Err(errno) => Err(self.cannot_run(name, name, errno)),
+                Err(errno) => Err(self.cannot_run(name, name, errno, fds)),
             };
         }
         if self.options.hashall
@@ -211,7 +214,7 @@ impl Shell {
                 Err(Errno::Noent | Errno::Notdir) if self.shopt.checkhash => {
                     self.hash.remove(name);
                 }
-                Err(errno) => return Err(self.cannot_run(name, &path, errno)),
+                Err(errno) => return Err(self.cannot_run(name, &path, errno, fds)),
             }
         }
         let search = self
@@ -249,16 +252,17 @@ impl Shell {
             && !(errno == Errno::Acces
                 && sys::stat(&path, true).is_ok_and(|stat| sys::is_dir(&stat)))
         {
-            return Err(self.cannot_run(name, &path, errno));
+            return Err(self.cannot_run(name, &path, errno, fds));
         }
-        Err(self.not_found(name, args))
+        Err(self.not_found(args, fds))
     }
 
-    fn not_found(&mut self, name: &[u8], args: &[Vec<u8>]) -> i32 {
+    fn not_found(&mut self, args: &[Vec<u8>], fds: &[(u32, Fd)]) -> i32 {
         if let Some(handler) = self.function(b"command_not_found_handle") {
             let mut words = vec![b"command_not_found_handle".to_vec()];
             words.extend_from_slice(args);
             let child = self.fork_child(None, |sh| {
+                take_over(fds);
                 let result = sh.call_function(&handler, &words);
                 sh.exit_status(result)
             });
@@ -267,11 +271,16 @@ impl Shell {
                 Err(_) => 127,
             };
         }
-        self.complain(&[name, b": command not found"].concat());
+        let name = args[0].as_slice();
+        let message = match self.exec_builtin {
+            true => [b"exec: ", name, b": not found"].concat(),
+            false => [name, b": command not found"].concat(),
+        };
+        self.complain_to(fds, &message);
         127
     }
 
-    fn cannot_run(&mut self, name: &[u8], path: &[u8], errno: Errno) -> i32 {
+    fn cannot_run(&mut self, name: &[u8], path: &[u8], errno: Errno, fds: &[(u32, Fd)]) -> i32 {
         let (text, status) = match errno {
             Errno::Noent | Errno::Notdir => (errno.message(), 127),
             Errno::Acces if sys::stat(path, true).is_ok_and(|stat| sys::is_dir(&stat)) => {
@@ -281,8 +290,17 @@ impl Shell {
             errno => (errno.message(), 126),
         };
         let shown = if name.contains(&b'/') { name } else { path };
-        self.complain(&[shown, b": ", text.as_bytes()].concat());
+        self.complain_to(fds, &[shown, b": ", text.as_bytes()].concat());
         status
+    }
+
+    /// A message where the program that could not be started would have written.
+    fn complain_to(&mut self, fds: &[(u32, Fd)], message: &[u8]) {
+        let text = [self.prefix(self.line).as_slice(), message, b"\n"].concat();
+        self.flush_out();
+        if let Some((_, fd)) = fds.iter().find(|(number, _)| *number == 2) {
+            let _ = sys::write_all(*fd, &text);
+        }
     }
 
     /// `exec`: redirections that stay, and perhaps a program.
@@ -339,7 +357,9 @@ impl Shell {
         }
         self.flush_out();
         let fds = self.fds.inherited();
+        self.exec_builtin = true;
         let status = self.replace_renamed(&program[0], &words, &fds);
+        self.exec_builtin = false;
         if clear {
             self.vars.environment_changed = true;
         }
@@ -356,7 +376,7 @@ impl Shell {
         }
         let mut lookup = words.to_vec();
         lookup[0] = name.to_vec();
-        let result = self.find_and(&lookup, |sh, path| -> Result<(), Errno> {
+        let result = self.find_and(&lookup, fds, |sh, path| -> Result<(), Errno> {
             let env = sh.environment(path);
             Err(sys::exec(&Program {
                 path,
@@ -394,6 +414,7 @@ impl Shell {
                 .into_owned(),
         };
         let mut found = Vec::new();
+        let mut other = None;
         for dir in search.split(|c| *c == b':') {
             let mut path = if dir.is_empty() {
                 b".".to_vec()
@@ -406,9 +427,31 @@ impl Shell {
             path.extend_from_slice(name);
             if executable(&path) {
                 found.push(path);
+            } else if other.is_none() && is_file(&path) {
+                other = Some(path);
             }
         }
+        if found.is_empty() {
+            found.extend(other);
+        }
         found
+    }
+}
+
+fn is_file(path: &[u8]) -> bool {
+    sys::stat(path, true).is_ok_and(|stat| sys::is_regular(&stat))
+}
+
+/// Gives this process the first three of these descriptors as its own.
+fn take_over(fds: &[(u32, Fd)]) {
+    let standard = fds.iter().filter(|(number, _)| *number < 3);
+    // Each may stand where another is to come.
+    let copies: Vec<(u32, Fd)> = standard
+        .filter_map(|(number, fd)| Some((*number, sys::dup(*fd).ok()?)))
+        .collect();
+    for (number, copy) in copies {
+        let _ = sys::dup_to(copy, number);
+        sys::close(copy);
     }
 }
 

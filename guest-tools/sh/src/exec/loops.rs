@@ -107,12 +107,14 @@ impl Shell {
         step: &Arith,
         body: &List,
     ) -> Run {
+        let line = self.line;
         self.in_loop(|sh| {
             let mut status = 0;
             let clause = |sh: &mut Shell, arith: &Arith, absent: i64| {
                 if arith.is_blank() {
                     return Ok(absent);
                 }
+                sh.line = line;
                 if sh.options.xtrace {
                     sh.trace_arith(arith)?;
                 }

@@ -71,7 +71,7 @@ impl Shell {
     /// Reports an arithmetic error of a command.
     pub fn arith_failed(&mut self, error: &ArithError) -> Flow {
         let mut text = error.text();
-        if !self.arith_command.is_empty() {
+        if !self.arith_command.is_empty() && error.source.is_some() {
             text.splice(..0, [self.arith_command, ": "].concat().into_bytes());
         }
         self.complain(&text);
@@ -84,7 +84,7 @@ impl Shell {
     /// Ends the line, and a command string as a whole: what the embedder runs
     /// counts as a script.
     pub fn discard_all(&mut self) -> Flow {
-        match self.command_string && sys::process_info().parent_pid > 0 {
+        match self.command_string && self.parent_pid() > 0 {
             true => Flow::Exit(1),
             false => Flow::Discard(1),
         }

@@ -4,7 +4,7 @@ use super::Shell;
 use super::flow::Run;
 use super::pure::{self, Purity};
 use super::redirect::PIPE_SAFE;
-use crate::ast::{AndOr, Command, Pipeline, TimeFormat};
+use crate::ast::{AndOr, Command, Kind, List, Pipeline, TimeFormat};
 use crate::sys::{self, Fd, Process};
 use crate::vars::Sym;
 
@@ -84,9 +84,11 @@ impl Shell {
             input = unread;
         }
         let mut statuses: Vec<i32> = Vec::with_capacity(commands.len());
-        for part in parts {
+        let last_part = parts.len().saturating_sub(1);
+        for (at, part) in parts.into_iter().enumerate() {
             statuses.push(match part {
-                Part::Running(process) => self.wait_for(process),
+                Part::Running(process) if at == last_part => self.wait_for(process),
+                Part::Running(process) => self.wait_quietly(process).0,
                 Part::Done(status) => status,
             });
         }
@@ -152,23 +154,7 @@ impl Shell {
         if matches!(command, Command::Simple(_)) {
             self.jobs.update();
         }
-        let child = self.fork_child(group, |sh| {
-            if matches!(command, Command::Simple(_)) {
-                sh.jobs.adopt();
-            }
-            if let Some(unread) = unread {
-                sys::close(unread);
-            }
-            for (number, fd) in [(0, input), (1, output)] {
-                if let Some(fd) = fd {
-                    let _ = sys::dup_to(fd, number);
-                    sys::close(fd);
-                }
-            }
-            sh.tail = true;
-            let result = sh.run_command(command);
-            sh.exit_status(result)
-        });
+        let child = self.fork_child(group, |sh| sh.run_part(command, input, output, unread));
         match child {
             Ok(process) => Part::Running(process),
             Err(_) => Part::Done(254),
@@ -182,34 +168,133 @@ impl Shell {
         crate::ast::print_and_or(item, &mut self.vars, &mut text);
         let group = if self.options.monitor { Some(0) } else { None };
         let monitor = self.options.monitor;
+        if item.rest.is_empty() && !self.options.pipefail {
+            let pipeline = &item.first;
+            if pipeline.time.is_none() && pipeline.commands.len() > 1 {
+                return self.run_background_pipe(pipeline, text);
+            }
+        }
         let child = self.fork_child(group, |sh| {
             sh.traps.in_background = true;
-            if !monitor
-                && sh.stdin_redirected == 0
-                && let Ok(null) = sys::open(
-                    b"/dev/null",
-                    sys::OpenMode {
-                        read: true,
-                        ..Default::default()
-                    },
-                )
-            {
-                let _ = sys::dup_to(null, 0);
-                sys::close(null);
-            }
+            sh.without_input(monitor);
             sh.tail = true;
-            let result = sh.run_and_or(item);
+            let result = match only_command(item) {
+                Some(command) => match subshell(command) {
+                    Some(list) => sh.run_list(list),
+                    None => sh.run_command(command),
+                },
+                None => sh.run_and_or(item),
+            };
             sh.exit_status(result)
         });
         let Ok(process) = child else {
             return Ok(254);
         };
-        self.jobs.add(process, text, monitor);
+        self.add_job(process, Vec::new(), text);
+        Ok(0)
+    }
+
+    fn add_job(&mut self, process: Process, before: Vec<Process>, text: Vec<u8>) {
+        self.jobs.add(process, before, text);
         if self.interactive {
             let line = format!("[{}] {}\n", self.jobs.current_number(), process.pid);
             self.write_stderr(line.as_bytes());
         }
-        Ok(0)
+    }
+
+    /// Without job control, a background command reads nothing.
+    fn without_input(&self, monitor: bool) {
+        if !monitor
+            && self.stdin_redirected == 0
+            && let Ok(null) = sys::open(
+                b"/dev/null",
+                sys::OpenMode {
+                    read: true,
+                    ..Default::default()
+                },
+            )
+        {
+            let _ = sys::dup_to(null, 0);
+            sys::close(null);
+        }
+    }
+
+    /// Starts the parts of a pipeline in the background: the job, and `$!`, is
+    /// its last part.
+    fn run_background_pipe(&mut self, pipeline: &Pipeline, text: Vec<u8>) -> Run {
+        let monitor = self.options.monitor;
+        let mut group = if monitor { Some(0) } else { None };
+        let mut started: Vec<Process> = Vec::with_capacity(pipeline.commands.len());
+        let mut input: Option<Fd> = None;
+        let count = pipeline.commands.len();
+        for (at, command) in pipeline.commands.iter().enumerate() {
+            let pipe = match at + 1 == count {
+                true => None,
+                false => match sys::pipe() {
+                    Ok(pipe) => Some(pipe),
+                    Err(errno) => {
+                        self.complain(&[&b"pipe error: "[..], errno.message().as_bytes()].concat());
+                        break;
+                    }
+                },
+            };
+            let output = pipe.map(|(_, write)| write);
+            let unread = pipe.map(|(read, _)| read);
+            let child = self.fork_child(group, |sh| {
+                sh.traps.in_background = true;
+                if input.is_none() {
+                    sh.without_input(monitor);
+                }
+                sh.run_part(command, input, output, unread)
+            });
+            for fd in [input, output].into_iter().flatten() {
+                sys::close(fd);
+            }
+            input = unread;
+            let Ok(process) = child else { break };
+            if group == Some(0) {
+                group = Some(process.pid);
+            }
+            started.push(process);
+        }
+        if let Some(unread) = input {
+            sys::close(unread);
+        }
+        match started.pop() {
+            Some(process) => {
+                self.add_job(process, started, text);
+                Ok(0)
+            }
+            None => Ok(254),
+        }
+    }
+
+    /// Runs a part of a pipeline as all of a process that was forked for it.
+    fn run_part(
+        &mut self,
+        command: &Command,
+        input: Option<Fd>,
+        output: Option<Fd>,
+        unread: Option<Fd>,
+    ) -> i32 {
+        if matches!(command, Command::Simple(_)) {
+            self.jobs.adopt();
+        }
+        if let Some(unread) = unread {
+            sys::close(unread);
+        }
+        for (number, fd) in [(0, input), (1, output)] {
+            if let Some(fd) = fd {
+                let _ = sys::dup_to(fd, number);
+                sys::close(fd);
+            }
+        }
+        self.tail = true;
+        let result = match subshell(command) {
+            Some(list) => self.run_list(list),
+            None => self.run_command(command),
+        };
+        self.exit_status(result)
     }
 
     /// `time`: runs the pipeline and prints how long it took.
@@ -254,6 +339,33 @@ impl Shell {
         };
         self.status = status;
         Ok(status)
+    }
+}
+
+/// The command that is all of a background list with `!`, which then counts for
+/// nothing, or that is `( … )`.
+fn only_command(item: &AndOr) -> Option<&Command> {
+    match item.first.commands.as_slice() {
+        [command]
+            if item.rest.is_empty()
+                && item.first.time.is_none()
+                && (item.first.negate || subshell(command).is_some()) =>
+        {
+            Some(command)
+        }
+        _ => None,
+    }
+}
+
+/// The list of a command that is nothing but `( … )`: a process that has just
+/// been forked for the command is its subshell.
+fn subshell(command: &Command) -> Option<&List> {
+    match command {
+        Command::Compound(compound) if compound.redirects.is_empty() => match &compound.kind {
+            Kind::Subshell(list) => Some(list),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

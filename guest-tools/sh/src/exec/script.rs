@@ -6,7 +6,7 @@ use super::Shell;
 use super::flow::{Flow, Run};
 use crate::ast::List;
 use crate::lexer::Input;
-use crate::parser::{Parser, SyntaxError};
+use crate::parser::{ErrorKind, Parser, SyntaxError};
 use crate::sys::{self, Errno, OpenMode};
 
 impl Shell {
@@ -33,6 +33,9 @@ impl Shell {
                 Err(error) => {
                     self.ended_early |= error.at_end();
                     self.syntax_error(&error);
+                    if matches!(error.kind, ErrorKind::Condition(_)) && !self.interactive {
+                        return Ok(status);
+                    }
                     self.status = 2;
                     if self.interactive {
                         input.pos = input.src.len();
@@ -103,7 +106,9 @@ impl Shell {
             text.extend_from_slice(message);
             text.push(b'\n');
         };
-        line(&message);
+        if !message.is_empty() {
+            line(&message);
+        }
         if let Some(second) = second {
             line(&second);
         }
@@ -227,6 +232,7 @@ impl Shell {
             self.vars.get_mut(sym).value = crate::vars::Value::Str(value.to_vec());
         }
         self.ifs_changed();
+        self.locale_changed();
         // Names in trees that are still being executed keep their numbers.
         self.vars.reserve_all();
     }

@@ -94,9 +94,12 @@ pub struct Shell {
     pub reads_stdin: bool,
     pub subshell: u32,
     pub pid: u32,
+    parent_pid: u32,
     pub arith_depth: u32,
     /// The command that messages about arithmetic name.
     pub arith_command: &'static str,
+    /// `exec` looks for its program: that there is none is told by it.
+    pub exec_builtin: bool,
     pub depth: u32,
     /// The next simple command is the last thing this process does.
     pub tail: bool,
@@ -170,8 +173,10 @@ impl Shell {
             reads_stdin: false,
             subshell: 0,
             pid: 0,
+            parent_pid: 0,
             arith_depth: 0,
             arith_command: "",
+            exec_builtin: false,
             depth: 0,
             tail: false,
             command_text: Vec::new(),
@@ -193,9 +198,16 @@ impl Shell {
     /// The process number of the shell (not of a subshell).
     pub fn shell_pid(&mut self) -> u32 {
         if self.pid == 0 {
-            self.pid = sys::process_info().pid;
+            let process = sys::process_info();
+            (self.pid, self.parent_pid) = (process.pid, process.parent_pid);
         }
         self.pid
+    }
+
+    /// `$PPID`: in a subshell still that of the shell.
+    pub fn parent_pid(&mut self) -> u32 {
+        self.shell_pid();
+        self.parent_pid
     }
 
     /// Options that the parser needs.

@@ -83,6 +83,10 @@ impl Shell {
                 };
                 let target = self.vars_target(*sym);
                 let items = self.keys(target);
+                if !at && self.ifs.first.is_empty() && sink.mode == Mode::Fields && !quoted {
+                    self.emit(&items.join(&b' '), sink, quoted);
+                    return Ok(());
+                }
                 self.emit_value(ParamValue::List { items, star: !at }, sink, quoted);
                 return Ok(());
             }
@@ -340,7 +344,7 @@ impl Shell {
     /// What ends a shell that misses a parameter: a command string gives another
     /// status than a script, and what the embedder runs counts as a script.
     fn fatal_unset(&mut self) -> Flow {
-        let inner = self.command_string && crate::sys::process_info().parent_pid > 0;
+        let inner = self.command_string && self.parent_pid() > 0;
         self.fatal(if inner && self.subshell == 0 { 127 } else { 1 })
     }
 

@@ -1,9 +1,24 @@
 //! `~`, `~user`, `~+`, `~-`.
 
-use crate::exec::Shell;
+use super::sink::{Mode, Sink};
+use crate::ast::{Part, Word};
+use crate::exec::{Flow, Shell};
 use crate::vars::Sym;
 
 impl Shell {
+    /// A word as one text with each `~` as it stands: bash expands none in the
+    /// values of an associative array.
+    pub fn expand_without_tildes(&mut self, word: &Word) -> Result<Vec<u8>, Flow> {
+        let mut sink = Sink::new(Mode::Single);
+        for part in &word.parts {
+            match part {
+                Part::Tilde(user) => sink.quoted(&[b"~", user.as_slice()].concat()),
+                part => self.expand_parts(std::slice::from_ref(part), &mut sink, false)?,
+            }
+        }
+        Ok(sink.into_text())
+    }
+
     /// The directory that `~user` stands for.
     pub fn tilde(&mut self, user: &[u8]) -> Vec<u8> {
         let of = |sh: &Shell, sym: Sym| sh.vars.get(sym).value.text().map(|text| text.into_owned());

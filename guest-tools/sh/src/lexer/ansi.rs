@@ -55,6 +55,19 @@ pub fn ansi_unescape(text: &[u8]) -> Vec<u8> {
                 }
                 out.push(value as u8);
             }
+            // All digits in braces count, but only as a byte; without a digit a
+            // NUL, which ends the string.
+            b'x' if text.get(at) == Some(&b'{') => {
+                let (value, len) = digits(&text[at + 1..], 16, usize::MAX);
+                at += 1 + len;
+                if text.get(at) == Some(&b'}') {
+                    at += 1;
+                }
+                match value as u8 {
+                    0 => return out,
+                    value => out.push(value),
+                }
+            }
             b'x' => {
                 let (value, len) = digits(&text[at..], 16, 2);
                 at += len;

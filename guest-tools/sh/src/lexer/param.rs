@@ -1,7 +1,7 @@
 //! `${…}`.
 
 use super::word::WordBuilder;
-use crate::ast::{Arith, CaseKind, Param, ParamName, ParamOp, ReplaceKind, Span, Subscript, Word};
+use crate::ast::{CaseKind, Param, ParamName, ParamOp, ReplaceKind, Span, Subscript, Word};
 use crate::parser::{Parser, Result};
 use crate::text::{is_name_byte, is_name_start};
 
@@ -210,7 +210,10 @@ impl Parser<'_> {
                 } else {
                     None
                 };
-                substring_op(offset, length)
+                if offset.text.parts.is_empty() && length.is_none() {
+                    return Ok(None);
+                }
+                ParamOp::Substring { offset, length }
             }
             b'#' | b'%' => {
                 let span = if self.input.cur() == c {
@@ -331,7 +334,7 @@ impl Parser<'_> {
             }
         }
         let mut word = builder.into_word();
-        if replacing.is_none() {
+        if !matches!(replacing, Some(ReplaceKind::Prefix | ReplaceKind::Suffix)) {
             self.mark_tildes(&mut word, false);
         }
         Ok(word)
@@ -345,11 +348,4 @@ fn default_op(c: u8, colon: bool, word: Word) -> ParamOp {
         b'?' => ParamOp::Error { colon, word },
         _ => ParamOp::Alternative { colon, word },
     }
-}
-
-fn substring_op(offset: Arith, length: Option<Arith>) -> ParamOp {
-    if offset.text.parts.is_empty() && length.is_none() {
-        return ParamOp::Bad(Vec::new());
-    }
-    ParamOp::Substring { offset, length }
 }

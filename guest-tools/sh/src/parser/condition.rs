@@ -39,7 +39,11 @@ impl Parser<'_> {
             let token = self.next()?;
             return Err(match token {
                 Token::End => self.eof_looking_for_condition(line),
-                token => self.unexpected_in_condition(&token),
+                token => self.unexpected_in_condition(
+                    "syntax error in conditional expression: unexpected token ",
+                    &token,
+                    "",
+                ),
             });
         }
         self.next()?;
@@ -51,15 +55,20 @@ impl Parser<'_> {
         self.unexpected(&Token::End)
     }
 
-    fn unexpected_in_condition(&mut self, token: &Token) -> Box<super::SyntaxError> {
+    /// A token that makes no sense: what stands before and after its name.
+    fn unexpected_in_condition(
+        &mut self,
+        before: &str,
+        token: &Token,
+        after: &str,
+    ) -> Box<super::SyntaxError> {
         let mut error = self.unexpected(token);
-        if let ErrorKind::Unexpected(text) = &error.kind {
-            let mut message =
-                b"syntax error in conditional expression: unexpected token `".to_vec();
-            message.extend_from_slice(text);
-            message.push(b'\'');
-            error.kind = ErrorKind::Message(message);
-        }
+        let named = match &error.kind {
+            ErrorKind::Unexpected(text) => text.as_slice(),
+            _ => return error,
+        };
+        let message = [before.as_bytes(), b"`", named, b"'", after.as_bytes()].concat();
+        error.kind = ErrorKind::Condition(message);
         error
     }
 
@@ -124,26 +133,37 @@ impl Parser<'_> {
             self.skip_newlines()?;
             match self.next_in_condition()? {
                 Token::Op(Op::Close) => {}
-                token => return Err(self.unexpected_in_condition(&token)),
+                token => {
+                    return Err(self.unexpected_in_condition(
+                        "unexpected token ",
+                        &token,
+                        ", expected `)'",
+                    ));
+                }
             }
             return Ok(CondExpr::Group(Box::new(expr)));
         }
-        let left = self.cond_word()?;
+        if self.peek_keyword(b"]]")? {
+            // Of a missing expression bash says nothing.
+            return Err(self.error_at(self.token_line, ErrorKind::Condition(Vec::new())));
+        }
+        let left = self.cond_word("unexpected token ", " in conditional command")?;
         if let Some(op) = left.as_literal().filter(|text| is_unary(text)) {
             let op = op.to_vec();
+            const BEFORE: &str = "unexpected argument ";
+            const AFTER: &str = " to conditional unary operator";
             match self.peek()? {
-                Token::Word(word) if !matches!(word.as_literal(), Some(b"]]")) => {
+                Token::Word(word) => {
                     let binary = word.as_literal().is_some_and(is_binary);
                     if !binary || !self.operand_follows() {
-                        let operand = self.cond_word()?;
+                        let operand = self.cond_word(BEFORE, AFTER)?;
                         return Ok(CondExpr::Unary(op, operand));
                     }
                 }
-                Token::FdNumber(_) => {
-                    let operand = self.cond_word()?;
+                _ => {
+                    let operand = self.cond_word(BEFORE, AFTER)?;
                     return Ok(CondExpr::Unary(op, operand));
                 }
-                _ => {}
             }
         }
         self.parse_cond_binary(left)
@@ -170,29 +190,40 @@ impl Parser<'_> {
                     let token = self.next()?;
                     let mut error = self.unexpected(&token);
                     error.kind =
-                        ErrorKind::Message(b"conditional binary operator expected".to_vec());
+                        ErrorKind::Condition(b"conditional binary operator expected".to_vec());
                     return Err(error);
                 }
             },
-            _ => return Ok(CondExpr::Word(left)),
+            Token::Op(Op::And | Op::Or | Op::Close) | Token::End => {
+                return Ok(CondExpr::Word(left));
+            }
+            _ => {
+                let token = self.next()?;
+                return Err(self.unexpected_in_condition(
+                    "unexpected token ",
+                    &token,
+                    ", conditional binary operator expected",
+                ));
+            }
         };
         self.next_in_condition()?;
         let right = if op == b"=~" {
             self.read_regex_word()?
         } else {
             self.in_pattern = matches!(op.as_slice(), b"=" | b"==" | b"!=");
-            let word = self.cond_word();
+            let word = self.cond_word("unexpected argument ", " to conditional binary operator");
             self.in_pattern = false;
             word?
         };
         Ok(CondExpr::Binary(left, op, right))
     }
 
-    fn cond_word(&mut self) -> Result<Word> {
+    /// A word; else an error that says what the token is to what.
+    fn cond_word(&mut self, before: &str, after: &str) -> Result<Word> {
         match self.next_in_condition()? {
             Token::Word(word) if word.as_literal() != Some(b"]]") => Ok(word),
             Token::FdNumber(number) => Ok(Word::literal(&crate::text::int_text(i64::from(number)))),
-            token => Err(self.unexpected_in_condition(&token)),
+            token => Err(self.unexpected_in_condition(before, &token, after)),
         }
     }
 

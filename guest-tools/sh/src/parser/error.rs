@@ -13,9 +13,9 @@ pub enum ErrorKind {
     Eof,
     /// The input ends before the closing character.
     Looking(u8),
-    /// Something else, worded already.
-    Message(Vec<u8>),
-    /// The same, with what stands on the second line.
+    /// A `[[ … ]]` that makes no sense: bash takes it for the input's end.
+    Condition(Vec<u8>),
+    /// A message, with what stands on the second line.
     Messages(Vec<u8>, Vec<u8>),
     TooDeep,
 }
@@ -52,7 +52,7 @@ impl SyntaxError {
                 out.push(b'\'');
                 (out, None)
             }
-            ErrorKind::Message(text) => (text.clone(), self.source_line()),
+            ErrorKind::Condition(text) => (text.clone(), None),
             ErrorKind::Messages(text, second) => (text.clone(), Some(second.clone())),
             ErrorKind::TooDeep => (b"syntax error: nesting too deep".to_vec(), None),
         }

@@ -185,7 +185,7 @@ fn make_local(sh: &mut Shell, builtin: &[u8], sym: Sym, request: &Request) -> Re
         *var = old;
         var.attrs &= !attr::NAMEREF;
     }
-    if sym == Sym::IFS {
+    if matches!(sym, Sym::IFS | Sym::LC_ALL | Sym::LC_CTYPE | Sym::LANG) {
         sh.assigned(sym);
     }
     Ok(true)

@@ -110,6 +110,7 @@ impl Shell {
         }
         self.vars.environment_changed = true;
         self.ifs_changed();
+        self.locale_changed();
         Ok(())
     }
 
@@ -127,6 +128,7 @@ impl Shell {
         self.options = Options::default();
         self.shopt = Shopt::default();
         self.ifs_changed();
+        self.locale_changed();
     }
 
     /// Runs a state that is a script.
