@@ -76,7 +76,8 @@ table! {
     "ls", "[OPTION]... [FILE]...", ls::ls;
     "md5sum", "[OPTION]... [FILE]...", digest::md5sum;
     "mkdir", "[OPTION]... DIRECTORY...", meta::mkdir::mkdir;
-    "mkfifo", "[OPTION]... NAME...", meta::mkdir::mkfifo;
+    "mkfifo", "[OPTION]... NAME...", meta::special::mkfifo;
+    "mknod", "[OPTION]... NAME TYPE [MAJOR MINOR]", meta::special::mknod;
     "mktemp", "[OPTION]... [TEMPLATE]", place::mktemp::run;
     "mv", "[OPTION]... SOURCE... DEST", copy::mv;
     "nice", "[OPTION] [COMMAND [ARG]...]", process::launch::nice;

@@ -55,7 +55,7 @@ pub fn ln(args: &Args) -> i32 {
         out: Output::stdout(),
     };
     let (mut target, mut no_target, mut no_follow) = (None, false, false);
-    let (mut control, mut suffix) = (None, b"~".to_vec());
+    let (mut control, mut suffix) = (None, None);
     for (letter, long, value) in parsed.options {
         match (letter, long) {
             (b'b', _) => control = Some(Vec::new()),
@@ -63,10 +63,7 @@ pub fn ln(args: &Args) -> i32 {
             (b'T', _) => no_target = true,
             (b'f', _) => ln.existing = Existing::Replace,
             (b'i', _) => ln.existing = Existing::Ask,
-            (b'S', _) => {
-                suffix = value.unwrap_or_default();
-                control.get_or_insert_default();
-            }
+            (b'S', _) => suffix = value,
             (b't', _) => target = value,
             (b'L', _) => ln.logical = true,
             (b'P', _) => ln.logical = false,
@@ -77,11 +74,9 @@ pub fn ln(args: &Args) -> i32 {
             _ => {}
         }
     }
-    if let Some(word) = control {
-        match Backup::named(&word, suffix) {
-            Ok(backup) => ln.backup = backup,
-            Err(()) => return context.usage(b"invalid argument for 'backup type'"),
-        }
+    match Backup::chosen(&context, control, suffix) {
+        Ok(backup) => ln.backup = backup,
+        Err(code) => return code,
     }
     if ln.relative && !ln.symbolic {
         context.say(b"cannot do --relative without --symbolic");

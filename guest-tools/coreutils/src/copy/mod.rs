@@ -1,12 +1,16 @@
 //! `cp`, `mv`, `ln`, `dd`: applets that make one file from another.
 
+mod change;
 mod contents;
 mod cp;
 mod dd;
 mod ln;
 mod mv;
+mod parents;
 mod place;
 mod records;
+mod seen;
+mod sink;
 mod tree;
 
 pub use cp::cp;
