@@ -172,6 +172,12 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Options, i32> {
         if cut.is_some() {
             return twice();
         }
+        // Told of up to the digit that is one too many.
+        if let Some(end) = (1..=digits.len()).find(|end| decimal(&digits[..*end]).is_none()) {
+            let shown = String::from_utf8_lossy(&digits[..end]);
+            context.say(format!("line count option -{shown}... is too large").as_bytes());
+            return Err(1);
+        }
         cut = Some(Cut::Lines(size(context, &digits, "lines")?));
     }
     options.cut = cut.unwrap_or(options.cut);

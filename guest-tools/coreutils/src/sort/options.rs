@@ -1,5 +1,6 @@
 //! The options of `sort`.
 
+use super::debug::Debug;
 use super::key::{Key, NONE, Order};
 use crate::Args;
 use crate::cli::{Context, Opt, Order as Permute, parse};
@@ -70,6 +71,8 @@ pub struct Plan {
     pub files: Vec<Vec<u8>>,
     /// Makes random orders differ.
     pub salt: [u8; 16],
+    /// `--debug`.
+    pub debug: Option<Debug>,
 }
 
 /// Reads the arguments.
@@ -92,7 +95,9 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
         output: None,
         files: parsed.operands,
         salt: [0; 16],
+        debug: None,
     };
+    let mut debug = false;
     let mut global = Key::LINE;
     let mut marks = Vec::new();
     let mut global_marks: Vec<u8> = Vec::new();
@@ -136,6 +141,7 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
                 }
                 plan.check = Some(wanted);
             }
+            (_, "debug") => debug = true,
             (_, "files0-from") => list = Some(value),
             (_, "random-source") => source = Some(value),
             (b'k', _) => {
@@ -168,7 +174,22 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
             _ => {}
         }
     }
+    let letters = global_marks.clone();
+    let whole_line = plan.keys.is_empty();
     settle(context, &mut plan, global, global_marks, &mut marks)?;
+    if debug {
+        if let Some(letter) = plan.check.or(plan.output.is_some().then_some(b'o')) {
+            return Err(incompatible(
+                context,
+                &[&[letter], b" --debug".as_slice()].concat(),
+            ));
+        }
+        plan.debug = Some(Debug {
+            global: letters,
+            marks,
+            whole_line,
+        });
+    }
     if let Some(list) = list {
         plan.files = listed(context, &list, &plan.files)?;
     }
