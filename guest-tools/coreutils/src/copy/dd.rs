@@ -71,7 +71,6 @@ const FLAGS: &[&str] = &[
     "nocache",
     "noctty",
     "nofollow",
-    "nolinks",
     "nonblock",
     "sync",
     "binary",
@@ -277,6 +276,16 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
         match File::open(path, how) {
             Ok(file) => opened = Some(file),
             Err(errno) => return fail("failed to open", path, errno),
+        }
+    }
+    // Of what was not opened here some flags can only be checked.
+    for (path, flags, fd, name) in [
+        (&job.input, &job.iflag, 0, "standard input"),
+        (&job.output, &job.oflag, 1, "standard output"),
+    ] {
+        let folder = || sys::fstat(fd).is_ok_and(|stat| sys::is_dir(&stat));
+        if path.is_none() && flag(flags, b"directory") && !folder() {
+            return fail("setting flags for", name.as_bytes(), Errno::Notdir);
         }
     }
     let output_name = job.output.as_deref().unwrap_or(b"standard output");

@@ -238,7 +238,7 @@ pub fn read(
                 config.blocks = false;
                 config.color = false;
             }
-            (b'F', _) => {
+            (b'F', _) | (_, "classify") => {
                 let shown = match value {
                     None => b'a',
                     Some(_) => choice(WHEN)?,

@@ -327,7 +327,18 @@ impl Stat<'_> {
     }
 
     fn quoted(&self, path: &[u8], stat: &ExtStat) -> Vec<u8> {
-        let show = |name: &[u8]| quote::quote(name, self.style);
+        let show = |name: &[u8]| {
+            let mut text = quote::quote(name, self.style);
+            // Unlike in lists, blanks stand for themselves.
+            if self.style == Style::Escape {
+                text = text
+                    .split(|byte| *byte == b' ')
+                    .map(|part| part.strip_suffix(b"\\").unwrap_or(part))
+                    .collect::<Vec<_>>()
+                    .join(b" ".as_slice());
+            }
+            text
+        };
         let mut text = show(path);
         if is_link(stat)
             && let Ok(target) = sys::read_link(path)

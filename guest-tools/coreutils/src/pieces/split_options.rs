@@ -206,7 +206,17 @@ fn decimal(text: &[u8]) -> Option<u64> {
 
 fn size(context: &Context<'_>, text: &[u8], what: &str) -> Result<u64, i32> {
     let count = crate::text::size::parse(text);
+    let most = match what {
+        "lines" => u64::MAX,
+        _ => i64::MAX as u64,
+    };
     match count {
+        Some(count) if count > most || count == u64::MAX && decimal(text).is_none() => {
+            let problem = format!("invalid number of {what}: ");
+            let tail: &[u8] = b": Value too large for defined data type";
+            context.say(&[problem.as_bytes(), &quote::always(text), tail].concat());
+            Err(1)
+        }
         Some(count) if count > 0 => Ok(count),
         other => {
             let tail: &[u8] = match other {

@@ -12,6 +12,8 @@ pub struct Debug {
     pub global: Vec<u8>,
     /// Letters of each key, or those it took over.
     pub marks: Vec<Vec<u8>>,
+    /// For each key, how it was written if in the old way, and how it should be.
+    pub old: Vec<Option<(String, String)>>,
     /// Whether no key was given.
     pub whole_line: bool,
 }
@@ -21,9 +23,15 @@ impl Debug {
     pub fn warn(&self, context: &Context<'_>, plan: &Plan) {
         let say = |text: String| context.say(text.as_bytes());
         match locale() {
-            Some(name) => say(format!(
-                "text ordering performed using '{name}' sorting rules"
-            )),
+            Some(name) if name.starts_with("C.") => {
+                say(format!(
+                    "text ordering performed using '{name}' sorting rules"
+                ));
+            }
+            Some(_) => {
+                say("failed to set locale".to_owned());
+                say("text ordering performed using simple byte comparison".to_owned());
+            }
             None => say("text ordering performed using simple byte comparison".to_owned()),
         }
         let keys: &[Key] = match self.whole_line && self.global.iter().all(|b| *b == b'r') {
@@ -38,6 +46,11 @@ impl Debug {
             let number = at + 1;
             let counts = matches!(key.order, Order::Number | Order::General | Order::Size);
             numeric |= counts;
+            if let Some(Some((old, new))) = self.old.get(at) {
+                say(format!(
+                    "obsolescent key '{old}' used; consider '{new}' instead"
+                ));
+            }
             let empty = key.start_word != NONE && key.end_word < key.start_word;
             if empty {
                 say(format!("key {number} has zero width and will be ignored"));
@@ -183,12 +196,8 @@ fn extent(key: &Key, line: &[u8], tab: Option<u8>) -> (usize, usize) {
 }
 
 fn mark(line: &[u8], start: usize, end: usize, out: &mut Output) {
-    let columns = |part: &[u8]| {
-        let tabs = part.iter().filter(|byte| **byte == b'\t').count();
-        width(part) + tabs
-    };
-    (0..columns(&line[..start])).for_each(|_| out.put_byte(b' '));
-    match columns(&line[start..end]) {
+    (0..width(&line[..start])).for_each(|_| out.put_byte(b' '));
+    match width(&line[start..end]) {
         0 => out.put(b"^ no match for key"),
         count => (0..count).for_each(|_| out.put_byte(b'_')),
     }
