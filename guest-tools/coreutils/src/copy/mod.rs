@@ -7,7 +7,7 @@ mod dd;
 mod ln;
 mod mv;
 mod parents;
-mod place;
+pub mod place;
 mod records;
 mod seen;
 mod sink;

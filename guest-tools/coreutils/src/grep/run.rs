@@ -131,7 +131,8 @@ impl Grep<'_> {
         };
         if is_dir(&stat) {
             match self.config.directories {
-                Directories::Recurse if !directory_left_out(self.config, path, true) => {
+                // The directory that nobody named cannot be left out.
+                Directories::Recurse if implied || !directory_left_out(self.config, path, true) => {
                     if self.config.file_name.is_none() {
                         self.named = true;
                     }

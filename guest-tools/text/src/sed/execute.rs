@@ -297,7 +297,7 @@ impl<'a> Machine<'a> {
                 }
                 Action::Next => {
                     if self.no_more()? {
-                        return Ok(match self.options.posix {
+                        return Ok(match self.options.posix_end {
                             true => Ended::Deleted,
                             false => Ended::Script,
                         });
@@ -310,7 +310,7 @@ impl<'a> Machine<'a> {
                 }
                 Action::NextAppend => {
                     if self.no_more()? {
-                        return Ok(match self.options.posix {
+                        return Ok(match self.options.posix_end {
                             true => Ended::Deleted,
                             false => Ended::Script,
                         });
