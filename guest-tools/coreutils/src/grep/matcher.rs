@@ -134,12 +134,8 @@ impl Matcher {
         let flags = if config.ignore_case { "(?i)" } else { "" };
         let regex = format!("{flags}{}", wrapped("(?<!\\w)", "(?!\\w)"));
         let engine = fancy_regex::Regex::new(&regex).map_err(|error| match error {
-            fancy_regex::Error::CompileError(problem)
-                if matches!(problem, fancy_regex::CompileError::InvalidBackref(_)) =>
-            {
-                "reference to non-existent subpattern".to_owned()
-            }
-            fancy_regex::Error::ParseError(_, fancy_regex::ParseError::InvalidBackref) => {
+            fancy_regex::Error::CompileError(fancy_regex::CompileError::InvalidBackref(_))
+            | fancy_regex::Error::ParseError(_, fancy_regex::ParseError::InvalidBackref) => {
                 "reference to non-existent subpattern".to_owned()
             }
             _ => "unmatched or unsupported construct in pattern".to_owned(),

@@ -193,6 +193,7 @@ impl Grep<'_> {
         if let Some(output) = self.output
             && self.config.max.is_none_or(|max| max > 1)
             && let Ok(stat) = sys::fstat(file.fd())
+            && stat.mode & mode::TYPE == mode::REGULAR
             && (stat.device, stat.inode) == (output.device, output.inode)
         {
             self.trouble = true;

@@ -61,7 +61,13 @@ fn work(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
         let text = value.clone().unwrap_or_default();
         let number = |what: &str| {
             let plain = text.first().is_some_and(u8::is_ascii_digit);
-            size::parse(&text).filter(|_| plain).ok_or_else(|| {
+            let value = match text.as_slice() {
+                [b'0', b'x' | b'X', digits @ ..] => std::str::from_utf8(digits)
+                    .ok()
+                    .and_then(|digits| u64::from_str_radix(digits, 16).ok()),
+                text => size::parse(text).filter(|_| plain),
+            };
+            value.ok_or_else(|| {
                 context.say(&[what.as_bytes(), b": ", &quote::always(&text)].concat());
                 1
             })

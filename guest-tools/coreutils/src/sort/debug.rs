@@ -57,8 +57,7 @@ impl Debug {
             }
             let skips = counts || key.order == Order::Month;
             let in_line = key.end_word == 0 && key.end_char != 0;
-            let blanks = !key.skip_start && !skips
-                || !key.skip_start && key.start_char > 0
+            let blanks = !key.skip_start && (!skips || key.start_char > 0)
                 || !key.skip_end && key.end_char > 0;
             if !(empty || self.whole_line || in_line) && plan.tab.is_none() && blanks {
                 say(format!(
