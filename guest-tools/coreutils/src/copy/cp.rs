@@ -4,6 +4,7 @@ use super::place::{Backup, Existing, destination, within};
 use super::seen::Seen;
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, choice, parse};
+use crate::sys::{self, mode};
 use std::collections::HashMap;
 
 const OPTIONS: &[Opt] = &[
@@ -278,6 +279,19 @@ pub fn cp(args: &Args) -> i32 {
             true => within(&to, source),
             false => to.clone(),
         };
+        // With -f a backup of a file onto itself is a copy by the backup's name.
+        let plain = || sys::stat(source, true).is_ok_and(|s| s.mode & mode::TYPE == mode::REGULAR);
+        if cp.force
+            && source == path
+            && plain()
+            && let Some(backup) = &cp.backup
+        {
+            let kept = backup.name(&path);
+            let backup = cp.backup.take();
+            fine &= cp.operand(source, &kept);
+            cp.backup = backup;
+            continue;
+        }
         fine &= cp.operand(source, &path);
     }
     cp.out.finish(&context, i32::from(!fine))

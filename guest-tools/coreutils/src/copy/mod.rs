@@ -9,6 +9,7 @@ mod mv;
 mod parents;
 pub mod place;
 mod records;
+mod same;
 mod seen;
 mod sink;
 mod tree;

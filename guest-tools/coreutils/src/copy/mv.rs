@@ -1,13 +1,13 @@
 //! `mv`.
 
 use super::cp::Cp;
-use super::place::{Backup, Existing, destination, identity, same_entry, within};
+use super::place::{Backup, Existing, destination, within};
+use super::same::move_refused;
 use super::seen::Seen;
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
 use crate::fast::remove::{answer_is_yes, rm};
-use crate::place::canonical::real_path;
-use crate::sys::{self, Errno, ExtStat, is_dir, is_link};
+use crate::sys::{self, Errno, ExtStat, is_dir};
 use crate::text::quote;
 
 const OPTIONS: &[Opt] = &[
@@ -162,30 +162,7 @@ fn one(
     let old = sys::stat(to, false).ok();
     let mut kept = Vec::new();
     if let Some(old) = &old {
-        let same = identity(old) == identity(&stat);
-        if same && (is_dir(&stat) || from == to || backup.is_none()) {
-            if is_dir(&stat) {
-                return Err([
-                    b"cannot move ".as_slice(),
-                    &quoted_from,
-                    b" to a subdirectory of itself, ",
-                    &quoted_to,
-                ]
-                .concat());
-            }
-            return Err([
-                &quoted_from,
-                b" and ".as_slice(),
-                &quoted_to,
-                b" are the same file",
-            ]
-            .concat());
-        }
-        // A link onto the one file it leads to, which has other names.
-        if is_link(&stat)
-            && old.links > 1
-            && real_path(from).is_ok_and(|real| same_entry(&real, to))
-        {
+        if existing != Existing::Keep && move_refused(from, to, &stat, old, backup.is_some()) {
             return Err([
                 &quoted_from,
                 b" and ".as_slice(),
@@ -196,7 +173,9 @@ fn one(
         }
         match existing {
             Existing::Keep => return Ok(None),
-            Existing::IfOlder if old.modified_ns as i64 >= stat.modified_ns as i64 => {
+            Existing::IfOlder
+                if !is_dir(&stat) && old.modified_ns as i64 >= stat.modified_ns as i64 =>
+            {
                 return Ok(None);
             }
             Existing::Ask => {

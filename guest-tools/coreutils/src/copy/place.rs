@@ -83,21 +83,26 @@ impl Backup {
             .is_ok_and(|kept| identity(&kept) == identity(source))
     }
 
-    /// Moves what is at a path out of the way; gives its new path.
-    pub fn make(&self, path: &[u8]) -> Result<Vec<u8>, Errno> {
+    /// The path that what is at a path would be kept at.
+    pub fn name(&self, path: &[u8]) -> Vec<u8> {
         let numbered = |n: u32| [path, format!(".~{n}~").as_bytes()].concat();
         let next = || {
             let free = (1..u32::MAX).find(|n| sys::stat(&numbered(*n), false).is_err());
             numbered(free.unwrap_or(1))
         };
-        let to = match self {
+        match self {
             Backup::Simple(suffix) => [path, suffix].concat(),
             Backup::Numbered => next(),
             Backup::Existing(suffix) => match sys::stat(&numbered(1), false) {
                 Ok(_) => next(),
                 Err(_) => [path, suffix].concat(),
             },
-        };
+        }
+    }
+
+    /// Moves what is at a path out of the way; gives its new path.
+    pub fn make(&self, path: &[u8]) -> Result<Vec<u8>, Errno> {
+        let to = self.name(path);
         sys::rename(path, &to)?;
         // Two names of one file: renaming leaves both.
         if sys::stat(path, false).is_ok() {

@@ -3,6 +3,7 @@
 use super::contents;
 use super::cp::{Cp, Follow};
 use super::place::{Backup, Existing, identity, same_entry};
+use super::same::Same;
 use crate::cli::Output;
 use crate::fast::remove::answer_is_yes;
 use crate::place::canonical::real_path;
@@ -63,32 +64,43 @@ impl Cp<'_> {
             }
             self.sources.add(from, &stat);
         }
-        let old = sys::stat(to, false).ok();
-        let old_target = match &old {
-            Some(link) if is_link(link) => sys::stat(to, true).ok(),
+        let link = sys::stat(to, false);
+        let target = match &link {
+            Ok(link) if is_link(link) => sys::stat(to, true),
             other => *other,
         };
-        if let Some(target) = &old_target
-            && identity(target) == identity(&stat)
+        // Regular files are written through links; nothing else is.
+        let apart = self.hard || self.symbolic || self.remove || self.backup.is_some();
+        let through = !apart && stat.mode & mode::TYPE == mode::REGULAR;
+        let circular = matches!(target, Err(Errno::Loop));
+        let seen = if through { &target } else { &link };
+        if let Ok(seen) = seen
             && !is_dir(&stat)
-            && !self.may_be_same(from, to, &stat, old.as_ref())
+            && self.existing != Existing::Keep
         {
-            if self.hard {
-                return true;
+            match self.sameness(from, to, &stat, seen) {
+                Same::No => {}
+                Same::Done => return true,
+                Same::Refused => {
+                    let text = [
+                        &quote::always(from),
+                        b" and ".as_slice(),
+                        &quote::always(to),
+                        b" are the same file",
+                    ];
+                    return self.tell(&text);
+                }
             }
-            let text = [
-                &quote::always(from),
-                b" and ".as_slice(),
-                &quote::always(to),
-                b" are the same file",
-            ];
-            return self.tell(&text);
         }
+        let old_target = target.ok();
+        let known = seen.is_ok() || circular || old_target.is_some();
+        let link = link.ok();
+        let old = link.filter(|_| known);
         if is_dir(&stat) {
             return self.directory(from, to, &stat, old_target, above);
         }
         if argument
-            && let Some(found) = &old
+            && let Some(found) = &link
             && self.clashes(from, to, found)
         {
             return false;
@@ -132,13 +144,13 @@ impl Cp<'_> {
             let apart = self.hard || self.symbolic;
             // With links kept or not followed, writing to one of several names
             // would change the others.
-            let data = !apart && !self.attributes_only;
+            let data = !self.attributes_only;
             let separate = data
                 && (self.keep.links && found.links > 1
                     || self.follow == Follow::Never && stat.mode & mode::TYPE != mode::REGULAR);
             let forced = self.force && (apart || is_link(&stat));
             // A link that leads in circles is no file to write to.
-            let circular = self.force && matches!(sys::stat(to, true), Err(Errno::Loop));
+            let circular = self.force && circular;
             if let Some(backup) = &self.backup {
                 if backup.would_destroy(&stat, to) {
                     let text = [
@@ -202,19 +214,6 @@ impl Cp<'_> {
             self.targets.add(to, &made);
         }
         fine
-    }
-
-    /// Whether a file may be copied to itself under another name.
-    fn may_be_same(&self, from: &[u8], to: &[u8], stat: &ExtStat, old: Option<&ExtStat>) -> bool {
-        let by_other_name = !same_entry(from, to);
-        if self.remove || self.backup.is_some() && is_link(stat) {
-            return true;
-        }
-        if self.backup.is_some() {
-            return by_other_name || self.force;
-        }
-        // A link is replaced by what it leads to, or the other way round.
-        self.symbolic && self.force && old.is_some_and(is_link)
     }
 
     /// Whether the target came from another operand of this run, after a message.

@@ -61,6 +61,15 @@ pub fn rm(args: &Args) -> i32 {
         out: Output::stdout(),
         code: 0,
     };
+    // Too dangerous to be asked for by halves.
+    let abbreviated =
+        |arg: &Vec<u8>| (3..18).contains(&arg.len()) && b"--no-preserve-root".starts_with(arg);
+    let mut given = args.iter().take_while(|arg| *arg != b"--");
+    if given.any(abbreviated) {
+        rm.context
+            .say(b"you may not abbreviate the --no-preserve-root option");
+        return 1;
+    }
     let mut presumed = false;
     for (letter, long, value) in parsed.options {
         match (letter, long) {

@@ -275,7 +275,14 @@ impl Install<'_> {
                 return false;
             }
             if is_dir(&old) {
-                return self.problem("cannot overwrite directory", to, Errno::Isdir);
+                self.out.flush();
+                let text = [
+                    b"cannot overwrite directory ".as_slice(),
+                    &quote::always(to),
+                    b" with non-directory",
+                ];
+                self.context.say(&text.concat());
+                return false;
             }
             if let Some(backup) = &self.backup {
                 match backup.make(to) {

@@ -263,6 +263,14 @@ pub fn real_path(path: &[u8]) -> Result<Vec<u8>, Errno> {
     resolve(path, Missing::Nothing, true)
 }
 
+/// As [`real_path`], though nothing may be there.
+///
+/// # Errors
+/// Why it cannot be told.
+pub fn real_or_missing(path: &[u8]) -> Result<Vec<u8>, Errno> {
+    resolve(path, Missing::Any, true)
+}
+
 /// The absolute path without symbolic links.
 fn resolve(path: &[u8], missing: Missing, follow: bool) -> Result<Vec<u8>, Errno> {
     if path.is_empty() {
