@@ -125,7 +125,7 @@ impl Rm<'_> {
     fn remove_argument(&mut self, path: &[u8]) {
         // Of several slashes at the end one is left.
         let mut path = path;
-        while path.len() > 1 && path.ends_with(b"//") {
+        while path.ends_with(b"//") && path.iter().any(|byte| *byte != b'/') {
             path = &path[..path.len() - 1];
         }
         let plain = !self.verbose && self.ask != Ask::Always && !self.terminal;

@@ -61,10 +61,14 @@ fn work(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
         let text = value.clone().unwrap_or_default();
         let number = |what: &str| {
             let plain = text.first().is_some_and(u8::is_ascii_digit);
+            // As in C: octal after a zero, hexadecimal after `0x`.
+            let in_base = |digits: &[u8], base| {
+                let digits = std::str::from_utf8(digits).ok()?;
+                u64::from_str_radix(digits, base).ok()
+            };
             let value = match text.as_slice() {
-                [b'0', b'x' | b'X', digits @ ..] => std::str::from_utf8(digits)
-                    .ok()
-                    .and_then(|digits| u64::from_str_radix(digits, 16).ok()),
+                [b'0', b'x' | b'X', digits @ ..] => in_base(digits, 16),
+                [b'0', digits @ ..] if !digits.is_empty() => in_base(digits, 8),
                 text => size::parse(text).filter(|_| plain),
             };
             value.ok_or_else(|| {
