@@ -136,7 +136,7 @@ impl<'a> Comparer<'a> {
     fn pair(&mut self, a: &Node, b: &Node, nested: bool) -> i32 {
         if let (Some(x), Some(y)) = (&a.stat, &b.stat) {
             // Pipes may share their numbers.
-            let plain = x.mode & mode::TYPE != mode::FIFO;
+            let plain = x.mode & mode::TYPE != mode::FIFO || a.name == b.name;
             let same_file = plain && x.inode == y.inode && x.device == y.device && x.inode != 0;
             if same_file
                 && (self.config.style != Style::SideBySide || self.config.suppress_common)
