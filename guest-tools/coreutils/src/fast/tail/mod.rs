@@ -87,6 +87,16 @@ pub fn run(args: &Args) -> i32 {
                     context.say(&[before.as_bytes(), &quote::always(&text)].concat());
                     return 1;
                 };
+                // A count that no number holds is no count.
+                let large = digits.iter().all(u8::is_ascii_digit)
+                    && std::str::from_utf8(digits).is_ok_and(|text| text.parse::<u64>().is_err());
+                if large {
+                    let unit = if letter == b'c' { "bytes" } else { "lines" };
+                    let before = format!("invalid number of {unit}: ");
+                    let after: &[u8] = b": Value too large for defined data type";
+                    context.say(&[before.as_bytes(), &quote::always(&text), after].concat());
+                    return 1;
+                }
                 (want.bytes, want.count, want.from_start) = (letter == b'c', count, from_start);
             }
             (b'f', _) => want.follow = Some(Follow::Descriptor),
