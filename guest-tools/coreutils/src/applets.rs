@@ -71,12 +71,13 @@ table! {
     "install", "[OPTION]... SOURCE... DEST", meta::install::install;
     "join", "[OPTION]... FILE1 FILE2", lines::join::run;
     "kill", "[-s SIGNAL | -SIGNAL] PID... | -l [SIGNAL]...", process::kill::kill;
-    "link", "FILE1 FILE2", uu!(uu_link, "link");
+    "link", "FILE1 FILE2", fast::small::link;
     "ln", "[OPTION]... TARGET... LINK", copy::ln;
     "ls", "[OPTION]... [FILE]...", ls::ls;
     "md5sum", "[OPTION]... [FILE]...", digest::md5sum;
     "mkdir", "[OPTION]... DIRECTORY...", meta::mkdir::mkdir;
-    "mkfifo", "[OPTION]... NAME...", meta::mkdir::mkfifo;
+    "mkfifo", "[OPTION]... NAME...", meta::special::mkfifo;
+    "mknod", "[OPTION]... NAME TYPE [MAJOR MINOR]", meta::special::mknod;
     "mktemp", "[OPTION]... [TEMPLATE]", place::mktemp::run;
     "mv", "[OPTION]... SOURCE... DEST", copy::mv;
     "nice", "[OPTION] [COMMAND [ARG]...]", process::launch::nice;
@@ -102,7 +103,7 @@ table! {
     "sha256sum", "[OPTION]... [FILE]...", digest::sha256sum;
     "sha384sum", "[OPTION]... [FILE]...", digest::sha384sum;
     "sha512sum", "[OPTION]... [FILE]...", digest::sha512sum;
-    "shred", "[OPTION]... FILE...", uu!(uu_shred, "shred");
+    "shred", "[OPTION]... FILE...", place::shred::run;
     "shuf", "[OPTION]... [FILE] | -e [ARG]... | -i LO-HI", order::shuf::run;
     "sleep", "NUMBER[SUFFIX]...", process::duration::sleep;
     "sort", "[OPTION]... [FILE]...", sort::run;

@@ -8,7 +8,7 @@ pub fn translate(body: &[u8], syntax: &Dialect) -> Result<(String, usize), Error
     if body.is_empty() {
         return Err(Error("Invalid regular expression"));
     }
-    if let [b':', .., b':'] = body.split(|byte| *byte == b']').next().unwrap_or_default() {
+    if is_bare_class(body) {
         return Err(Error(
             "character class syntax is [[:space:]], not [:space:]",
         ));
@@ -76,6 +76,18 @@ pub fn translate(body: &[u8], syntax: &Dialect) -> Result<(String, usize), Error
         }
     }
     Ok((class, at + 1))
+}
+
+/// Whether `[:name:]` was written without the outer brackets: plain characters
+/// between two colons.
+fn is_bare_class(body: &[u8]) -> bool {
+    match body.split(|byte| *byte == b']').next() {
+        Some([b':', name @ .., b':']) => {
+            let range = name.windows(3).any(|three| three[1] == b'-');
+            !(name.is_empty() || name.contains(&b'[') || range)
+        }
+        _ => false,
+    }
 }
 
 const UNMATCHED: Error = Error("Unmatched [, [^, [:, [., or [=");

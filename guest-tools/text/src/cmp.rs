@@ -192,7 +192,9 @@ impl Job<'_> {
 
     fn compare(&self, a: &Input, b: &Input, out: &mut Output) -> Result<i32, (usize, Errno)> {
         if let (Some(x), Some(y)) = (&a.stat, &b.stat) {
-            let same = x.inode != 0 && (x.inode, x.device) == (y.inode, y.device);
+            // Pipes may share their numbers.
+            let plain = x.mode & mode::TYPE != mode::FIFO || self.names[0] == self.names[1];
+            let same = plain && x.inode != 0 && (x.inode, x.device) == (y.inode, y.device);
             if same && self.skip[0] == self.skip[1] {
                 return Ok(0);
             }

@@ -113,7 +113,7 @@ pub fn parse(
                     (_, given) => given,
                 };
                 if opt.short == 0 && opt.long == "help" {
-                    return Err(context.help());
+                    return Err(context.help_with(table));
                 }
                 if opt.short == 0 && opt.long == "version" {
                     return Err(context.version());

@@ -1,5 +1,6 @@
 //! Messages on standard error, with GNU's wording.
 
+use super::getopt::{Opt, Value};
 use crate::sys::{self, Errno};
 use crate::table::Module;
 use crate::text::quote;
@@ -68,6 +69,42 @@ impl<'a> Context<'a> {
     /// Prints the synopsis; gives the exit code.
     pub fn help(&self) -> i32 {
         write_all(1, &self.synopsis());
+        0
+    }
+
+    /// Prints the synopsis and the options; gives the exit code.
+    pub fn help_with(&self, table: &[Opt]) -> i32 {
+        let mut text = self.synopsis();
+        for opt in table {
+            let hidden = opt.long.starts_with('-');
+            let named = matches!(opt.short, b'!'..=b'~');
+            if hidden || !named && opt.long.is_empty() {
+                continue;
+            }
+            let short = match named {
+                true => format!("-{}", char::from(opt.short)),
+                false => "  ".to_owned(),
+            };
+            let gap = if named && !opt.long.is_empty() {
+                ", "
+            } else {
+                "  "
+            };
+            let (long, value) = match (opt.long, opt.value) {
+                ("", Value::No) => (String::new(), ""),
+                ("", Value::Required) => (String::new(), "VALUE"),
+                ("", Value::Optional) => (String::new(), "[VALUE]"),
+                (long, Value::No) => (format!("--{long}"), ""),
+                (long, Value::Required) => (format!("--{long}"), "=VALUE"),
+                (long, Value::Optional) => (format!("--{long}"), "[=VALUE]"),
+            };
+            let line = format!("  {short}{gap}{long}{value}");
+            text.extend_from_slice(line.trim_end().as_bytes());
+            text.push(b'\n');
+        }
+        text.extend_from_slice(b"      --help  show this and end\n");
+        text.extend_from_slice(b"      --version  show the version and end\n");
+        write_all(1, &text);
         0
     }
 

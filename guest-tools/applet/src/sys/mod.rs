@@ -39,6 +39,8 @@ pub struct OpenHow {
     pub directory: bool,
     /// Fail with `ELOOP` if the last component is a symbolic link.
     pub no_follow: bool,
+    /// Do not wait for the other end of a FIFO.
+    pub nonblock: bool,
 }
 
 impl OpenHow {
@@ -52,6 +54,7 @@ impl OpenHow {
         append: false,
         directory: false,
         no_follow: false,
+        nonblock: false,
     };
     /// For writing anew, as a shell's `>`.
     pub const CREATE: OpenHow = OpenHow {

@@ -58,6 +58,7 @@ pub fn open(path: &[u8], how: OpenHow) -> Result<u32, Errno> {
         (how.append, libc::O_APPEND),
         (how.directory, libc::O_DIRECTORY),
         (how.no_follow, libc::O_NOFOLLOW),
+        (how.nonblock, libc::O_NONBLOCK),
     ] {
         if set {
             flags |= flag;
@@ -297,4 +298,16 @@ pub fn wait_readable(fd: Option<u32>, timeout_ns: Option<u64>) -> Result<bool, E
     let timeout = timeout_ns.map_or(-1, |ns| (ns / 1_000_000) as i32);
     // SAFETY: one pollfd is given.
     check(unsafe { libc::poll(&mut poll, 1, timeout) }.into()).map(|n| n > 0)
+}
+
+/// Whether `fd` writes to a pipe whose reader is gone.
+pub fn reader_gone(fd: u32) -> bool {
+    let mut entry = libc::pollfd {
+        fd: fd as i32,
+        events: libc::POLLOUT,
+        revents: 0,
+    };
+    // SAFETY: `entry` is one valid element.
+    let ready = unsafe { libc::poll(&mut entry, 1, 0) };
+    ready > 0 && entry.revents & (libc::POLLERR | libc::POLLHUP) != 0
 }

@@ -113,6 +113,9 @@ struct Event {
 
 const TAG_CLOCK: u64 = 0;
 const TAG_READ: u64 = 1;
+const TAG_WRITE: u64 = 2;
+/// Flag of an event: the other end is gone.
+const HANGUP: u64 = 1;
 const CLOCK_MONOTONIC: u64 = 1;
 
 /// Nothing to do: the engine starts a process ready.
@@ -179,7 +182,7 @@ pub fn open(path: &[u8], how: OpenHow) -> Result<u32, Errno> {
             flags,
             rights,
             (1 << 28) - 1,
-            u32::from(how.append),
+            u32::from(how.append) | u32::from(how.nonblock) << 2,
             &mut out,
         )
     })?;
@@ -482,4 +485,33 @@ pub fn wait_readable(fd: Option<u32>, timeout_ns: Option<u64>) -> Result<bool, E
     })?;
     let events = events.get(..count).unwrap_or_default();
     Ok(events.iter().any(|event| event.userdata == 1))
+}
+
+/// Whether `fd` writes to a pipe whose reader is gone.
+pub fn reader_gone(fd: u32) -> bool {
+    let clock = Subscription {
+        userdata: 0,
+        tag: TAG_CLOCK,
+        id: CLOCK_MONOTONIC,
+        timeout: 0,
+        precision: 0,
+        flags: 0,
+    };
+    let write = Subscription {
+        userdata: 1,
+        tag: TAG_WRITE,
+        id: u64::from(fd),
+        ..clock
+    };
+    let subscriptions = [clock, write];
+    let mut events = [Event::default(); 2];
+    let mut count = 0;
+    // SAFETY: the arrays hold as many elements as the counts say.
+    let result =
+        check(unsafe { poll_oneoff(subscriptions.as_ptr(), events.as_mut_ptr(), 2, &mut count) });
+    let events = events.get(..count).unwrap_or_default();
+    result.is_ok()
+        && events
+            .iter()
+            .any(|event| event.userdata == 1 && (event.errno != 0 || event.flags & HANGUP != 0))
 }

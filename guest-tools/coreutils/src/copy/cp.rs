@@ -1,9 +1,11 @@
 //! `cp`.
 
 use super::place::{Backup, Existing, destination, within};
+use super::seen::Seen;
 use crate::Args;
-use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::text::quote;
+use crate::cli::{Context, Opt, Order, Output, choice, parse};
+use crate::sys::{self, mode};
+use std::collections::HashMap;
 
 const OPTIONS: &[Opt] = &[
     Opt::flag(b'a', "archive"),
@@ -36,7 +38,8 @@ const OPTIONS: &[Opt] = &[
     Opt::value(b't', "target-directory"),
     Opt::flag(b'u', "update"),
     Opt::flag(b'v', "verbose"),
-    Opt::optional(b'Z', "context"),
+    Opt::flag(b'Z', ""),
+    Opt::optional(0, "context"),
 ];
 
 /// Which symbolic links of the source are followed.
@@ -57,26 +60,52 @@ pub(super) struct Keep {
 }
 
 impl Keep {
-    fn set(&mut self, list: &[u8], value: bool) -> bool {
+    /// All of it, or nothing.
+    fn all(value: bool) -> Keep {
+        Keep {
+            mode: value,
+            owner: value,
+            times: value,
+            links: value,
+        }
+    }
+
+    /// What `cp -p` keeps.
+    fn usual(self, value: bool) -> Keep {
+        Keep {
+            links: self.links,
+            ..Keep::all(value)
+        }
+    }
+
+    /// Reads the list of `--preserve` or `--no-preserve`.
+    fn read(
+        &mut self,
+        context: &Context<'_>,
+        list: &[u8],
+        of: &str,
+        value: bool,
+    ) -> Result<(), i32> {
+        const WORDS: &[&[&str]] = &[
+            &["mode"],
+            &["timestamps"],
+            &["ownership"],
+            &["links"],
+            &["context"],
+            &["xattr"],
+            &["all"],
+        ];
         for word in list.split(|byte| *byte == b',') {
-            match word {
-                b"mode" => self.mode = value,
-                b"ownership" => self.owner = value,
-                b"timestamps" => self.times = value,
-                b"links" => self.links = value,
-                b"all" => {
-                    *self = Keep {
-                        mode: value,
-                        owner: value,
-                        times: value,
-                        links: value,
-                    }
-                }
-                b"context" | b"xattr" => {}
-                _ => return false,
+            match choice(context, word, of, WORDS)? {
+                0 => self.mode = value,
+                1 => self.times = value,
+                2 => self.owner = value,
+                3 => self.links = value,
+                6 => *self = Keep::all(value),
+                _ => {}
             }
         }
-        true
+        Ok(())
     }
 }
 
@@ -97,10 +126,21 @@ pub struct Cp<'a> {
     pub(super) symbolic: bool,
     pub(super) verbose: bool,
     pub(super) umask: u32,
-    /// Copies made of files with several links: source's identity, copy's path.
-    pub(super) linked: Vec<((u64, u64), Vec<u8>)>,
-    /// Directories made: not to be copied into themselves.
-    pub(super) made: Vec<(u64, u64)>,
+    /// Copies made of files with several links and of directories, and
+    /// directories made first: identity, and path of the copy.
+    pub(super) copied: HashMap<(u64, u64), Vec<u8>>,
+    /// The operands, to tell those given twice.
+    pub(super) sources: Seen,
+    /// What the operands became, so that none replaces another's copy.
+    pub(super) targets: Seen,
+    /// Whether several operands go into one directory.
+    pub(super) several: bool,
+    /// The operand in work, and where it goes.
+    pub(super) top: (Vec<u8>, Vec<u8>),
+    /// Whether the operand in work was found to be copied into itself.
+    pub(super) into_itself: bool,
+    /// Whether a directory has been made for the operand in work.
+    pub(super) made: bool,
     pub(super) out: Output,
 }
 
@@ -109,7 +149,7 @@ impl<'a> Cp<'a> {
     /// filesystems.
     pub(super) fn keeping_all(context: &'a Context<'a>) -> Cp<'a> {
         let mut cp = Cp::new(context);
-        cp.keep.set(b"mode,ownership,timestamps,links", true);
+        cp.keep = Keep::all(true);
         cp.recursive = true;
         cp.follow = Follow::Never;
         cp
@@ -132,8 +172,13 @@ impl<'a> Cp<'a> {
             symbolic: false,
             verbose: false,
             umask: crate::meta::mkdir::umask(),
-            linked: Vec::new(),
-            made: Vec::new(),
+            copied: HashMap::new(),
+            sources: Seen::default(),
+            targets: Seen::default(),
+            several: false,
+            top: Default::default(),
+            into_itself: false,
+            made: false,
             out: Output::stdout(),
         }
     }
@@ -149,13 +194,13 @@ pub fn cp(args: &Args) -> i32 {
     let mut cp = Cp::new(&context);
     let (mut follow, mut target, mut no_target) = (None, None, false);
     let (mut parents, mut strip) = (false, false);
-    let (mut control, mut suffix) = (None, b"~".to_vec());
+    let (mut control, mut suffix) = (None, None);
     for (letter, long, value) in parsed.options {
         let text = value.clone().unwrap_or_default();
         match (letter, long) {
             (b'a', _) => {
                 (cp.recursive, follow) = (true, Some(Follow::Never));
-                cp.keep.set(b"all", true);
+                cp.keep = Keep::all(true);
             }
             (b'b', _) => control = Some(Vec::new()),
             (b'L', _) => follow = Some(Follow::Always),
@@ -170,14 +215,9 @@ pub fn cp(args: &Args) -> i32 {
             (b'n', _) => cp.existing = Existing::Keep,
             (b'P', _) => follow = Some(Follow::Never),
             (b'T', _) => no_target = true,
-            (b'p', _) => {
-                cp.keep.set(b"mode,ownership,timestamps", true);
-            }
+            (b'p', _) => cp.keep = cp.keep.usual(true),
             (b'r' | b'R', _) => cp.recursive = true,
-            (b'S', _) => {
-                suffix = text;
-                control.get_or_insert_default();
-            }
+            (b'S', _) => suffix = value,
             (b's', _) => cp.symbolic = true,
             (b't', _) => target = value,
             (b'u', _) => cp.existing = Existing::IfOlder,
@@ -188,34 +228,24 @@ pub fn cp(args: &Args) -> i32 {
             (_, "remove-destination") => cp.remove = true,
             (_, "strip-trailing-slashes") => strip = true,
             (_, "preserve" | "no-preserve") => {
-                let list = match value {
-                    Some(_) => text.clone(),
-                    None => b"mode,ownership,timestamps".to_vec(),
-                };
-                cp.fresh_modes = long == "no-preserve" && list.windows(4).any(|w| w == b"mode");
-                if !cp.keep.set(&list, long == "preserve") {
-                    let valid = format!(
-                        " for '--{long}'\nValid arguments are:\n  - 'mode'\n  - 'timestamps'\n  - 'ownership'\n  - 'links'\n  - 'context'\n  - 'xattr'\n  - 'all'"
-                    );
-                    let text = [
-                        b"invalid argument ".as_slice(),
-                        &quote::always(&list),
-                        valid.as_bytes(),
-                    ];
-                    return context.usage(&text.concat());
+                let value_set = long == "preserve";
+                let of = format!("'--{long}'");
+                match &value {
+                    None => cp.keep = cp.keep.usual(value_set),
+                    Some(list) => {
+                        if let Err(code) = cp.keep.read(&context, list, &of, value_set) {
+                            return code;
+                        }
+                    }
                 }
+                cp.fresh_modes = !value_set && !cp.keep.mode && names_mode(&text);
             }
             _ => {}
         }
     }
-    if let Some(word) = control {
-        match Backup::named(&word, suffix) {
-            Ok(backup) => cp.backup = backup,
-            Err(()) => {
-                let text = [b"invalid argument ".as_slice(), &quote::always(&word), b" for 'backup type'\nValid arguments are:\n  - 'none', 'off'\n  - 'simple', 'never'\n  - 'existing', 'nil'\n  - 'numbered', 't'"];
-                return context.usage(&text.concat());
-            }
-        }
+    match Backup::chosen(&context, control, suffix) {
+        Ok(backup) => cp.backup = backup,
+        Err(code) => return code,
     }
     if cp.hard && cp.symbolic {
         return context.usage(b"cannot make both hard and symbolic links");
@@ -232,6 +262,7 @@ pub fn cp(args: &Args) -> i32 {
         context.say(b"with --parents, the destination must be a directory");
         return context.usage(b"");
     }
+    cp.several = sources.len() > 1;
     let mut fine = true;
     for source in &sources {
         let mut source = source.as_slice();
@@ -240,16 +271,34 @@ pub fn cp(args: &Args) -> i32 {
                 source = &source[..source.len() - 1];
             }
         }
-        let path = match (parents, into) {
-            (true, _) => {
-                let path = [&to, b"/".as_slice(), source].concat();
-                fine &= cp.make_parents(&to, source);
-                path
-            }
-            (false, true) => within(&to, source),
-            (false, false) => to.clone(),
+        if parents {
+            fine &= cp.with_parents(&to, source);
+            continue;
+        }
+        let path = match into {
+            true => within(&to, source),
+            false => to.clone(),
         };
-        fine &= cp.copy(source, &path, true, None);
+        // With -f a backup of a file onto itself is a copy by the backup's name.
+        let plain = || sys::stat(source, true).is_ok_and(|s| s.mode & mode::TYPE == mode::REGULAR);
+        if cp.force
+            && source == path
+            && plain()
+            && let Some(backup) = &cp.backup
+        {
+            let kept = backup.name(&path);
+            let backup = cp.backup.take();
+            fine &= cp.operand(source, &kept);
+            cp.backup = backup;
+            continue;
+        }
+        fine &= cp.operand(source, &path);
     }
     cp.out.finish(&context, i32::from(!fine))
+}
+
+/// Whether a list of `--no-preserve` speaks of modes.
+fn names_mode(list: &[u8]) -> bool {
+    list.split(|byte| *byte == b',')
+        .any(|word| b"mode".starts_with(word) || b"all".starts_with(word))
 }

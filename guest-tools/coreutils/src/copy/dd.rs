@@ -1,6 +1,7 @@
 //! `dd`.
 
-use super::records::Records;
+use super::change::Change;
+use super::sink::{Sink, Tally};
 use crate::Args;
 use crate::cli::{Context, Output};
 use crate::sys::{self, Errno, File, OpenHow};
@@ -24,24 +25,8 @@ struct Job {
     iflag: Vec<Vec<u8>>,
     oflag: Vec<Vec<u8>>,
     status: Vec<u8>,
-}
-
-/// Records read or written: whole and partial ones, and bytes.
-#[derive(Default)]
-struct Tally {
-    full: u64,
-    partial: u64,
-    bytes: u64,
-}
-
-impl Tally {
-    fn add(&mut self, bytes: usize, block: u64) {
-        match bytes as u64 == block {
-            true => self.full += 1,
-            false => self.partial += 1,
-        }
-        self.bytes += bytes as u64;
-    }
+    /// Whether short reads are put together to whole output blocks.
+    reblock: bool,
 }
 
 /// Runs `dd`.
@@ -73,25 +58,26 @@ const CONVERSIONS: &[&str] = &[
     "sparse",
     "block",
     "unblock",
+    "ascii",
+    "ebcdic",
+    "ibm",
 ];
 const FLAGS: &[&str] = &[
     "append",
-    "fullblock",
-    "count_bytes",
-    "skip_bytes",
-    "seek_bytes",
-    "nofollow",
     "direct",
+    "directory",
     "dsync",
-    "sync",
-    "nonblock",
     "noatime",
     "nocache",
     "noctty",
-    "directory",
+    "nofollow",
+    "nonblock",
+    "sync",
     "binary",
     "text",
 ];
+const INPUT_FLAGS: &[&str] = &["fullblock", "count_bytes", "skip_bytes"];
+const OUTPUT_FLAGS: &[&str] = &["seek_bytes"];
 
 fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
     let mut job = Job {
@@ -107,7 +93,9 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
         iflag: Vec::new(),
         oflag: Vec::new(),
         status: Vec::new(),
+        reblock: false,
     };
+    let mut both = None;
     let (mut skip_bytes, mut seek_bytes, mut count_bytes) = (false, false, false);
     for arg in args.iter().skip(1).filter(|arg| *arg != b"--") {
         let Some(at) = arg.iter().position(|byte| *byte == b'=') else {
@@ -124,10 +112,21 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
             } else {
                 value
             };
-            product(text).ok_or_else(|| {
-                context.say(&[b"invalid number: ".as_slice(), &quote::always(value)].concat());
-                1
-            })
+            if zero_by_mistake(text) {
+                context.say(b"warning: '0x' is a zero multiplier; use '00x' if that is intended");
+            }
+            let problem = match product(text) {
+                Some(number) if number <= i64::MAX as u64 => return Ok(number),
+                Some(_) => ": Value too large for defined data type",
+                None => "",
+            };
+            let text = [
+                b"invalid number: ".as_slice(),
+                &quote::always(value),
+                problem.as_bytes(),
+            ];
+            context.say(&text.concat());
+            Err(1)
         };
         let block = || match number(&mut false)? {
             size @ 1..=BLOCK_BYTES_MAX => Ok(size),
@@ -136,12 +135,14 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
                 Err(1)
             }
         };
-        let words = |known: &[&str], what: &str| -> Result<Vec<Vec<u8>>, i32> {
+        let words = |known: &[&str], more: &[&str], what: &str| -> Result<Vec<Vec<u8>>, i32> {
             let words: Vec<Vec<u8>> = value.split(|b| *b == b',').map(<[u8]>::to_vec).collect();
-            match words
-                .iter()
-                .find(|word| !known.iter().any(|k| k.as_bytes() == word.as_slice()))
-            {
+            match words.iter().find(|word| {
+                !known
+                    .iter()
+                    .chain(more)
+                    .any(|k| k.as_bytes() == word.as_slice())
+            }) {
                 Some(word) => {
                     let text = format!("invalid {what}: ");
                     Err(context.usage(&[text.as_bytes(), &quote::always(word)].concat()))
@@ -152,27 +153,58 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
         match name {
             b"if" => job.input = Some(value.to_vec()),
             b"of" => job.output = Some(value.to_vec()),
-            b"bs" => (job.ibs, job.obs) = (block()?, block()?),
+            b"bs" => both = Some(block()?),
             b"ibs" => job.ibs = block()?,
             b"obs" => job.obs = block()?,
             b"cbs" => job.cbs = block()?,
             b"count" => job.count = Some(number(&mut count_bytes)?),
             b"skip" | b"iseek" => job.skip = number(&mut skip_bytes)?,
             b"seek" | b"oseek" => job.seek = number(&mut seek_bytes)?,
-            b"conv" => job.conv = words(CONVERSIONS, "conversion")?,
-            b"iflag" => job.iflag = words(FLAGS, "input flag")?,
-            b"oflag" => job.oflag = words(FLAGS, "output flag")?,
-            b"status" => job.status = value.to_vec(),
+            b"conv" => job.conv.extend(words(CONVERSIONS, &[], "conversion")?),
+            b"iflag" => job.iflag.extend(words(FLAGS, INPUT_FLAGS, "input flag")?),
+            b"oflag" => job.oflag.extend(words(FLAGS, OUTPUT_FLAGS, "output flag")?),
+            b"status" => {
+                if ![b"none".as_slice(), b"noxfer", b"progress"].contains(&value) {
+                    let text = [b"invalid status level: ".as_slice(), &quote::always(value)];
+                    return Err(context.usage(&text.concat()));
+                }
+                job.status = value.to_vec();
+            }
             _ => {
                 let text = [b"unrecognized operand ".as_slice(), &quote::always(arg)];
                 return Err(context.usage(&text.concat()));
             }
         }
     }
-    let asks = |word: &[u8]| job.conv.iter().any(|w| w == word);
-    if asks(b"block") && asks(b"unblock") {
-        context.say(b"cannot combine block and unblock");
+    let asks = |word: &str| job.conv.iter().any(|w| w == word.as_bytes());
+    let sets = ["ascii", "ebcdic", "ibm"];
+    if sets.iter().filter(|set| asks(set)).count() > 1 {
+        context.say(b"cannot combine any two of {ascii,ebcdic,ibm}");
         return Err(1);
+    }
+    for (one, other) in [
+        ("block", "unblock"),
+        ("lcase", "ucase"),
+        ("excl", "nocreat"),
+    ] {
+        if asks(one) && asks(other) {
+            context.say(format!("cannot combine {one} and {other}").as_bytes());
+            return Err(1);
+        }
+    }
+    for flags in [&job.iflag, &job.oflag] {
+        let given = |word: &[u8]| flags.iter().any(|flag| flag == word);
+        if given(b"direct") && given(b"nocache") {
+            context.say(b"cannot combine direct and nocache");
+            return Err(1);
+        }
+    }
+    let whole = [
+        "ascii", "ebcdic", "ibm", "block", "unblock", "lcase", "ucase", "swab",
+    ];
+    job.reblock = both.is_none() || whole.iter().any(|word| asks(word));
+    if let Some(size) = both {
+        (job.ibs, job.obs) = (size, size);
     }
     let has = |list: &[Vec<u8>], word: &[u8]| list.iter().any(|w| w == word);
     if !(skip_bytes || has(&job.iflag, b"skip_bytes")) {
@@ -185,6 +217,12 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
         job.count = job.count.map(|count| count.saturating_mul(job.ibs));
     }
     Ok(job)
+}
+
+/// Whether `0x…` was perhaps meant as hexadecimal.
+fn zero_by_mistake(text: &[u8]) -> bool {
+    text.split(|byte| byte.is_ascii_whitespace())
+        .any(|part| part.starts_with(b"0x"))
 }
 
 /// A number with suffixes, or a product of such (`2x1k`).
@@ -207,31 +245,47 @@ fn product(text: &[u8]) -> Option<u64> {
 
 fn run(context: &Context<'_>, job: &Job) -> i32 {
     let conv = |word: &[u8]| job.conv.iter().any(|w| w == word);
+    let flag = |list: &[Vec<u8>], word: &[u8]| list.iter().any(|w| w == word);
     let fail = |what: &str, path: &[u8], errno: Errno| {
         context.say_quoted(what, path, errno);
         1
     };
+    let opening = |how: OpenHow, flags: &[Vec<u8>]| OpenHow {
+        directory: flag(flags, b"directory"),
+        no_follow: flag(flags, b"nofollow"),
+        nonblock: flag(flags, b"nonblock"),
+        ..how
+    };
     let input = match &job.input {
         None => File::stdin(),
-        Some(path) => match File::open(path, OpenHow::READ) {
+        Some(path) => match File::open(path, opening(OpenHow::READ, &job.iflag)) {
             Ok(file) => file,
             Err(errno) => return fail("failed to open", path, errno),
         },
     };
     let input_name = job.input.as_deref().unwrap_or(b"standard input");
-    let append = job.oflag.iter().any(|w| w == b"append");
     let mut opened = None;
     if let Some(path) = &job.output {
         let how = OpenHow {
             create: !conv(b"nocreat"),
             exclusive: conv(b"excl"),
             truncate: !conv(b"notrunc") && job.seek == 0,
-            append,
-            ..OpenHow::CREATE
+            append: flag(&job.oflag, b"append"),
+            ..opening(OpenHow::CREATE, &job.oflag)
         };
         match File::open(path, how) {
             Ok(file) => opened = Some(file),
             Err(errno) => return fail("failed to open", path, errno),
+        }
+    }
+    // Of what was not opened here some flags can only be checked.
+    for (path, flags, fd, name) in [
+        (&job.input, &job.iflag, 0, "standard input"),
+        (&job.output, &job.oflag, 1, "standard output"),
+    ] {
+        let folder = || sys::fstat(fd).is_ok_and(|stat| sys::is_dir(&stat));
+        if path.is_none() && flag(flags, b"directory") && !folder() {
+            return fail("setting flags for", name.as_bytes(), Errno::Notdir);
         }
     }
     let output_name = job.output.as_deref().unwrap_or(b"standard output");
@@ -254,16 +308,14 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
         );
     }
     let started = sys::monotonic_ns();
-    let (mut read, mut written, mut code) = (Tally::default(), Tally::default(), 0);
-    let whole_blocks = job.iflag.iter().any(|w| w == b"fullblock");
+    let (mut read, mut code) = (Tally::default(), 0);
+    let mut sink = Sink::new(output, job.obs as usize, conv(b"sparse"));
+    let whole_blocks = flag(&job.iflag, b"fullblock");
+    let by_bytes = flag(&job.iflag, b"count_bytes");
     let mut block = vec![0; job.ibs as usize];
-    let mut pending: Vec<u8> = Vec::new();
     let mut left = job.count.unwrap_or(u64::MAX);
-    let length = usize::try_from(job.cbs).unwrap_or(0);
-    let converts = conv(b"block") || conv(b"unblock");
-    let mut records = (converts && length > 0).then(|| Records::new(length, conv(b"unblock")));
-    let same = job.ibs == job.obs && records.is_none();
-    let mut odd = None;
+    let mut change = Change::new(&conv, usize::try_from(job.cbs).unwrap_or(0));
+    let mut converted = Vec::new();
     while left > 0 && code == 0 {
         let room = left.min(job.ibs) as usize;
         let mut got = 0;
@@ -286,82 +338,53 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
         }
         read.add(got, job.ibs);
         // A count of blocks counts partial ones as blocks.
-        let by_bytes = job.iflag.iter().any(|w| w == b"count_bytes");
         left = left.saturating_sub(if by_bytes { got as u64 } else { job.ibs });
-        let mut part = block[..got].to_vec();
         if conv(b"sync") {
-            part.resize(job.ibs as usize, 0);
+            let blank = if change.records.is_some() { b' ' } else { 0 };
+            block[got..].fill(blank);
+            got = block.len();
         }
-        if conv(b"swab") {
-            // Pairs go on from block to block.
-            part.splice(0..0, odd.take());
-            if part.len() % 2 == 1 {
-                odd = part.pop();
+        let part = match change.nothing {
+            true => &block[..got],
+            false => {
+                converted.clear();
+                change.convert(&mut block[..got], &mut converted);
+                converted.as_slice()
             }
-            part.chunks_exact_mut(2).for_each(|pair| pair.swap(0, 1));
-        }
-        if conv(b"ucase") {
-            part.make_ascii_uppercase();
-        }
-        if conv(b"lcase") {
-            part.make_ascii_lowercase();
-        }
-        match &mut records {
-            Some(records) => records.convert(&part, &mut pending),
-            None => pending.extend(part),
-        }
-        while pending.len() as u64 >= job.obs || (same && !pending.is_empty()) {
-            let size = pending.len().min(job.obs as usize);
-            if let Err(errno) = write_all(output, &pending[..size]) {
-                code = fail("error writing", output_name, errno);
-                break;
-            }
-            written.add(size, job.obs);
-            pending.drain(..size);
+        };
+        let put = match job.reblock {
+            true => sink.put(part),
+            false => sink.block(part),
+        };
+        if let Err(errno) = put {
+            code = fail("error writing", output_name, errno);
         }
     }
-    pending.extend(odd);
-    if code == 0
-        && let Some(records) = &mut records
-    {
-        records.finish(&mut pending);
-        while pending.len() as u64 > job.obs {
-            match write_all(output, &pending[..job.obs as usize]) {
-                Ok(()) => written.add(job.obs as usize, job.obs),
-                Err(errno) => {
-                    code = fail("error writing", output_name, errno);
-                    break;
-                }
-            }
-            pending.drain(..job.obs as usize);
+    if code == 0 {
+        converted.clear();
+        change.finish(&mut converted);
+        if let Err(errno) = sink.put(&converted).and_then(|()| sink.finish()) {
+            code = fail("error writing", output_name, errno);
         }
     }
-    if code == 0 && !pending.is_empty() {
-        match write_all(output, &pending) {
-            Ok(()) => written.add(pending.len(), job.obs),
-            Err(errno) => code = fail("error writing", output_name, errno),
+    // There is no cache to drop, but a pipe has no place to drop it at.
+    for (flags, fd, name) in [
+        (&job.iflag, input.fd(), input_name),
+        (&job.oflag, output, output_name),
+    ] {
+        if flag(flags, b"nocache")
+            && job.count == Some(0)
+            && let Err(errno) = sys::seek(fd, 0, 1)
+        {
+            code = fail("failed to discard cache for:", name, errno);
         }
     }
-    let truncated = records.map_or(0, |records| records.truncated);
-    report(
-        job,
-        &read,
-        &written,
-        truncated,
-        sys::monotonic_ns() - started,
-    );
-    code
-}
-
-fn write_all(fd: u32, mut bytes: &[u8]) -> Result<(), Errno> {
-    while !bytes.is_empty() {
-        match sys::write(fd, bytes) {
-            Ok(n) => bytes = bytes.get(n..).unwrap_or_default(),
-            Err(Errno::Intr) => {}
-            Err(errno) => return Err(errno),
-        }
+    let truncated = change.records.map_or(0, |records| records.truncated);
+    let taken = sys::monotonic_ns() - started;
+    match report(job, &read, &sink.written, truncated, taken) {
+        true => code,
+        false => 1,
     }
-    Ok(())
 }
 
 /// Moves forwards in the input; false if it ends before.
@@ -384,9 +407,10 @@ fn skip(input: &File, bytes: u64) -> bool {
     true
 }
 
-fn report(job: &Job, read: &Tally, written: &Tally, truncated: u64, ns: u64) {
+/// Prints the figures; whether that went well.
+fn report(job: &Job, read: &Tally, written: &Tally, truncated: u64, ns: u64) -> bool {
     if job.status == b"none" {
-        return;
+        return true;
     }
     let mut err = Output::new(2);
     let counts = format!(
@@ -414,6 +438,7 @@ fn report(job: &Job, read: &Tally, written: &Tally, truncated: u64, ns: u64) {
         err.put(text.as_bytes());
     }
     err.flush();
+    !err.failed()
 }
 
 /// `1.2 M`, with the space before the letter.

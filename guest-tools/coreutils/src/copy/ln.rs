@@ -1,10 +1,11 @@
 //! `ln`, `link`.
 
-use super::place::{Backup, Existing, within};
+use super::place::{Backup, Existing, identity, same_entry, within};
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
 use crate::fast::names::parent;
 use crate::fast::remove::answer_is_yes;
+use crate::place::canonical::real_or_missing;
 use crate::sys::{self, Errno, is_dir, is_link};
 use crate::text::quote;
 
@@ -55,7 +56,7 @@ pub fn ln(args: &Args) -> i32 {
         out: Output::stdout(),
     };
     let (mut target, mut no_target, mut no_follow) = (None, false, false);
-    let (mut control, mut suffix) = (None, b"~".to_vec());
+    let (mut control, mut suffix) = (None, None);
     for (letter, long, value) in parsed.options {
         match (letter, long) {
             (b'b', _) => control = Some(Vec::new()),
@@ -63,10 +64,7 @@ pub fn ln(args: &Args) -> i32 {
             (b'T', _) => no_target = true,
             (b'f', _) => ln.existing = Existing::Replace,
             (b'i', _) => ln.existing = Existing::Ask,
-            (b'S', _) => {
-                suffix = value.unwrap_or_default();
-                control.get_or_insert_default();
-            }
+            (b'S', _) => suffix = value,
             (b't', _) => target = value,
             (b'L', _) => ln.logical = true,
             (b'P', _) => ln.logical = false,
@@ -77,11 +75,9 @@ pub fn ln(args: &Args) -> i32 {
             _ => {}
         }
     }
-    if let Some(word) = control {
-        match Backup::named(&word, suffix) {
-            Ok(backup) => ln.backup = backup,
-            Err(()) => return context.usage(b"invalid argument for 'backup type'"),
-        }
+    match Backup::chosen(&context, control, suffix) {
+        Ok(backup) => ln.backup = backup,
+        Err(code) => return code,
     }
     if ln.relative && !ln.symbolic {
         context.say(b"cannot do --relative without --symbolic");
@@ -167,7 +163,7 @@ impl Ln<'_> {
                 Ok(stat) if is_dir(&stat) => {
                     self.out.flush();
                     let text = [
-                        &quote::always(source),
+                        &quote::if_needed(source),
                         b": hard link not allowed for directory".as_slice(),
                     ];
                     self.context.say(&text.concat());
@@ -191,10 +187,12 @@ impl Ln<'_> {
                     .say(&[&quoted, b": cannot overwrite directory".as_slice()].concat());
                 return false;
             }
-            if !self.symbolic
-                && sys::stat(source, self.logical)
-                    .is_ok_and(|s| (s.device, s.inode) == (old.device, old.inode))
-            {
+            // Only where removing the one would remove the other.
+            let follow = self.symbolic || self.logical;
+            let same = sys::stat(source, follow).is_ok_and(|found| {
+                identity(&found) == identity(&old) && (found.links == 1 || same_entry(source, path))
+            });
+            if same && !(self.symbolic && self.backup.is_some()) {
                 self.out.flush();
                 let text = [
                     &quote::always(source),
@@ -268,7 +266,7 @@ impl Ln<'_> {
     }
 }
 
-/// The source as seen from the link's directory, by names alone.
+/// The source as seen from the link's directory.
 fn relative(source: &[u8], path: &[u8]) -> Vec<u8> {
     let cwd = sys::working_directory().unwrap_or_else(|_| b"/".to_vec());
     let parts = |path: &[u8]| {
@@ -286,7 +284,9 @@ fn relative(source: &[u8], path: &[u8]) -> Vec<u8> {
         }
         parts
     };
-    let (to, from) = (parts(source), parts(parent(path)));
+    // Where links lead counts, as far as there is anything.
+    let real = |path: &[u8]| real_or_missing(path).unwrap_or_else(|_| path.to_vec());
+    let (to, from) = (parts(&real(source)), parts(&real(parent(path))));
     let common = to.iter().zip(&from).take_while(|(a, b)| a == b).count();
     let mut out: Vec<Vec<u8>> = from.iter().skip(common).map(|_| b"..".to_vec()).collect();
     out.extend(to.into_iter().skip(common));

@@ -2,6 +2,8 @@
 
 use super::cp::Cp;
 use super::place::{Backup, Existing, destination, within};
+use super::same::move_refused;
+use super::seen::Seen;
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
 use crate::fast::remove::{answer_is_yes, rm};
@@ -32,7 +34,7 @@ pub fn mv(args: &Args) -> i32 {
     };
     let (mut existing, mut verbose, mut strip) = (Existing::Replace, false, false);
     let (mut target, mut no_target) = (None, false);
-    let (mut control, mut suffix) = (None, b"~".to_vec());
+    let (mut control, mut suffix) = (None, None);
     for (letter, long, value) in parsed.options {
         match (letter, long) {
             (b'b', _) => control = Some(Vec::new()),
@@ -41,10 +43,7 @@ pub fn mv(args: &Args) -> i32 {
             (b'n', _) => existing = Existing::Keep,
             (b'u', _) => existing = Existing::IfOlder,
             (b'T', _) => no_target = true,
-            (b'S', _) => {
-                suffix = value.unwrap_or_default();
-                control.get_or_insert_default();
-            }
+            (b'S', _) => suffix = value,
             (b't', _) => target = value,
             (b'v', _) => verbose = true,
             (_, "backup") => control = Some(value.unwrap_or_default()),
@@ -52,10 +51,9 @@ pub fn mv(args: &Args) -> i32 {
             _ => {}
         }
     }
-    let backup = match control.map(|word| Backup::named(&word, suffix)) {
-        None => None,
-        Some(Ok(backup)) => backup,
-        Some(Err(())) => return context.usage(b"invalid argument for 'backup type'"),
+    let backup = match Backup::chosen(&context, control, suffix) {
+        Ok(backup) => backup,
+        Err(code) => return code,
     };
     let (sources, to, into) = match destination(&context, parsed.operands, target, no_target) {
         Ok(found) => found,
@@ -63,6 +61,7 @@ pub fn mv(args: &Args) -> i32 {
     };
     let mut out = Output::stdout();
     let mut fine = true;
+    let (mut targets, mut stuck) = (Seen::default(), Seen::default());
     for source in &sources {
         let mut source = source.as_slice();
         while strip && source.len() > 1 && source.ends_with(b"/") {
@@ -73,7 +72,45 @@ pub fn mv(args: &Args) -> i32 {
         } else {
             to.clone()
         };
-        match one(source, &path, existing, backup.as_ref(), &context) {
+        let several = sources.len() > 1;
+        if several && let Ok(stat) = sys::stat(source, false) {
+            if is_dir(&stat) && stuck.has(source, &stat) {
+                out.flush();
+                let text = [
+                    b"warning: source directory ".as_slice(),
+                    &quote::always(source),
+                    b" specified more than once",
+                ];
+                context.say(&text.concat());
+                continue;
+            }
+            let clash = !is_dir(&stat)
+                && !matches!(backup, Some(Backup::Numbered))
+                && sys::stat(&path, false).is_ok_and(|old| targets.has(&path, &old));
+            if clash {
+                out.flush();
+                let text = [
+                    b"will not overwrite just-created ".as_slice(),
+                    &quote::always(&path),
+                    b" with ",
+                    &quote::always(source),
+                ];
+                context.say(&text.concat());
+                fine = false;
+                continue;
+            }
+        }
+        let result = one(source, &path, existing, backup.as_ref(), &context);
+        if several {
+            let (seen, at) = match result.is_ok() {
+                true => (&mut targets, path.as_slice()),
+                false => (&mut stuck, source),
+            };
+            if let Ok(stat) = sys::stat(at, false) {
+                seen.add(at, &stat);
+            }
+        }
+        match result {
             Ok(None) => {}
             Ok(Some(kept)) if verbose => {
                 let mut line = [
@@ -125,17 +162,7 @@ fn one(
     let old = sys::stat(to, false).ok();
     let mut kept = Vec::new();
     if let Some(old) = &old {
-        let same = (old.device, old.inode) == (stat.device, stat.inode);
-        if same && (is_dir(&stat) || from == to || backup.is_none()) {
-            if is_dir(&stat) {
-                return Err([
-                    b"cannot move ".as_slice(),
-                    &quoted_from,
-                    b" to a subdirectory of itself, ",
-                    &quoted_to,
-                ]
-                .concat());
-            }
+        if existing != Existing::Keep && move_refused(from, to, &stat, old, backup.is_some()) {
             return Err([
                 &quoted_from,
                 b" and ".as_slice(),
@@ -146,7 +173,9 @@ fn one(
         }
         match existing {
             Existing::Keep => return Ok(None),
-            Existing::IfOlder if old.modified_ns as i64 >= stat.modified_ns as i64 => {
+            Existing::IfOlder
+                if !is_dir(&stat) && old.modified_ns as i64 >= stat.modified_ns as i64 =>
+            {
                 return Ok(None);
             }
             Existing::Ask => {
@@ -177,6 +206,16 @@ fn one(
             .concat());
         }
         if let Some(backup) = backup {
+            if backup.would_destroy(&stat, to) {
+                return Err([
+                    b"backing up ".as_slice(),
+                    &quoted_to,
+                    b" might destroy source;  ",
+                    &quoted_from,
+                    b" not moved",
+                ]
+                .concat());
+            }
             kept = backup
                 .make(to)
                 .map_err(|errno| message(&[b"cannot backup ", &quoted_to], errno))?;

@@ -1,8 +1,8 @@
 //! Where the operands go, and what happens to what is there.
 
-use crate::cli::Context;
-use crate::fast::names::last;
-use crate::sys::{self, Errno, is_dir};
+use crate::cli::{Context, choice};
+use crate::fast::names::{last, parent};
+use crate::sys::{self, Errno, ExtStat, is_dir};
 use crate::text::quote;
 
 /// What happens to an existing destination.
@@ -30,35 +30,99 @@ pub enum Backup {
 }
 
 impl Backup {
-    /// The control that a word of `--backup` stands for; `None`: no copies.
-    pub fn named(word: &[u8], suffix: Vec<u8>) -> Result<Option<Backup>, ()> {
-        Ok(Some(match word {
-            b"none" | b"off" => return Ok(None),
-            b"numbered" | b"t" => Backup::Numbered,
-            b"" | b"existing" | b"nil" => Backup::Existing(suffix),
-            b"simple" | b"never" => Backup::Simple(suffix),
-            _ => return Err(()),
-        }))
+    /// What `--backup=WORD` and `--suffix` ask for, or the environment where
+    /// they leave it open; `None`: no copies are kept.
+    ///
+    /// # Errors
+    /// The exit code, after a message about a bad word.
+    pub fn chosen(
+        context: &Context<'_>,
+        word: Option<Vec<u8>>,
+        suffix: Option<Vec<u8>>,
+    ) -> Result<Option<Backup>, i32> {
+        const WORDS: &[&[&str]] = &[
+            &["none", "off"],
+            &["simple", "never"],
+            &["existing", "nil"],
+            &["numbered", "t"],
+        ];
+        let Some(word) = word.or_else(|| suffix.is_some().then(Vec::new)) else {
+            return Ok(None);
+        };
+        let variable =
+            |name: &str| std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes);
+        let (word, of) = match word.as_slice() {
+            b"" => (
+                variable("VERSION_CONTROL").unwrap_or_default(),
+                "'$VERSION_CONTROL'",
+            ),
+            _ => (word, "'backup type'"),
+        };
+        let suffix = suffix
+            .or_else(|| variable("SIMPLE_BACKUP_SUFFIX"))
+            .filter(|suffix| !suffix.is_empty() && !suffix.contains(&b'/'))
+            .unwrap_or_else(|| b"~".to_vec());
+        let kind = match word.as_slice() {
+            b"" => 2,
+            word => choice(context, word, of, WORDS)?,
+        };
+        Ok(match kind {
+            0 => None,
+            1 => Some(Backup::Simple(suffix)),
+            2 => Some(Backup::Existing(suffix)),
+            _ => Some(Backup::Numbered),
+        })
     }
 
-    /// Moves what is at a path out of the way; gives its new path.
-    pub fn make(&self, path: &[u8]) -> Result<Vec<u8>, Errno> {
+    /// Whether the copy of what is at `to` would take the place of the source.
+    pub fn would_destroy(&self, source: &ExtStat, to: &[u8]) -> bool {
+        let (Backup::Simple(suffix) | Backup::Existing(suffix)) = self else {
+            return false;
+        };
+        sys::stat(&[to, suffix].concat(), false)
+            .is_ok_and(|kept| identity(&kept) == identity(source))
+    }
+
+    /// The path that what is at a path would be kept at.
+    pub fn name(&self, path: &[u8]) -> Vec<u8> {
         let numbered = |n: u32| [path, format!(".~{n}~").as_bytes()].concat();
         let next = || {
             let free = (1..u32::MAX).find(|n| sys::stat(&numbered(*n), false).is_err());
             numbered(free.unwrap_or(1))
         };
-        let to = match self {
+        match self {
             Backup::Simple(suffix) => [path, suffix].concat(),
             Backup::Numbered => next(),
             Backup::Existing(suffix) => match sys::stat(&numbered(1), false) {
                 Ok(_) => next(),
                 Err(_) => [path, suffix].concat(),
             },
-        };
+        }
+    }
+
+    /// Moves what is at a path out of the way; gives its new path.
+    pub fn make(&self, path: &[u8]) -> Result<Vec<u8>, Errno> {
+        let to = self.name(path);
         sys::rename(path, &to)?;
+        // Two names of one file: renaming leaves both.
+        if sys::stat(path, false).is_ok() {
+            sys::unlink(path)?;
+        }
         Ok(to)
     }
+}
+
+/// Device and number of a file.
+pub fn identity(stat: &ExtStat) -> (u64, u64) {
+    (stat.device, stat.inode)
+}
+
+/// Whether two paths are one entry of one directory.
+pub fn same_entry(one: &[u8], other: &[u8]) -> bool {
+    let directory = |path| sys::stat(parent(path), true).map(|stat| identity(&stat));
+    last(one) == last(other)
+        && (parent(one) == parent(other)
+            || matches!((directory(one), directory(other)), (Ok(a), Ok(b)) if a == b))
 }
 
 /// Sources, destination, and whether the destination is a directory to put them in.

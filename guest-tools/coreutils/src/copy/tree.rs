@@ -2,54 +2,33 @@
 
 use super::contents;
 use super::cp::{Cp, Follow};
-use super::place::Existing;
+use super::place::{Backup, Existing, identity, same_entry};
+use super::same::Same;
 use crate::cli::Output;
-use crate::fast::names::parent;
 use crate::fast::remove::answer_is_yes;
+use crate::place::canonical::real_path;
 use crate::sys::{self, Errno, ExtStat, File, OpenHow, SetTime, is_dir, is_link, mode};
 use crate::text::quote;
+use std::collections::hash_map::Entry;
 
 impl Cp<'_> {
-    fn problem(&mut self, text: &[&[u8]], errno: Errno) -> bool {
+    pub(super) fn problem(&mut self, text: &[&[u8]], errno: Errno) -> bool {
         self.out.flush();
         self.context.say_error(&text.concat(), errno);
         false
     }
 
-    fn tell(&mut self, text: &[&[u8]]) -> bool {
+    pub(super) fn tell(&mut self, text: &[&[u8]]) -> bool {
         self.out.flush();
         self.context.say(&text.concat());
         false
     }
 
-    /// Makes the directories of the source below the destination (`--parents`).
-    pub(super) fn make_parents(&mut self, to: &[u8], source: &[u8]) -> bool {
-        let dir = parent(source);
-        if dir == b"." {
-            return true;
-        }
-        let mut at = 0;
-        while at < dir.len() {
-            let end = dir[at..]
-                .iter()
-                .position(|b| *b == b'/')
-                .map_or(dir.len(), |n| at + n);
-            let (from, made) = (&dir[..end], [to, b"/".as_slice(), &dir[..end]].concat());
-            if end > at && sys::stat(&made, true).is_err() {
-                if let Err(errno) = sys::mkdir(&made) {
-                    return self
-                        .problem(&[b"cannot make directory ", &quote::always(&made)], errno);
-                }
-                if self.verbose {
-                    self.out.put(&[from, b" -> ", &made, b"\n"].concat());
-                }
-                if let Ok(stat) = sys::stat(from, true) {
-                    let _ = sys::chmod(&made, stat.mode & 0o7777 & !self.umask);
-                }
-            }
-            at = end + 1;
-        }
-        true
+    /// Copies an operand.
+    pub(super) fn operand(&mut self, from: &[u8], to: &[u8]) -> bool {
+        self.top = (from.to_vec(), to.to_vec());
+        (self.into_itself, self.made) = (false, false);
+        self.copy(from, to, true, None)
     }
 
     /// Copies one path to another; whether all went well.
@@ -73,30 +52,58 @@ impl Cp<'_> {
             ];
             return self.tell(&text);
         }
-        let old = sys::stat(to, false).ok();
-        let old_target = match &old {
-            Some(link) if is_link(link) => sys::stat(to, true).ok(),
-            other => *other,
-        };
-        let id = |stat: &ExtStat| (stat.device, stat.inode);
-        if let Some(old) = &old_target
-            && id(old) == id(&stat)
-            && !is_dir(&stat)
-            && !(self.remove || (self.backup.is_some() && is_link(&stat)))
-        {
-            if self.hard {
+        if argument && self.several && !is_dir(&stat) {
+            if self.backup.is_none() && self.sources.has(from, &stat) {
+                let text = [
+                    b"warning: source file ".as_slice(),
+                    &quote::always(from),
+                    b" specified more than once",
+                ];
+                self.tell(&text);
                 return true;
             }
-            let text = [
-                &quote::always(from),
-                b" and ".as_slice(),
-                &quote::always(to),
-                b" are the same file",
-            ];
-            return self.tell(&text);
+            self.sources.add(from, &stat);
         }
+        let link = sys::stat(to, false);
+        let target = match &link {
+            Ok(link) if is_link(link) => sys::stat(to, true),
+            other => *other,
+        };
+        // Regular files are written through links; nothing else is.
+        let apart = self.hard || self.symbolic || self.remove || self.backup.is_some();
+        let through = !apart && stat.mode & mode::TYPE == mode::REGULAR;
+        let circular = matches!(target, Err(Errno::Loop));
+        let seen = if through { &target } else { &link };
+        if let Ok(seen) = seen
+            && !is_dir(&stat)
+            && self.existing != Existing::Keep
+        {
+            match self.sameness(from, to, &stat, seen) {
+                Same::No => {}
+                Same::Done => return true,
+                Same::Refused => {
+                    let text = [
+                        &quote::always(from),
+                        b" and ".as_slice(),
+                        &quote::always(to),
+                        b" are the same file",
+                    ];
+                    return self.tell(&text);
+                }
+            }
+        }
+        let old_target = target.ok();
+        let known = seen.is_ok() || circular || old_target.is_some();
+        let link = link.ok();
+        let old = link.filter(|_| known);
         if is_dir(&stat) {
             return self.directory(from, to, &stat, old_target, above);
+        }
+        if argument
+            && let Some(found) = &link
+            && self.clashes(from, to, found)
+        {
+            return false;
         }
         if let Some(found) = &old {
             if is_dir(old_target.as_ref().unwrap_or(found)) {
@@ -132,20 +139,40 @@ impl Cp<'_> {
                 _ => {}
             }
         }
-        let mut kept = None;
-        if old.is_some() {
-            let in_place = !is_link(&stat) && !self.hard && !self.symbolic;
+        let (mut kept, mut gone) = (None, false);
+        if let Some(found) = &old {
+            let apart = self.hard || self.symbolic;
+            // With links kept or not followed, writing to one of several names
+            // would change the others.
+            let data = !self.attributes_only;
+            let separate = data
+                && (self.keep.links && found.links > 1
+                    || self.follow == Follow::Never && stat.mode & mode::TYPE != mode::REGULAR);
+            let forced = self.force && (apart || is_link(&stat));
+            // A link that leads in circles is no file to write to.
+            let circular = self.force && circular;
             if let Some(backup) = &self.backup {
+                if backup.would_destroy(&stat, to) {
+                    let text = [
+                        b"backing up ".as_slice(),
+                        &quote::always(to),
+                        b" might destroy source;  ",
+                        &quote::always(from),
+                        b" not copied",
+                    ];
+                    return self.tell(&text);
+                }
                 match backup.make(to) {
                     Ok(path) => kept = Some(path),
                     Err(errno) => {
                         return self.problem(&[b"cannot backup ", &quote::always(to)], errno);
                     }
                 }
-            } else if self.remove || (!in_place && (self.force || is_link(&stat))) {
+            } else if self.remove || separate || forced || circular {
                 if let Err(errno) = sys::unlink(to) {
                     return self.problem(&[b"cannot remove ", &quote::always(to)], errno);
                 }
+                gone = true;
                 if self.verbose && self.remove {
                     self.out
                         .put(&[b"removed ".as_slice(), &quote::always(to), b"\n"].concat());
@@ -160,13 +187,8 @@ impl Cp<'_> {
             line.push(b'\n');
             self.out.put(&line);
         }
-        if self.keep.links && stat.links > 1 {
-            let known = self
-                .linked
-                .iter()
-                .find(|known| known.0 == id(&stat))
-                .map(|known| known.1.clone());
-            if let Some(first) = known {
+        if self.keep.links && stat.links > 1 && !self.hard && !self.symbolic {
+            if let Some(first) = self.copied.get(&identity(&stat)).cloned() {
                 let _ = sys::unlink(to);
                 return match sys::link(&first, to) {
                     Ok(()) => true,
@@ -181,15 +203,57 @@ impl Cp<'_> {
                     ),
                 };
             }
-            self.linked.push((id(&stat), to.to_vec()));
+            self.copied.insert(identity(&stat), to.to_vec());
         }
-        self.one(from, to, &stat, old.is_some() && kept.is_none())
+        let existed = old.is_some() && kept.is_none() && !gone;
+        let fine = self.one(from, to, &stat, existed);
+        if argument
+            && self.several
+            && let Ok(made) = sys::stat(to, false)
+        {
+            self.targets.add(to, &made);
+        }
+        fine
+    }
+
+    /// Whether the target came from another operand of this run, after a message.
+    fn clashes(&mut self, from: &[u8], to: &[u8], old: &ExtStat) -> bool {
+        if !self.several || !self.targets.has(to, old) {
+            return false;
+        }
+        let through = is_link(old);
+        if through && !self.remove {
+            let text = [
+                b"will not copy ".as_slice(),
+                &quote::always(from),
+                b" through just-created symlink ",
+                &quote::always(to),
+            ];
+            self.tell(&text);
+            return true;
+        }
+        if matches!(self.backup, Some(Backup::Numbered)) {
+            return false;
+        }
+        let text = [
+            b"will not overwrite just-created ".as_slice(),
+            &quote::always(to),
+            b" with ",
+            &quote::always(from),
+        ];
+        self.tell(&text);
+        true
     }
 
     /// Copies what is no directory.
     fn one(&mut self, from: &[u8], to: &[u8], stat: &ExtStat, existed: bool) -> bool {
         if self.hard {
-            return match sys::link(from, to) {
+            // A link that is followed gives a name to what it leads to.
+            let real = match !is_link(stat) && sys::stat(from, false).is_ok_and(|s| is_link(&s)) {
+                true => real_path(from).ok(),
+                false => None,
+            };
+            return match sys::link(real.as_deref().unwrap_or(from), to) {
                 Ok(()) => true,
                 Err(errno) => self.problem(
                     &[
@@ -241,6 +305,15 @@ impl Cp<'_> {
                 );
             }
         };
+        let dangling = sys::stat(to, false).is_ok_and(|link| is_link(&link))
+            && matches!(sys::stat(to, true), Err(Errno::Noent));
+        if dangling && std::env::var_os("POSIXLY_CORRECT").is_none() {
+            let text = [
+                b"not writing through dangling symlink ".as_slice(),
+                &quote::always(to),
+            ];
+            return self.tell(&text);
+        }
         let mut output = match self.attributes_only {
             true => File::open(
                 to,
@@ -283,7 +356,7 @@ impl Cp<'_> {
         self.attributes(to, stat, true)
     }
 
-    fn attributes(&mut self, to: &[u8], stat: &ExtStat, with_mode: bool) -> bool {
+    pub(super) fn attributes(&mut self, to: &[u8], stat: &ExtStat, with_mode: bool) -> bool {
         let mut fine = true;
         if self.keep.times {
             let times = (SetTime::At(stat.accessed_ns), SetTime::At(stat.modified_ns));
@@ -312,16 +385,38 @@ impl Cp<'_> {
         old: Option<ExtStat>,
         above: Option<&[(u64, u64)]>,
     ) -> bool {
-        let id = (stat.device, stat.inode);
+        let id = identity(stat);
         let above = above.unwrap_or_default();
-        if self.made.contains(&id) {
-            let text = [
-                b"cannot copy a directory, ".as_slice(),
-                &quote::always(from),
-                b", into itself, ",
-                &quote::always(to),
-            ];
-            return self.tell(&text);
+        let earlier = match above.is_empty() {
+            true => self.copied.get(&id).cloned(),
+            false => match self.copied.entry(id) {
+                Entry::Occupied(known) => Some(known.get().clone()),
+                Entry::Vacant(free) => {
+                    free.insert(to.to_vec());
+                    None
+                }
+            },
+        };
+        if let Some(earlier) = earlier {
+            if same_entry(from, &earlier) {
+                self.into_itself = true;
+                let text = [
+                    b"cannot copy a directory, ".as_slice(),
+                    &quote::always(&self.top.0),
+                    b", into itself, ",
+                    &quote::always(&self.top.1),
+                ];
+                return self.tell(&text);
+            }
+            if same_entry(to, &earlier) {
+                let text = [
+                    b"warning: source directory ".as_slice(),
+                    &quote::always(&self.top.0),
+                    b" specified more than once",
+                ];
+                self.tell(&text);
+                return true;
+            }
         }
         if above.contains(&id) {
             let text = [
@@ -359,9 +454,14 @@ impl Cp<'_> {
                 true
             }
         };
-        if let Ok(made) = sys::stat(to, true) {
-            self.made.push((made.device, made.inode));
+        // The first directory made is enough to notice a copy into itself.
+        if created
+            && !std::mem::replace(&mut self.made, true)
+            && let Ok(made) = sys::stat(to, true)
+        {
+            self.copied.insert(identity(&made), to.to_vec());
         }
+        self.copied.entry(id).or_insert_with(|| to.to_vec());
         let names = match sys::read_dir(from) {
             Ok(names) => names,
             Err(errno) => return self.problem(&[b"cannot access ", &quote::always(from)], errno),
@@ -374,6 +474,9 @@ impl Cp<'_> {
                 false => [dir, b"/", &entry.name].concat(),
             };
             fine &= self.copy(&child(from), &child(to), false, Some(&path));
+            if self.into_itself {
+                break;
+            }
         }
         if created && !self.keep.mode {
             let _ = sys::chmod(to, stat.mode & 0o777 & !self.umask);

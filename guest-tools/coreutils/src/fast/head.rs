@@ -1,6 +1,6 @@
 //! `head`.
 
-use super::with_buffer;
+use super::{finish, with_buffer};
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
 use crate::sys::{self, Errno, File, OpenHow};
@@ -106,7 +106,7 @@ pub fn run(args: &Args) -> i32 {
             break;
         }
     }
-    out.finish(&context, code)
+    finish(&mut out, &context, code)
 }
 
 /// `-NUM[bkm][cqvz]` as the first argument, written out.
@@ -225,6 +225,11 @@ fn copy_all_but(file: &File, want: Want, out: &mut Output) -> Result<(), Errno> 
         }
         if want.count == 0 {
             out.put(&held[start..]);
+            start = held.len();
+        }
+        // What was not shown is left to the next reader.
+        if start < held.len() {
+            let _ = sys::seek(file.fd(), -((held.len() - start) as i64), 1);
         }
         Ok(())
     })

@@ -15,3 +15,17 @@ pub mod touch;
 pub mod wc;
 
 pub use input::with_buffer;
+
+use crate::cli::{Context, Output};
+
+/// Ends output as `head` and `tail` do, which tell of an error on the way in
+/// other words than of one at the end.
+fn finish(out: &mut Output, context: &Context<'_>, code: i32) -> i32 {
+    match out.error() {
+        Some(errno) => {
+            context.say_error(b"error writing 'standard output'", errno);
+            1
+        }
+        None => out.finish(context, code),
+    }
+}

@@ -17,6 +17,7 @@ const RM_OPTIONS: &[Opt] = &[
     Opt::flag(b'R', ""),
     Opt::flag(b'd', "dir"),
     Opt::flag(b'v', "verbose"),
+    Opt::flag(0, "-presume-input-tty"),
 ];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -60,8 +61,19 @@ pub fn rm(args: &Args) -> i32 {
         out: Output::stdout(),
         code: 0,
     };
+    // Too dangerous to be asked for by halves.
+    let abbreviated =
+        |arg: &Vec<u8>| (3..18).contains(&arg.len()) && b"--no-preserve-root".starts_with(arg);
+    let mut given = args.iter().take_while(|arg| *arg != b"--");
+    if given.any(abbreviated) {
+        rm.context
+            .say(b"you may not abbreviate the --no-preserve-root option");
+        return 1;
+    }
+    let mut presumed = false;
     for (letter, long, value) in parsed.options {
         match (letter, long) {
+            (_, "-presume-input-tty") => presumed = true,
             (b'f', _) => (rm.force, rm.ask) = (true, Ask::Never),
             (b'i', _) => (rm.force, rm.ask) = (false, Ask::Always),
             (b'I', _) => (rm.force, rm.ask) = (false, Ask::Once),
@@ -101,7 +113,7 @@ pub fn rm(args: &Args) -> i32 {
             return 0;
         }
     }
-    rm.terminal = rm.ask == Ask::Protected && sys::is_terminal(0);
+    rm.terminal = rm.ask != Ask::Never && (presumed || sys::is_terminal(0));
     for path in &paths {
         rm.remove_argument(path);
     }
@@ -111,8 +123,12 @@ pub fn rm(args: &Args) -> i32 {
 
 impl Rm<'_> {
     fn remove_argument(&mut self, path: &[u8]) {
-        let plain =
-            !self.verbose && matches!(self.ask, Ask::Never | Ask::Protected) && !self.terminal;
+        // Of several slashes at the end one is left.
+        let mut path = path;
+        while path.ends_with(b"//") && path.iter().any(|byte| *byte != b'/') {
+            path = &path[..path.len() - 1];
+        }
+        let plain = !self.verbose && self.ask != Ask::Always && !self.terminal;
         let last = super::names::last(path);
         if plain && !path.ends_with(b"/") && last != b"." && last != b".." {
             match sys::unlink(path) {
@@ -244,9 +260,8 @@ impl Rm<'_> {
             let Some(entry) = level.names.pop() else {
                 let done = levels.pop();
                 let Some(done) = done else { return };
-                let gone = !done.kept
-                    && (self.ask != Ask::Always || self.confirm_dir(&done.path))
-                    && self.remove_dir(&done.path);
+                let gone =
+                    !done.kept && self.confirm_dir(&done.path) && self.remove_dir(&done.path);
                 if !gone && let Some(parent) = levels.last_mut() {
                     parent.kept = true;
                 }
@@ -276,28 +291,45 @@ impl Rm<'_> {
         }
     }
 
-    fn may_descend(&mut self, path: &[u8], _stat: &ExtStat) -> bool {
-        if self.ask != Ask::Always || sys::read_dir(path).is_ok_and(|names| names.is_empty()) {
+    fn may_descend(&mut self, path: &[u8], stat: &ExtStat) -> bool {
+        let guard: &[u8] = match self.protected(stat) {
+            true => b"write-protected ",
+            false if self.ask != Ask::Always => return true,
+            false => b"",
+        };
+        if sys::read_dir(path).is_ok_and(|names| names.is_empty()) {
             return true;
         }
         let text = [
-            b"descend into directory ".as_slice(),
+            b"descend into ".as_slice(),
+            guard,
+            b"directory ",
             &quote::always(path),
             b"?",
         ];
         self.confirmed(&text.concat())
     }
 
+    /// Whether a file is one to ask about because it may not be written.
+    fn protected(&self, stat: &ExtStat) -> bool {
+        (self.terminal || self.ask == Ask::Always)
+            && !sys::is_link(stat)
+            && stat.mode & 0o200 == 0
+            && sys::identity().0 != 0
+    }
+
     fn confirm_dir(&mut self, path: &[u8]) -> bool {
-        let text = [b"remove directory ".as_slice(), &quote::always(path), b"?"];
+        let guard: &[u8] = match sys::stat(path, false) {
+            Ok(stat) if self.protected(&stat) => b"write-protected ",
+            _ if self.ask != Ask::Always => return true,
+            _ => b"",
+        };
+        let text = [b"remove ", guard, b"directory ", &quote::always(path), b"?"];
         self.confirmed(&text.concat())
     }
 
     fn may_remove(&mut self, path: &[u8], stat: &ExtStat) -> bool {
-        let protected = self.terminal
-            && !sys::is_link(stat)
-            && stat.mode & 0o200 == 0
-            && sys::identity().0 != 0;
+        let protected = self.protected(stat);
         if self.ask != Ask::Always && !protected {
             return true;
         }
@@ -393,12 +425,20 @@ pub fn rmdir(args: &Args) -> i32 {
                 out.flush();
                 if !(ignore && matches!(errno, Errno::Notempty | Errno::Exist)) {
                     let first = path == operand.as_slice();
-                    let what = if first {
-                        "failed to remove"
-                    } else {
-                        "failed to remove directory"
+                    let what = match first || errno == Errno::Notdir {
+                        true => "failed to remove",
+                        false => "failed to remove directory",
                     };
-                    context.say_quoted(what, path, errno);
+                    if first && errno == Errno::Notdir && link_to_directory(path) {
+                        let text = [
+                            b"failed to remove ".as_slice(),
+                            &quote::always(path),
+                            b": Symbolic link not followed",
+                        ];
+                        context.say(&text.concat());
+                    } else {
+                        context.say_quoted(what, path, errno);
+                    }
                     code = 1;
                 }
                 break;
@@ -413,4 +453,16 @@ pub fn rmdir(args: &Args) -> i32 {
         }
     }
     out.finish(&context, code)
+}
+
+/// Whether `name/` is a link, to a directory or to nothing.
+fn link_to_directory(path: &[u8]) -> bool {
+    let end = path.iter().rposition(|byte| *byte != b'/');
+    let name = &path[..end.map_or(0, |at| at + 1)];
+    name.len() < path.len()
+        && sys::stat(name, false).is_ok_and(|stat| sys::is_link(&stat))
+        && match sys::stat(path, true) {
+            Ok(stat) => is_dir(&stat),
+            Err(errno) => errno != Errno::Notdir,
+        }
 }

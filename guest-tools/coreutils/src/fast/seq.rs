@@ -2,6 +2,7 @@
 
 use crate::Args;
 use crate::cli::{Context, Output};
+use crate::text::quote;
 
 /// Digits that fit a number here.
 const DIGITS_MAX: usize = 17;
@@ -24,6 +25,10 @@ pub fn run(args: &Args) -> Option<i32> {
         [last] => (1, 1, whole(last)?),
         [first, last] => (whole(first)?, 1, whole(last)?),
         [first, step, last] => (whole(first)?, whole(step)?, whole(last)?),
+        [_, _, _, extra, ..] if rest.iter().all(|arg| is_number(arg)) => {
+            let text = [b"extra operand ".as_slice(), &quote::always(extra)];
+            return Some(Context::new(args, "seq", 1).usage(&text.concat()));
+        }
         _ => return None,
     };
     if step == 0 || separator.contains(&b'\\') {
@@ -57,6 +62,11 @@ pub fn run(args: &Args) -> Option<i32> {
         out.put_byte(b'\n');
     }
     Some(out.finish(&context, 0))
+}
+
+/// Whether an argument can be no option.
+fn is_number(arg: &[u8]) -> bool {
+    std::str::from_utf8(arg).is_ok_and(|text| text.parse::<f64>().is_ok())
 }
 
 /// Counts upwards on the digits themselves.

@@ -98,6 +98,39 @@ fn names_here(path: &[u8]) -> bool {
     path.starts_with(b"/") && plain && same()
 }
 
+/// Runs `link`.
+pub fn link(args: &Args) -> i32 {
+    let context = Context::new(args, "link", 1);
+    let parsed = match parse(&context, args, &[], Order::Permute) {
+        Ok(parsed) => parsed,
+        Err(code) => return code,
+    };
+    match parsed.operands.as_slice() {
+        [] => context.usage(b"missing operand"),
+        [only] => {
+            let text = [b"missing operand after ".as_slice(), &quote::always(only)];
+            context.usage(&text.concat())
+        }
+        [from, to] => match sys::link(from, to) {
+            Ok(()) => 0,
+            Err(errno) => {
+                let text = [
+                    b"cannot create link ".as_slice(),
+                    &quote::always(to),
+                    b" to ",
+                    &quote::always(from),
+                ];
+                context.say_error(&text.concat(), errno);
+                1
+            }
+        },
+        [_, _, extra, ..] => {
+            let text = [b"extra operand ".as_slice(), &quote::always(extra)].concat();
+            context.usage(&text)
+        }
+    }
+}
+
 /// Runs `unlink`.
 pub fn unlink(args: &Args) -> i32 {
     let context = Context::new(args, "unlink", 1);
@@ -142,9 +175,34 @@ pub fn sync(args: &Args) -> i32 {
     }
     let mut code = 0;
     for path in &parsed.operands {
-        if let Err(errno) = sys::File::open(path, sys::OpenHow::READ) {
-            context.say_quoted("error opening", path, errno);
-            code = 1;
+        let read = sys::OpenHow {
+            nonblock: true,
+            ..sys::OpenHow::READ
+        };
+        let write = sys::OpenHow {
+            read: false,
+            write: true,
+            ..read
+        };
+        // A file that may only be written can be synced too.
+        let opened = sys::File::open(path, read);
+        match opened.or_else(|first| sys::File::open(path, write).or(Err(first))) {
+            Err(errno) => {
+                context.say_quoted("error opening", path, errno);
+                code = 1;
+            }
+            Ok(file)
+                if sys::fstat(file.fd()).is_ok_and(|stat| {
+                    matches!(
+                        stat.mode & sys::mode::TYPE,
+                        sys::mode::FIFO | sys::mode::SOCKET
+                    )
+                }) =>
+            {
+                context.say_quoted("error syncing", path, sys::Errno::Inval);
+                code = 1;
+            }
+            Ok(_) => {}
         }
     }
     code

@@ -9,6 +9,9 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind, nfa::thompson};
 use wardian_posix_regex::{Syntax, push_literal, translate};
 
+/// Most groups that a pattern may open.
+const GROUPS_MAX: usize = 250_000;
+
 /// Largest compiled pattern, in bytes.
 const NFA_BYTES_MAX: usize = 64 << 20;
 
@@ -83,6 +86,10 @@ impl Matcher {
                         unicode,
                         zero: end == 0,
                     };
+                    // GNU's gives up on such patterns too, in these words.
+                    if memchr::memchr_iter(b'(', pattern).count() > GROUPS_MAX {
+                        return Err("stack overflow".to_owned());
+                    }
                     let part =
                         translate(pattern, &syntax, groups).map_err(|error| error.0.to_owned())?;
                     if let Some(text) = part.literal.as_ref().filter(|_| alone) {
@@ -126,8 +133,13 @@ impl Matcher {
         }
         let flags = if config.ignore_case { "(?i)" } else { "" };
         let regex = format!("{flags}{}", wrapped("(?<!\\w)", "(?!\\w)"));
-        let engine = fancy_regex::Regex::new(&regex)
-            .map_err(|_| "unmatched or unsupported construct in pattern".to_owned())?;
+        let engine = fancy_regex::Regex::new(&regex).map_err(|error| match error {
+            fancy_regex::Error::CompileError(fancy_regex::CompileError::InvalidBackref(_))
+            | fancy_regex::Error::ParseError(_, fancy_regex::ParseError::InvalidBackref) => {
+                "reference to non-existent subpattern".to_owned()
+            }
+            _ => "unmatched or unsupported construct in pattern".to_owned(),
+        })?;
         Ok(matcher(Engine::Backtracking(Box::new(engine)), None))
     }
 

@@ -72,7 +72,7 @@ impl Printer {
         // Under -v the matches are in the context lines.
         let has_matches = selected != config.invert;
         if config.only {
-            if selected && has_matches {
+            if has_matches {
                 self.matches(config, matcher, place, line, separator);
             }
             return;

@@ -131,7 +131,8 @@ impl Grep<'_> {
         };
         if is_dir(&stat) {
             match self.config.directories {
-                Directories::Recurse if !directory_left_out(self.config, path, true) => {
+                // The directory that nobody named cannot be left out.
+                Directories::Recurse if implied || !directory_left_out(self.config, path, true) => {
                     if self.config.file_name.is_none() {
                         self.named = true;
                     }
@@ -192,6 +193,7 @@ impl Grep<'_> {
         if let Some(output) = self.output
             && self.config.max.is_none_or(|max| max > 1)
             && let Ok(stat) = sys::fstat(file.fd())
+            && stat.mode & mode::TYPE == mode::REGULAR
             && (stat.device, stat.inode) == (output.device, output.inode)
         {
             self.trouble = true;

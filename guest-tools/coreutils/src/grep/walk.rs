@@ -36,7 +36,9 @@ pub fn left_out(config: &Config, path: &[u8], argument: bool) -> bool {
 /// Whether `--exclude-dir` leaves a directory out.
 pub fn directory_left_out(config: &Config, path: &[u8], argument: bool) -> bool {
     config.exclude_dirs.iter().any(|pattern| {
-        glob::matches(pattern, last(path)) || (argument && glob::matches(pattern, path))
+        // `./` is not the name `.`.
+        let slashed = argument && path.ends_with(b"/") && last(path) == b".";
+        !slashed && glob::matches(pattern, last(path)) || (argument && glob::matches(pattern, path))
     })
 }
 

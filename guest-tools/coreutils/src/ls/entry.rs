@@ -63,6 +63,25 @@ pub fn show(name: &[u8], config: &Config) -> (Vec<u8>, bool) {
     (shown, quoted)
 }
 
+/// The name of a directory at the head of its section, where a colon ends it.
+pub fn heading(name: &[u8], config: &Config) -> Vec<u8> {
+    let (shown, quoted) = show(name, config);
+    if quoted || !name.contains(&b':') {
+        return shown;
+    }
+    match config.quoting {
+        Style::Literal => shown,
+        Style::Shell | Style::ShellAlways => quote::quote(name, Style::ShellAlways),
+        Style::ShellEscape | Style::ShellEscapeAlways => {
+            quote::quote(name, Style::ShellEscapeAlways)
+        }
+        Style::C | Style::Escape | Style::Locale => {
+            let parts: Vec<&[u8]> = shown.split(|byte| *byte == b':').collect();
+            parts.join(b"\\:".as_slice())
+        }
+    }
+}
+
 /// The character that tells of a type.
 pub fn indicator(bits: u32, style: Indicator) -> Option<u8> {
     if style == Indicator::None {
@@ -85,7 +104,6 @@ pub fn needs_stat(config: &Config, colors: Option<&Colors>) -> bool {
     config.format == Format::Long
         || config.blocks
         || matches!(config.sort, SortBy::Time | SortBy::Size)
-        || config.indicator == Indicator::Classify
         || config.context
         || colors.is_some_and(Colors::depends_on_mode)
 }

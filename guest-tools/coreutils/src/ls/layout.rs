@@ -33,8 +33,11 @@ impl Frills {
                 0
             },
             align_quotes: entries.iter().any(|entry| entry.quoted)
-                && config.format != Format::OnePerLine
-                && config.format != Format::Commas,
+                && match config.format {
+                    Format::Long => true,
+                    Format::Columns | Format::Across => config.width > 0,
+                    Format::OnePerLine | Format::Commas => false,
+                },
         }
     }
 

@@ -205,6 +205,10 @@ impl Listing<'_> {
     fn directory(&mut self, path: &[u8], argument: bool, headers: bool) -> Option<Vec<Entry>> {
         let names = match sys::read_dir(path) {
             Ok(names) => names,
+            // A directory that was removed while in use has nothing in it.
+            Err(Errno::Noent) if sys::stat(path, true).is_ok_and(|stat| is_dir(&stat)) => {
+                Vec::new()
+            }
             Err(errno) => {
                 self.out.flush();
                 self.context
@@ -217,7 +221,7 @@ impl Listing<'_> {
             if self.anything {
                 self.out.put(b"\n");
             }
-            let shown = super::entry::show(path, &self.config).0;
+            let shown = super::entry::heading(path, &self.config);
             self.out.put(&shown);
             self.out.put(b":\n");
         }
@@ -283,7 +287,12 @@ impl Listing<'_> {
             || self.colors.is_some();
         let unsure = found.kind == 0 || (follow && found.kind == mode::LINK);
         let mut stat = None;
-        let needed = (config.inode && found.kind == mode::LINK && follow) || (needs_kind && unsure);
+        // Whether a file may be run is in its status alone.
+        let executable =
+            config.indicator == Indicator::Classify && matches!(found.kind, 0 | mode::REGULAR);
+        let needed = executable
+            || (config.inode && found.kind == mode::LINK && follow)
+            || (needs_kind && unsure);
         if self.stat_entries || needed {
             match sys::stat(&path, follow) {
                 Ok(found) => stat = Some(found),

@@ -23,7 +23,8 @@ const OPTIONS: &[Opt] = &[
     Opt::value(b'w', "width"),
     Opt::flag(b'A', "almost-all"),
     Opt::flag(b'B', "ignore-backups"),
-    Opt::optional(b'F', "classify"),
+    Opt::flag(b'F', ""),
+    Opt::optional(0, "classify"),
     Opt::flag(0, "file-type"),
     Opt::flag(0, "si"),
     Opt::flag(0, "dereference-command-line-symlink-to-dir"),
@@ -237,7 +238,7 @@ pub fn read(
                 config.blocks = false;
                 config.color = false;
             }
-            (b'F', _) => {
+            (b'F', _) | (_, "classify") => {
                 let shown = match value {
                     None => b'a',
                     Some(_) => choice(WHEN)?,
@@ -497,8 +498,18 @@ fn choose(
 }
 
 fn number(context: &Context<'_>, text: &[u8], problem: &str) -> Result<usize, i32> {
-    let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    match size::parse(text).filter(|_| digits) {
+    // As in C: octal after a zero, hexadecimal after `0x`.
+    let (digits, radix) = match text {
+        [b'0', b'x' | b'X', digits @ ..] => (digits, 16),
+        [b'0', digits @ ..] if !digits.is_empty() => (digits, 8),
+        digits => (digits, 10),
+    };
+    let plain = digits.iter().all(u8::is_ascii_hexdigit);
+    let value = std::str::from_utf8(digits)
+        .ok()
+        .filter(|_| plain)
+        .and_then(|digits| u64::from_str_radix(digits, radix).ok());
+    match value {
         Some(value) => Ok(usize::try_from(value).unwrap_or(usize::MAX)),
         None => {
             context.say(&[problem.as_bytes(), b": ", &quote::always(text)].concat());

@@ -4,6 +4,7 @@ use super::mkdir::{Make, umask};
 use super::mode::ModeChange;
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
+use crate::copy::place::Backup;
 use crate::fast::names::{last, parent};
 use crate::fast::with_buffer;
 use crate::identity::accounts;
@@ -27,7 +28,8 @@ const OPTIONS: &[Opt] = &[
     Opt::value(b'S', "suffix"),
     Opt::value(b't', "target-directory"),
     Opt::flag(b'v', "verbose"),
-    Opt::optional(b'Z', "context"),
+    Opt::flag(b'Z', ""),
+    Opt::optional(0, "context"),
 ];
 
 /// Permission bits unless told.
@@ -38,7 +40,7 @@ struct Install<'a> {
     mode: u32,
     uid: Option<u32>,
     gid: Option<u32>,
-    backup: Option<Vec<u8>>,
+    backup: Option<Backup>,
     compare: bool,
     parents: bool,
     keep_times: bool,
@@ -66,17 +68,18 @@ pub fn install(args: &Args) -> i32 {
         out: Output::stdout(),
     };
     let (mut directories, mut target, mut no_target, mut mode) = (false, None, false, None);
-    let mut suffix = b"~".to_vec();
+    let (mut control, mut suffix) = (None, None);
     for (letter, long, value) in parsed.options {
         let text = value.clone().unwrap_or_default();
         match (letter, long) {
-            (b'b', _) | (_, "backup") => install.backup = Some(Vec::new()),
+            (b'b', _) => control = Some(Vec::new()),
+            (_, "backup") => control = Some(text),
             (b'C', _) => install.compare = true,
             (b'd', _) => directories = true,
             (b'D', _) => install.parents = true,
             (b'm', _) => mode = value,
             (b'p', _) => install.keep_times = true,
-            (b'S', _) => suffix = text,
+            (b'S', _) => suffix = value,
             (b't', _) => target = value,
             (b'T', _) => no_target = true,
             (b'v', _) => install.verbose = true,
@@ -103,8 +106,9 @@ pub fn install(args: &Args) -> i32 {
             _ => {}
         }
     }
-    if install.backup.is_some() {
-        install.backup = Some(suffix);
+    match Backup::chosen(&context, control, suffix) {
+        Ok(backup) => install.backup = backup,
+        Err(code) => return code,
     }
     if directories && target.is_some() {
         context.say(b"target directory not allowed when installing a directory");
@@ -271,16 +275,21 @@ impl Install<'_> {
                 return false;
             }
             if is_dir(&old) {
-                return self.problem("cannot overwrite directory", to, Errno::Isdir);
+                self.out.flush();
+                let text = [
+                    b"cannot overwrite directory ".as_slice(),
+                    &quote::always(to),
+                    b" with non-directory",
+                ];
+                self.context.say(&text.concat());
+                return false;
             }
-            if let Some(suffix) = &self.backup {
-                let backup = [to, suffix].concat();
-                if let Ok(contents) = sys::read_file(to) {
-                    let _ = write_file(&backup, &contents);
+            if let Some(backup) = &self.backup {
+                match backup.make(to) {
+                    Ok(path) => kept = Some(path),
+                    Err(errno) => return self.problem("cannot backup", to, errno),
                 }
-                kept = Some(backup);
-            }
-            if let Err(errno) = sys::unlink(to) {
+            } else if let Err(errno) = sys::unlink(to) {
                 return self.problem("cannot remove", to, errno);
             }
             if self.verbose && kept.is_none() {
@@ -318,14 +327,6 @@ impl Install<'_> {
             && self.gid.is_none_or(|gid| gid == old.gid)
             && sys::read_file(from).ok() == sys::read_file(to).ok()
     }
-}
-
-fn write_file(path: &[u8], contents: &[u8]) -> Result<(), Errno> {
-    let file = File::open(path, OpenHow::CREATE)?;
-    let mut out = Output::new(file.fd());
-    out.put(contents);
-    out.flush();
-    out.error().map_or(Ok(()), Err)
 }
 
 fn copy<'p>(from: &'p [u8], to: &'p [u8]) -> Result<(), (&'p [u8], &'static str, Errno)> {

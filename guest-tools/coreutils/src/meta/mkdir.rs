@@ -1,4 +1,4 @@
-//! `mkdir`, `mkfifo`.
+//! `mkdir`.
 
 use super::mode::ModeChange;
 use crate::Args;
@@ -168,48 +168,4 @@ impl<'a> Make<'a> {
             }
         }
     }
-}
-
-/// Runs `mkfifo`.
-pub fn mkfifo(args: &Args) -> i32 {
-    const OPTIONS: &[Opt] = &[
-        Opt::value(b'm', "mode"),
-        Opt::flag(b'Z', ""),
-        Opt::optional(0, "context"),
-    ];
-    let context = Context::new(args, "mkfifo", 1);
-    let parsed = match parse(&context, args, OPTIONS, Order::Permute) {
-        Ok(parsed) => parsed,
-        Err(code) => return code,
-    };
-    if parsed.operands.is_empty() {
-        return context.usage(b"missing operand");
-    }
-    let mut mode = None;
-    for (_, _, value) in parsed.options.iter().filter(|option| option.0 == b'm') {
-        let text = value.clone().unwrap_or_default();
-        let Some(change) = ModeChange::parse(&text) else {
-            context.say(b"invalid mode");
-            return 1;
-        };
-        let bits = change.apply(0o666, false, umask());
-        if bits & !0o777 != 0 {
-            context.say(b"mode must specify only file permission bits");
-            return 1;
-        }
-        mode = Some(bits);
-    }
-    let mut code = 0;
-    for path in &parsed.operands {
-        let made = sys::mkfifo(path, 0o666);
-        let result = match mode {
-            Some(bits) => made.and_then(|()| sys::chmod(path, bits)),
-            None => made,
-        };
-        if let Err(errno) = result {
-            context.say_quoted("cannot create fifo", path, errno);
-            code = 1;
-        }
-    }
-    code
 }

@@ -5,5 +5,6 @@ pub mod chown;
 pub mod install;
 pub mod mkdir;
 pub mod mode;
+pub mod special;
 pub mod stat;
 mod walk;

@@ -20,6 +20,8 @@ enum Clause {
 enum What {
     /// `rwx`, `X` and `st` as bits; the flag is for `X`.
     Bits(u32, bool),
+    /// Octal after an operator: it speaks of all bits.
+    Octal(u32),
     /// Copy of user's (6), group's (3) or others' (0) bits, as a shift.
     Copy(u32),
 }
@@ -71,6 +73,7 @@ impl ModeChange {
                 let mask = if *users == 0 { ALL } else { *users };
                 match (op, what) {
                     (b'=', _) | (_, What::Copy(_)) => mask,
+                    (_, What::Octal(bits)) => *bits,
                     (_, What::Bits(bits, false)) => bits & mask,
                     (_, What::Bits(bits, true)) => (bits | 0o111) & mask,
                 }
@@ -126,7 +129,7 @@ fn parse_clause(part: &[u8], clauses: &mut Vec<Clause>) -> Option<()> {
             [first, ..] if first.is_ascii_digit() => {
                 // `+0755`: octal after an operator, for everyone, no umask.
                 users = ALL;
-                What::Bits(octal(letters)?, false)
+                What::Octal(octal(letters)?)
             }
             letters => {
                 let (mut bits, mut conditional) = (0, false);
@@ -161,6 +164,7 @@ fn apply_clause(clause: &Clause, mode: u32, is_dir: bool, umask: u32) -> u32 {
                     let one = mode >> shift & 7;
                     one << 6 | one << 3 | one
                 }
+                What::Octal(bits) => *bits,
                 What::Bits(bits, conditional) => {
                     let execute = *conditional && (is_dir || mode & 0o111 != 0);
                     bits | if execute { 0o111 } else { 0 }
@@ -189,6 +193,7 @@ fn apply_clause(clause: &Clause, mode: u32, is_dir: bool, umask: u32) -> u32 {
 fn named_set_bits(what: &What) -> u32 {
     match what {
         What::Bits(bits, _) => bits & (SET_UID | SET_GID),
+        What::Octal(_) => SET_UID | SET_GID,
         What::Copy(_) => 0,
     }
 }
@@ -255,6 +260,8 @@ mod tests {
         check("u+s,+t", 0o755, false, 0o5755);
         check("755", 0o2777, true, 0o2755);
         check("00755", 0o2777, true, 0o755);
+        check("=755", 0o2777, true, 0o755);
+        check("-2000", 0o2755, true, 0o755);
         check("u=rwx,g=", 0o2777, true, 0o2707);
         check("a-x+X", 0o755, false, 0o644);
         assert!(ModeChange::parse(b"u+q").is_none());

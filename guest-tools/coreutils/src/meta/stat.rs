@@ -2,10 +2,11 @@
 
 use super::mode as mode_text;
 use crate::Args;
-use crate::cli::{Context, Opt, Order, Output, parse};
+use crate::cli::{Context, Opt, Order, Output, find_choice, parse};
 use crate::identity::accounts;
 use crate::sys::{self, Errno, ExtStat, is_link, mode};
-use crate::text::{quote, time};
+use crate::text::quote::{self, Style};
+use crate::text::time;
 
 const OPTIONS: &[Opt] = &[
     Opt::flag(b'L', "dereference"),
@@ -25,10 +26,47 @@ const TERSE: &[u8] = b"%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o\n";
 const SYSTEM: &[u8] = b"  File: \"%n\"\n    ID: %-8i Namelen: %-7l Type: %T\nBlock size: %-10s Fundamental block size: %S\nBlocks: Total: %-10b Free: %-10f Available: %a\nInodes: Total: %-10c Free: %d\n";
 const SYSTEM_TERSE: &[u8] = b"%n %i %l %t %s %S %b %f %a %c %d\n";
 
+/// The style that `QUOTING_STYLE` names.
+fn quoting(context: &Context<'_>) -> Style {
+    const WORDS: &[&[&str]] = &[
+        &["shell-escape-always"],
+        &["literal"],
+        &["shell"],
+        &["shell-always"],
+        &["shell-escape"],
+        &["c", "c-maybe"],
+        &["escape"],
+        &["locale", "clocale"],
+    ];
+    const STYLES: [Style; 8] = [
+        Style::ShellEscapeAlways,
+        Style::Literal,
+        Style::Shell,
+        Style::ShellAlways,
+        Style::ShellEscape,
+        Style::C,
+        Style::Escape,
+        Style::Locale,
+    ];
+    let Some(word) = std::env::var_os("QUOTING_STYLE") else {
+        return STYLES[0];
+    };
+    let word = word.into_encoded_bytes();
+    let found = find_choice(&word, WORDS);
+    if found.is_err() {
+        let text = [
+            b"ignoring invalid value of environment variable QUOTING_STYLE: ".as_slice(),
+            &quote::always(&word),
+        ];
+        context.say(&text.concat());
+    }
+    STYLES[found.unwrap_or(0)]
+}
+
 struct Stat<'a> {
     context: Context<'a>,
-    /// Whether `%N` is quoted: in formats that the user gave.
-    quote_always: bool,
+    /// How `%N` is quoted: only in formats that the user gave.
+    style: Style,
     out: Output,
     failed: bool,
 }
@@ -57,10 +95,13 @@ pub fn stat(args: &Args) -> i32 {
     }
     let mut stat = Stat {
         context,
-        quote_always: format.is_some(),
+        style: Style::Literal,
         out: Output::stdout(),
         failed: false,
     };
+    if format.is_some() {
+        stat.style = quoting(&stat.context);
+    }
     for path in &parsed.operands {
         let result = match path.as_slice() {
             b"-" if !system => sys::fstat(0),
@@ -286,9 +327,17 @@ impl Stat<'_> {
     }
 
     fn quoted(&self, path: &[u8], stat: &ExtStat) -> Vec<u8> {
-        let show = |name: &[u8]| match self.quote_always {
-            true => quote::always(name),
-            false => name.to_vec(),
+        let show = |name: &[u8]| {
+            let mut text = quote::quote(name, self.style);
+            // Unlike in lists, blanks stand for themselves.
+            if self.style == Style::Escape {
+                text = text
+                    .split(|byte| *byte == b' ')
+                    .map(|part| part.strip_suffix(b"\\").unwrap_or(part))
+                    .collect::<Vec<_>>()
+                    .join(b" ".as_slice());
+            }
+            text
         };
         let mut text = show(path);
         if is_link(stat)

@@ -93,6 +93,7 @@ fn shuf(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
     let input = match range {
         Some((low, high)) => Input::Range(low, high),
         None if echo => Input::Lines(operands),
+        None if count == Some(0) => Input::Lines(Vec::new()),
         None => {
             let name = operands.first().map_or(b"-".as_slice(), Vec::as_slice);
             let file = open(context, name)?;

@@ -172,6 +172,12 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Options, i32> {
         if cut.is_some() {
             return twice();
         }
+        // Told of up to the digit that is one too many.
+        if let Some(end) = (1..=digits.len()).find(|end| decimal(&digits[..*end]).is_none()) {
+            let shown = String::from_utf8_lossy(&digits[..end]);
+            context.say(format!("line count option -{shown}... is too large").as_bytes());
+            return Err(1);
+        }
         cut = Some(Cut::Lines(size(context, &digits, "lines")?));
     }
     options.cut = cut.unwrap_or(options.cut);
@@ -200,7 +206,17 @@ fn decimal(text: &[u8]) -> Option<u64> {
 
 fn size(context: &Context<'_>, text: &[u8], what: &str) -> Result<u64, i32> {
     let count = crate::text::size::parse(text);
+    let most = match what {
+        "lines" => u64::MAX,
+        _ => i64::MAX as u64,
+    };
     match count {
+        Some(count) if count > most || count == u64::MAX && decimal(text).is_none() => {
+            let problem = format!("invalid number of {what}: ");
+            let tail: &[u8] = b": Value too large for defined data type";
+            context.say(&[problem.as_bytes(), &quote::always(text), tail].concat());
+            Err(1)
+        }
         Some(count) if count > 0 => Ok(count),
         other => {
             let tail: &[u8] = match other {

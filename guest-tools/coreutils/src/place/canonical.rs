@@ -255,6 +255,22 @@ fn pop(path: &mut Vec<u8>) {
     path.truncate(slash);
 }
 
+/// The absolute path of a file, without symbolic links.
+///
+/// # Errors
+/// Why it cannot be reached.
+pub fn real_path(path: &[u8]) -> Result<Vec<u8>, Errno> {
+    resolve(path, Missing::Nothing, true)
+}
+
+/// As [`real_path`], though nothing may be there.
+///
+/// # Errors
+/// Why it cannot be told.
+pub fn real_or_missing(path: &[u8]) -> Result<Vec<u8>, Errno> {
+    resolve(path, Missing::Any, true)
+}
+
 /// The absolute path without symbolic links.
 fn resolve(path: &[u8], missing: Missing, follow: bool) -> Result<Vec<u8>, Errno> {
     if path.is_empty() {

@@ -1,7 +1,8 @@
 //! Names of files and what they lead to: `realpath`, `readlink`, `mktemp`,
-//! `truncate`.
+//! `truncate`, `shred`.
 
 pub mod canonical;
 pub mod mktemp;
 pub mod pathchk;
+pub mod shred;
 pub mod truncate;

@@ -67,6 +67,7 @@ fn work(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
         let how = OpenHow {
             create,
             truncate: false,
+            nonblock: true,
             ..OpenHow::CREATE
         };
         let file = match File::open(path, how) {

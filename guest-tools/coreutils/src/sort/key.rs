@@ -108,7 +108,8 @@ impl Key {
         at.saturating_add(self.start_char).min(line.len())
     }
 
-    fn end_of(&self, line: &[u8], tab: Option<u8>) -> usize {
+    /// Where the key ends in a line.
+    pub fn end_of(&self, line: &[u8], tab: Option<u8>) -> usize {
         if self.end_word == NONE {
             return line.len();
         }
@@ -181,7 +182,7 @@ impl Key {
 
     /// Whether the prefix alone decides.
     pub fn prefix_is_all(&self) -> bool {
-        matches!(self.order, Order::General | Order::Month)
+        matches!(self.order, Order::Month)
     }
 
     /// Compares two keys' texts.
@@ -193,7 +194,7 @@ impl Key {
             }
             Order::Bytes => a.cmp(b),
             Order::Number => number::compare_numbers(a, b),
-            Order::General => number::general(a).cmp(&number::general(b)),
+            Order::General => number::compare_general(a, b),
             Order::Size => number::compare_sizes(a, b),
             Order::Month => number::month(a).cmp(&number::month(b)),
             Order::Version | Order::Random if self.transforms() => {

@@ -1,6 +1,7 @@
 //! `sort`: everything in one arena, records with a comparable prefix, a stable
 //! merge sort over those.
 
+mod debug;
 mod key;
 mod merge;
 mod number;

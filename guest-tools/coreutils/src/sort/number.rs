@@ -1,5 +1,6 @@
 //! Numbers, months and sizes as `sort`'s keys read them.
 
+use super::key::Order;
 use std::cmp::Ordering;
 
 /// A decimal number of any length, taken apart but not converted.
@@ -221,9 +222,170 @@ pub fn month(text: &[u8]) -> u64 {
     found.map_or(0, |index| index as u64 + 1)
 }
 
+/// Compares as `-g`, where the range and precision of [`general`] end too.
+pub fn compare_general(a: &[u8], b: &[u8]) -> Ordering {
+    let order = general(a).cmp(&general(b));
+    if order.is_ne() || general(a) < 2 {
+        return order;
+    }
+    match (Scientific::parse(a), Scientific::parse(b)) {
+        (Some(a), Some(b)) => a.compare(&b),
+        // Infinity, and a number that is as good as infinite.
+        (Some(a), None) if float(b).is_some_and(f64::is_infinite) => match a.negative {
+            true => Ordering::Greater,
+            false => Ordering::Less,
+        },
+        (None, Some(b)) if float(a).is_some_and(f64::is_infinite) => match b.negative {
+            true => Ordering::Less,
+            false => Ordering::Greater,
+        },
+        _ => Ordering::Equal,
+    }
+}
+
+/// A decimal number with an exponent, not converted.
+struct Scientific {
+    negative: bool,
+    /// Power of ten of the first digit; the least of all for zero.
+    power: i64,
+    /// Without zeros at either end, as many as C's `long double` keeps.
+    digits: Vec<u8>,
+}
+
+impl Scientific {
+    fn parse(text: &[u8]) -> Option<Scientific> {
+        const DIGITS_KEPT: usize = 20;
+        let text = text.trim_ascii_start();
+        let (negative, body) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            _ => (false, text),
+        };
+        let whole = digits(body);
+        if matches!(body, [b'0', b'x' | b'X', ..]) {
+            return None;
+        }
+        let mut rest = &body[whole..];
+        let mut fraction: &[u8] = b"";
+        if let [b'.', tail @ ..] = rest {
+            (fraction, rest) = tail.split_at(digits(tail));
+        }
+        if whole + fraction.len() == 0 {
+            return None;
+        }
+        let mut exponent = 0;
+        if let [b'e' | b'E', tail @ ..] = rest {
+            let (minus, tail) = match tail {
+                [b'-', tail @ ..] => (true, tail),
+                [b'+', tail @ ..] => (false, tail),
+                _ => (false, tail),
+            };
+            let add = |sum: i64, digit: &u8| {
+                let digit = i64::from(digit - b'0');
+                (sum * 10 + digit).min(1 << 40)
+            };
+            exponent = tail[..digits(tail)].iter().fold(0, add);
+            if minus {
+                exponent = -exponent;
+            }
+        }
+        let all: Vec<u8> = body[..whole].iter().chain(fraction).copied().collect();
+        let zeros = all.iter().take_while(|digit| **digit == b'0').count();
+        let end = all.iter().rposition(|digit| *digit != b'0');
+        let Some(end) = end else {
+            return Some(Scientific {
+                negative: false,
+                power: i64::MIN,
+                digits: Vec::new(),
+            });
+        };
+        let mut kept = all[zeros..=end].to_vec();
+        kept.truncate(DIGITS_KEPT);
+        Some(Scientific {
+            negative,
+            power: exponent + whole as i64 - zeros as i64,
+            digits: kept,
+        })
+    }
+
+    fn compare(&self, other: &Scientific) -> Ordering {
+        let magnitude = |a: &Scientific, b: &Scientific| {
+            let powers = a.power.cmp(&b.power);
+            powers.then_with(|| a.digits.cmp(&b.digits))
+        };
+        match (self.negative, other.negative) {
+            (false, true) => Ordering::Greater,
+            (true, false) => Ordering::Less,
+            (false, false) => magnitude(self, other),
+            (true, true) => magnitude(other, self),
+        }
+    }
+}
+
+/// Bytes of the number or month at the start, 0 for none.
+pub fn extent(order: Order, text: &[u8]) -> usize {
+    match order {
+        Order::Month => match month(text) {
+            0 => 0,
+            _ => 3,
+        },
+        Order::General => float_length(text),
+        _ => {
+            let sign = usize::from(text.first() == Some(&b'-'));
+            let body = &text[sign..];
+            let whole = digits(body);
+            let fraction = match body.get(whole) {
+                Some(b'.') => 1 + digits(&body[whole + 1..]),
+                _ => 0,
+            };
+            if whole + fraction.saturating_sub(1) == 0 {
+                return 0;
+            }
+            let end = sign + whole + fraction;
+            let unit = order == Order::Size
+                && text
+                    .get(end)
+                    .is_some_and(|unit| b"KkMGTPEZYRQ".contains(unit));
+            end + usize::from(unit)
+        }
+    }
+}
+
+/// Bytes of what C's `strtold` takes for a number.
+fn float_length(text: &[u8]) -> usize {
+    if float(text).is_none() {
+        return 0;
+    }
+    let sign = usize::from(matches!(text.first(), Some(b'-' | b'+')));
+    let body = &text[sign..];
+    let lower = body.to_ascii_lowercase();
+    for word in [b"infinity".as_slice(), b"inf", b"nan"] {
+        if lower.starts_with(word) {
+            return sign + word.len();
+        }
+    }
+    let (skip, radix, mark): (usize, fn(&u8) -> bool, u8) = match lower.as_slice() {
+        [b'0', b'x', ..] => (2, u8::is_ascii_hexdigit, b'p'),
+        _ => (0, u8::is_ascii_digit, b'e'),
+    };
+    let run = |from: usize| lower[from..].iter().take_while(|byte| radix(byte)).count();
+    let mut end = skip + run(skip);
+    if lower.get(end) == Some(&b'.') {
+        end += 1 + run(end + 1);
+    }
+    if lower.get(end) == Some(&mark) {
+        let sign = usize::from(matches!(lower.get(end + 1), Some(b'-' | b'+')));
+        let digits = digits(&lower[end + 1 + sign..]);
+        if digits > 0 {
+            end += 1 + sign + digits;
+        }
+    }
+    sign + end
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{compare_numbers, compare_sizes, general, month, number_prefix};
+    use super::{compare_general, compare_numbers, compare_sizes, general, month, number_prefix};
     use std::cmp::Ordering;
 
     #[test]
@@ -255,5 +417,10 @@ mod tests {
         assert!(general(b"-inf") < general(b"-1e3"));
         assert!(general(b"0x10") > general(b"1.5e1"));
         assert_eq!(month(b" feb"), 2);
+        let tiny = (b"1e-4000", b"-1e-4000");
+        assert_eq!(compare_general(tiny.0, b"0"), Ordering::Greater);
+        assert_eq!(compare_general(tiny.1, tiny.0), Ordering::Less);
+        assert_eq!(compare_general(b"1e999", b"inf"), Ordering::Less);
+        assert_eq!(compare_general(b"1.50", b"15e-1"), Ordering::Equal);
     }
 }

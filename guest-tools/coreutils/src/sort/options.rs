@@ -1,5 +1,6 @@
 //! The options of `sort`.
 
+use super::debug::Debug;
 use super::key::{Key, NONE, Order};
 use crate::Args;
 use crate::cli::{Context, Opt, Order as Permute, parse};
@@ -70,6 +71,8 @@ pub struct Plan {
     pub files: Vec<Vec<u8>>,
     /// Makes random orders differ.
     pub salt: [u8; 16],
+    /// `--debug`.
+    pub debug: Option<Debug>,
 }
 
 /// Reads the arguments.
@@ -92,7 +95,10 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
         output: None,
         files: parsed.operands,
         salt: [0; 16],
+        debug: None,
     };
+    let mut debug = false;
+    let mut old = Vec::new();
     let mut global = Key::LINE;
     let mut marks = Vec::new();
     let mut global_marks: Vec<u8> = Vec::new();
@@ -136,10 +142,13 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
                 }
                 plan.check = Some(wanted);
             }
+            (_, "debug") => debug = true,
             (_, "files0-from") => list = Some(value),
             (_, "random-source") => source = Some(value),
             (b'k', _) => {
-                let (key, letters) = key(context, &value)?;
+                let (written, value) = split_old(&value);
+                let (key, letters) = key(context, value)?;
+                old.push(written);
                 plan.keys.push(key);
                 marks.push(letters);
             }
@@ -168,7 +177,23 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
             _ => {}
         }
     }
+    let letters = global_marks.clone();
+    let whole_line = plan.keys.is_empty();
     settle(context, &mut plan, global, global_marks, &mut marks)?;
+    if debug {
+        if let Some(letter) = plan.check.or(plan.output.is_some().then_some(b'o')) {
+            return Err(incompatible(
+                context,
+                &[&[letter], b" --debug".as_slice()].concat(),
+            ));
+        }
+        plan.debug = Some(Debug {
+            global: letters,
+            marks,
+            old,
+            whole_line,
+        });
+    }
     if let Some(list) = list {
         plan.files = listed(context, &list, &plan.files)?;
     }
@@ -444,6 +469,19 @@ fn key(context: &Context<'_>, spec: &[u8]) -> Result<(Key, Vec<u8>), i32> {
     Ok((key, letters))
 }
 
+/// Sets apart how a key was written from what it means.
+const OLD: char = '\u{1}';
+
+/// How an old key was written and is better written, and the key.
+fn split_old(value: &[u8]) -> (Option<(String, String)>, &[u8]) {
+    let mut parts = value.splitn(4, |byte| *byte == OLD as u8);
+    let text = |part: &[u8]| String::from_utf8_lossy(part).into_owned();
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(b""), Some(old), Some(new), Some(key)) => (Some((text(old), text(new))), key),
+        _ => (None, value),
+    }
+}
+
 /// The arguments with `+POS1 [-POS2]` written as `-k`.
 fn modern(args: &Args) -> Args {
     let mut out = Args::with_capacity(args.len());
@@ -464,18 +502,23 @@ fn modern(args: &Args) -> Args {
         };
         let mut key = format!("{}.{}", word + 1, skipped + 1).into_bytes();
         key.extend_from_slice(letters);
+        let (mut written, mut better) = (format!("+{word}"), format!("-k {}", word + 1));
         let to = rest.peek().and_then(|next| next.strip_prefix(b"-"));
         if let Some((word, chars, letters)) = to.and_then(position) {
             let end = match chars {
                 0 => format!(",{}", word.max(1)),
                 chars => format!(",{}.{chars}", word + 1),
             };
+            written += &format!(" -{word}");
+            better += end.split('.').next().unwrap_or_default();
             key.extend_from_slice(end.as_bytes());
             key.extend_from_slice(letters);
             rest.next();
         }
         out.push(b"-k".to_vec());
-        out.push(key);
+        // How it was written goes before it, for `--debug` to tell.
+        let note = format!("{OLD}{written}{OLD}{better}{OLD}");
+        out.push([note.as_bytes(), &key].concat());
     }
     out
 }

@@ -36,6 +36,9 @@ pub fn run(args: &Args) -> i32 {
         Ok(plan) => plan,
         Err(code) => return code,
     };
+    if let Some(debug) = &plan.debug {
+        debug.warn(&context, &plan);
+    }
     if plan.check.is_none() {
         // GNU finds unreadable inputs before it reads any.
         for name in plan.files.iter().filter(|name| *name != b"-") {
@@ -228,6 +231,10 @@ fn write(context: &Context<'_>, lines: &Lines<'_>, records: &[Record]) -> i32 {
     };
     let mut out = Output::new(file.as_ref().map_or(1, File::fd));
     for record in records {
+        if let Some(debug) = &lines.plan.debug {
+            debug.show(lines.plan, lines.line(record), &mut out);
+            continue;
+        }
         // With the byte that ended it.
         let start = record.start as usize;
         out.put(&lines.arena[start..start + record.length as usize + 1]);

@@ -38,6 +38,8 @@ struct Frame {
     sum: Sum,
     /// Directories below, with `-S`.
     below: Sum,
+    /// Device and number.
+    id: (u64, u64),
 }
 
 /// Directories kept open on the way down.
@@ -199,6 +201,11 @@ impl<'a> Walker<'a> {
         if remembered && !self.config.count_links && !self.seen.insert((stat.device, stat.inode)) {
             return Sum::default();
         }
+        // A link may lead back up.
+        let id = (stat.device, stat.inode);
+        if directory && self.config.follow && self.frames.iter().any(|frame| frame.id == id) {
+            return Sum::default();
+        }
         let depth = self.frames.len();
         let sum = self.own(stat);
         if !directory {
@@ -247,6 +254,7 @@ impl<'a> Walker<'a> {
             length: self.path.len(),
             sum,
             below: Sum::default(),
+            id: (stat.device, stat.inode),
         });
         sum
     }

@@ -101,6 +101,30 @@ fn variable(name: &str) -> Option<String> {
     (!value.is_empty()).then_some(value)
 }
 
+/// What the C locale has for a keyword.
+fn keyword(name: &[u8]) -> Option<&'static str> {
+    Some(match name {
+        b"abday" => "Sun;Mon;Tue;Wed;Thu;Fri;Sat",
+        b"day" => "Sunday;Monday;Tuesday;Wednesday;Thursday;Friday;Saturday",
+        b"abmon" => "Jan;Feb;Mar;Apr;May;Jun;Jul;Aug;Sep;Oct;Nov;Dec",
+        b"mon" => {
+            "January;February;March;April;May;June;July;August;September;October;November;December"
+        }
+        b"am_pm" => "AM;PM",
+        b"d_t_fmt" => "%a %b %e %H:%M:%S %Y",
+        b"date_fmt" => "%a %b %e %H:%M:%S %Z %Y",
+        b"d_fmt" => "%m/%d/%y",
+        b"t_fmt" => "%H:%M:%S",
+        b"t_fmt_ampm" => "%I:%M:%S %p",
+        b"decimal_point" => ".",
+        b"thousands_sep" | b"yesstr" | b"nostr" | b"int_curr_symbol" | b"currency_symbol" => "",
+        b"grouping" | b"mon_grouping" => "-1",
+        b"yesexpr" => "^[yY]",
+        b"noexpr" => "^[nN]",
+        _ => return None,
+    })
+}
+
 /// Runs `locale`.
 pub fn locale(args: &Args) -> i32 {
     let context = Context::new(args, "locale", 1);
@@ -113,9 +137,18 @@ pub fn locale(args: &Args) -> i32 {
         } else {
             b"ANSI_X3.4-1968\n"
         }),
-        Some(b"decimal_point") => out.put(b".\n"),
         Some(b"--help") => return context.help(),
         Some(b"--version") => return context.version(),
+        Some(name) if keyword(name).is_some() => {
+            for name in &args[1..] {
+                let Some(value) = keyword(name) else {
+                    context.say(&[b"unknown name \"".as_slice(), name, b"\""].concat());
+                    return 1;
+                };
+                out.put(value.as_bytes());
+                out.put(b"\n");
+            }
+        }
         Some(name) => {
             context.say(&[b"unknown name \"".as_slice(), name, b"\""].concat());
             return 1;

@@ -135,7 +135,9 @@ impl<'a> Comparer<'a> {
     /// Compares two that are not both directories.
     fn pair(&mut self, a: &Node, b: &Node, nested: bool) -> i32 {
         if let (Some(x), Some(y)) = (&a.stat, &b.stat) {
-            let same_file = x.inode == y.inode && x.device == y.device && x.inode != 0;
+            // Pipes may share their numbers.
+            let plain = x.mode & mode::TYPE != mode::FIFO || a.name == b.name;
+            let same_file = plain && x.inode == y.inode && x.device == y.device && x.inode != 0;
             if same_file
                 && (self.config.style != Style::SideBySide || self.config.suppress_common)
                 && self.config.style != Style::Formats

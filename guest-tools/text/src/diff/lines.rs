@@ -18,6 +18,53 @@ pub enum Paint {
     New,
 }
 
+/// The codes of `--palette`.
+pub struct Palette {
+    /// `hd`: names of the files.
+    pub header: Vec<u8>,
+    /// `ln`: line numbers.
+    pub numbers: Vec<u8>,
+    /// `de`: lines of the first file.
+    pub old: Vec<u8>,
+    /// `ad`: lines of the second file.
+    pub new: Vec<u8>,
+    /// `rs`: what ends a colour.
+    pub plain: Vec<u8>,
+}
+
+impl Default for Palette {
+    fn default() -> Palette {
+        Palette {
+            header: b"1".to_vec(),
+            numbers: b"36".to_vec(),
+            old: b"31".to_vec(),
+            new: b"32".to_vec(),
+            plain: b"0".to_vec(),
+        }
+    }
+}
+
+impl Palette {
+    /// Reads `hd=1:ln=36` and the like; `None` if malformed.
+    pub fn parse(text: &[u8]) -> Option<Palette> {
+        let mut palette = Palette::default();
+        let words = text.split(|byte| *byte == b':');
+        for word in words.filter(|word| !word.is_empty()) {
+            let at = word.iter().position(|byte| *byte == b'=')?;
+            let slot = match &word[..at] {
+                b"hd" => &mut palette.header,
+                b"ln" => &mut palette.numbers,
+                b"de" => &mut palette.old,
+                b"ad" => &mut palette.new,
+                b"rs" => &mut palette.plain,
+                _ => return None,
+            };
+            *slot = word[at + 1..].to_vec();
+        }
+        Some(palette)
+    }
+}
+
 /// Where differences go.
 pub struct Printer<'a> {
     pub out: Output,
@@ -38,21 +85,23 @@ impl Printer<'_> {
     /// Starts a colour.
     pub fn paint(&mut self, paint: Paint) {
         if self.config.color {
-            let code: &[u8] = match paint {
-                Paint::Plain => b"",
-                Paint::Header => b"\x1b[1m",
-                Paint::Numbers => b"\x1b[36m",
-                Paint::Old => b"\x1b[31m",
-                Paint::New => b"\x1b[32m",
+            let palette = &self.config.palette;
+            let code = match paint {
+                Paint::Plain => return,
+                Paint::Header => &palette.header,
+                Paint::Numbers => &palette.numbers,
+                Paint::Old => &palette.old,
+                Paint::New => &palette.new,
             };
-            self.out.put(code);
+            self.out.put(&[b"\x1b[", code.as_slice(), b"m"].concat());
         }
     }
 
     /// Ends a colour.
     pub fn unpaint(&mut self, paint: Paint) {
         if self.config.color && paint != Paint::Plain {
-            self.out.put(b"\x1b[0m");
+            self.out
+                .put(&[b"\x1b[", self.config.palette.plain.as_slice(), b"m"].concat());
         }
     }
 

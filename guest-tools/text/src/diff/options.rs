@@ -1,5 +1,6 @@
 //! What diff was asked to do.
 
+use super::lines::Palette;
 use super::pattern::Pattern;
 
 /// The form of the output.
@@ -88,6 +89,7 @@ pub struct Config {
     pub left_column: bool,
     pub suppress_common: bool,
     pub color: bool,
+    pub palette: Palette,
     pub formats: Formats,
     /// The options as given, for the `diff …` lines of a recursive run.
     pub switches: Vec<u8>,
@@ -125,6 +127,7 @@ impl Default for Config {
             left_column: false,
             suppress_common: false,
             color: false,
+            palette: Palette::default(),
             formats: Formats::default(),
             switches: Vec::new(),
         }

@@ -1,5 +1,6 @@
 //! The command line of `diff`.
 
+use super::lines::Palette;
 use super::options::{Blanks, Config, Style};
 use super::pattern::Pattern;
 use wardian_applet::Args;
@@ -58,6 +59,7 @@ static OPTIONS: &[Opt] = &[
     Opt::flag(b'y', "side-by-side"),
     Opt::optional(0, "color"),
     Opt::value(0, "palette"),
+    Opt::flag(0, "-presume-output-tty"),
     Opt::value(0, "horizon-lines"),
     Opt::flag(0, "ignore-file-name-case"),
     Opt::flag(0, "no-ignore-file-name-case"),
@@ -92,6 +94,8 @@ struct Draft {
     show_c: bool,
     from: Option<Vec<u8>>,
     to: Option<Vec<u8>>,
+    presumed: bool,
+    color_auto: bool,
 }
 
 /// The names of two files to compare.
@@ -121,6 +125,10 @@ pub fn parse(context: &Context<'_>, args: &Args) -> Result<(Config, Vec<Pair>), 
             _ => short_option(context, &mut config, &mut draft, letter, value),
         };
         set?;
+    }
+    // A terminal that is taken for granted must still know colours.
+    if draft.presumed && draft.color_auto {
+        config.color = std::env::var_os("TERM").is_some_and(|term| term != "dumb");
     }
     finish(context, &mut config, &mut draft)?;
     config.switches = switches(args, &parsed.operands);
@@ -250,12 +258,22 @@ fn long_option(
     match long {
         "color" => {
             config.color = match value {
-                None | Some(b"auto") => sys::is_terminal(1),
+                None | Some(b"auto") => {
+                    draft.color_auto = true;
+                    sys::is_terminal(1)
+                }
                 Some(b"always") => true,
                 Some(b"never") => false,
                 Some(other) => return Err(bad(context, "color", other)),
             }
         }
+        "-presume-output-tty" => draft.presumed = true,
+        "palette" => match Palette::parse(value.unwrap_or_default()) {
+            Some(palette) => config.palette = palette,
+            None => {
+                context.say(b"unparsable value for --palette");
+            }
+        },
         "horizon-lines" => {
             let lines = count(context, value.unwrap_or_default(), "horizon length")?;
             config.horizon = config.horizon.max(lines);

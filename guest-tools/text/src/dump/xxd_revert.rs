@@ -28,13 +28,14 @@ pub fn revert(
     if plain {
         let mut high = None;
         for byte in &text {
-            // Both digits of a byte stand side by side.
+            // Both digits of a byte stand side by side, but for blanks.
             high = match (high, value(*byte)) {
                 (Some(high), Some(digit)) => {
                     out.put_byte(high << 4 | digit);
                     None
                 }
                 (None, digit) => digit,
+                (Some(high), None) if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') => Some(high),
                 (Some(_), None) => None,
             };
         }

@@ -297,10 +297,7 @@ impl<'a> Machine<'a> {
                 }
                 Action::Next => {
                     if self.no_more()? {
-                        return Ok(match self.options.posix {
-                            true => Ended::Deleted,
-                            false => Ended::Script,
-                        });
+                        return Ok(Ended::Script);
                     }
                     if !self.quiet {
                         self.print();
@@ -310,7 +307,7 @@ impl<'a> Machine<'a> {
                 }
                 Action::NextAppend => {
                     if self.no_more()? {
-                        return Ok(match self.options.posix {
+                        return Ok(match self.options.posix_end {
                             true => Ended::Deleted,
                             false => Ended::Script,
                         });

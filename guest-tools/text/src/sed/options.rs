@@ -32,7 +32,10 @@ pub struct Options {
     pub files: Vec<Vec<u8>>,
     pub quiet: bool,
     pub extended: bool,
+    /// `--posix`: without GNU's commands and flags.
     pub posix: bool,
+    /// What POSIX asks for at the end of the input, as `POSIXLY_CORRECT` does too.
+    pub posix_end: bool,
     pub separate: bool,
     pub sandbox: bool,
     /// Show the script and each step.
@@ -62,7 +65,8 @@ impl Options {
             files: parsed.operands,
             quiet: false,
             extended: false,
-            posix: std::env::var_os("POSIXLY_CORRECT").is_some(),
+            posix: false,
+            posix_end: std::env::var_os("POSIXLY_CORRECT").is_some(),
             separate: false,
             sandbox: false,
             debug: false,
@@ -95,7 +99,7 @@ impl Options {
                     let text = String::from_utf8_lossy(&value).into_owned();
                     options.line_length = text.trim().parse().unwrap_or(0);
                 }
-                b'p' => options.posix = true,
+                b'p' => (options.posix, options.posix_end) = (true, true),
                 b'E' | b'r' => options.extended = true,
                 b's' => options.separate = true,
                 b'S' => options.sandbox = true,

@@ -66,7 +66,12 @@ impl Parser<'_> {
                     break;
                 }
                 None | Some(b'\n' | b';') => break,
-                Some(b' ' | b'\t' | b'\r' | 0x0b | 0x0c) => {}
+                // A carriage return is fine at the end of a line only.
+                Some(b'\r') => match source.next() {
+                    Some(b'\n') => break,
+                    _ => return source.fail("unknown option to `s'"),
+                },
+                Some(b' ' | b'\t') => {}
                 _ => return source.fail("unknown option to `s'"),
             }
         }

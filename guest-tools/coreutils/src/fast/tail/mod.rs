@@ -1,8 +1,10 @@
-//! `tail`, following by polling.
+//! `tail`.
 
-use super::with_buffer;
+mod follow;
+
+use super::{finish, with_buffer};
 use crate::Args;
-use crate::cli::{Context, Opt, Order, Output, parse};
+use crate::cli::{Context, Opt, Order, Output, choice, parse};
 use crate::sys::{self, Errno, File, OpenHow, mode};
 use crate::text::{quote, size};
 
@@ -20,6 +22,8 @@ const OPTIONS: &[Opt] = &[
     Opt::value(b's', "sleep-interval"),
     Opt::flag(b'v', "verbose"),
     Opt::flag(b'z', "zero-terminated"),
+    Opt::flag(0, "-disable-inotify"),
+    Opt::flag(0, "-presume-input-pipe"),
 ];
 
 /// Lines shown unless told.
@@ -36,6 +40,8 @@ struct Want {
     retry: bool,
     pid: Option<i32>,
     sleep_ns: u64,
+    /// Whether to look as often as asked only, not as soon as there is news.
+    poll: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -62,6 +68,7 @@ pub fn run(args: &Args) -> i32 {
         retry: false,
         pid: None,
         sleep_ns: 1_000_000_000,
+        poll: false,
     };
     let mut headers = None;
     for (letter, long, value) in parsed.options {
@@ -80,6 +87,16 @@ pub fn run(args: &Args) -> i32 {
                     context.say(&[before.as_bytes(), &quote::always(&text)].concat());
                     return 1;
                 };
+                // A count that no number holds is no count.
+                let large = digits.iter().all(u8::is_ascii_digit)
+                    && std::str::from_utf8(digits).is_ok_and(|text| text.parse::<u64>().is_err());
+                if large {
+                    let unit = if letter == b'c' { "bytes" } else { "lines" };
+                    let before = format!("invalid number of {unit}: ");
+                    let after: &[u8] = b": Value too large for defined data type";
+                    context.say(&[before.as_bytes(), &quote::always(&text), after].concat());
+                    return 1;
+                }
                 (want.bytes, want.count, want.from_start) = (letter == b'c', count, from_start);
             }
             (b'f', _) => want.follow = Some(Follow::Descriptor),
@@ -95,21 +112,18 @@ pub fn run(args: &Args) -> i32 {
                     return 1;
                 }
             },
-            (_, "follow") => match value.as_deref() {
-                None | Some(b"descriptor") => want.follow = Some(Follow::Descriptor),
-                Some(b"name") => want.follow = Some(Follow::Name),
-                Some(other) => {
-                    let text = [
-                        b"invalid argument ".as_slice(),
-                        &quote::always(other),
-                        b" for '--follow'\nValid arguments are:\n  - 'descriptor'\n  - 'name'",
-                    ];
-                    return context.usage(&text.concat());
-                }
-            },
+            (_, "follow") => {
+                const WORDS: &[&[&str]] = &[&["descriptor"], &["name"]];
+                want.follow = match value.map(|word| choice(&context, &word, "'--follow'", WORDS)) {
+                    None | Some(Ok(0)) => Some(Follow::Descriptor),
+                    Some(Ok(_)) => Some(Follow::Name),
+                    Some(Err(code)) => return code,
+                };
+            }
+            (_, "-disable-inotify") => want.poll = true,
             (_, "retry") => want.retry = true,
             (_, "pid") => match std::str::from_utf8(&text).map(str::parse) {
-                Ok(Ok(pid)) => want.pid = Some(pid),
+                Ok(Ok(pid)) if pid >= 0 => want.pid = Some(pid),
                 _ => {
                     context.say(&[b"invalid PID: ".as_slice(), &quote::always(&text)].concat());
                     return 1;
@@ -123,6 +137,9 @@ pub fn run(args: &Args) -> i32 {
         true => &stdin,
         false => &parsed.operands,
     };
+    if let Some(code) = advise(&context, &want, files) {
+        return code;
+    }
     let headers = headers.unwrap_or(files.len() > 1);
     let mut tail = Tail {
         context,
@@ -138,7 +155,34 @@ pub fn run(args: &Args) -> i32 {
         tail.follow(&mut inputs);
     }
     let code = tail.code;
-    tail.out.finish(&tail.context, code)
+    finish(&mut tail.out, &tail.context, code)
+}
+
+/// Tells of options that do nothing; the exit code if they make no sense.
+fn advise(context: &Context<'_>, want: &Want, files: &[Vec<u8>]) -> Option<i32> {
+    let warn = |text: &str| context.say(&[b"warning: ", text.as_bytes()].concat());
+    match want.follow {
+        None if want.retry => warn("--retry ignored; --retry is useful only when following"),
+        Some(Follow::Descriptor) if want.retry => {
+            warn("--retry only effective for the initial open");
+        }
+        _ => {}
+    }
+    if want.pid.is_some() && want.follow.is_none() {
+        warn("PID ignored; --pid=PID is useful only when following");
+    }
+    let stdin = files.iter().any(|name| name == b"-");
+    if stdin && want.follow == Some(Follow::Name) {
+        context.say(b"cannot follow '-' by name");
+        return Some(1);
+    }
+    if want.follow.is_some()
+        && let Err(errno) = sys::fstat(1)
+    {
+        context.say_error(b"standard output", errno);
+        return Some(1);
+    }
+    None
 }
 
 /// `-NUM[bcl][f]` or `+NUM…` as the first argument, written out.
@@ -191,6 +235,19 @@ struct Input {
     /// Bytes read so far, for regular files.
     at: u64,
     regular: bool,
+    /// Whether it is looked at no more.
+    ignored: bool,
+    /// Whether it could be followed when last looked at.
+    fit: bool,
+    /// What was wrong when last looked at.
+    problem: Option<Problem>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Problem {
+    Error(Errno),
+    /// It is of a kind that has no end to follow.
+    Kind,
 }
 
 impl Input {
@@ -209,6 +266,9 @@ impl Tail<'_> {
             file: None,
             at: 0,
             regular: false,
+            ignored: !self.want.retry,
+            fit: true,
+            problem: None,
         };
         let file = match name {
             b"-" => Ok(File::stdin()),
@@ -225,28 +285,46 @@ impl Tail<'_> {
                 ];
                 self.context.say_error(&text.concat(), errno);
                 self.code = 1;
+                input.problem = Some(Problem::Error(errno));
+                input.fit = !self.want.retry;
                 return input;
             }
         };
         self.header(input.label(), true);
-        input.regular = sys::fstat(file.fd())
-            .is_ok_and(|stat| stat.mode & mode::TYPE == mode::REGULAR && stat.size_bytes > 0);
-        let result = if input.regular && !self.want.from_start {
+        let stat = sys::fstat(file.fd());
+        let kind = stat.as_ref().map(|stat| stat.mode & mode::TYPE);
+        input.regular = kind == Ok(mode::REGULAR);
+        let seekable = input.regular && stat.is_ok_and(|stat| stat.size_bytes > 0);
+        let result = if seekable && !self.want.from_start {
             self.last_of_file(&file)
         } else {
             self.stream(&file)
         };
-        match result {
-            Ok(()) => {
-                input.at = sys::seek(file.fd(), 0, 1).unwrap_or(0);
-                input.file = Some(file);
-            }
-            Err(errno) => {
-                self.out.flush();
-                let label = input.label().to_vec();
-                self.context.say_quoted("error reading", &label, errno);
-                self.code = 1;
-            }
+        if let Err(errno) = result {
+            self.out.flush();
+            let label = input.label().to_vec();
+            self.context.say_quoted("error reading", &label, errno);
+            self.code = 1;
+            input.problem = Some(Problem::Error(errno));
+        }
+        if self.want.follow.is_some() && kind.is_ok_and(|kind| !followable(kind)) {
+            self.out.flush();
+            let text = [
+                &quote::if_needed(input.label()),
+                b": cannot follow end of this type of file".as_slice(),
+                giving_up(!self.want.retry),
+            ];
+            self.context.say(&text.concat());
+            self.code = 1;
+            input.problem = Some(Problem::Kind);
+            input.fit = false;
+        }
+        if input.problem.is_none() {
+            // A pipe on standard input ends for good.
+            let piped = name == b"-" && kind == Ok(mode::FIFO);
+            input.ignored = piped;
+            input.at = sys::seek(file.fd(), 0, 1).unwrap_or(0);
+            input.file = (!piped).then_some(file);
         }
         input
     }
@@ -399,110 +477,17 @@ impl Tail<'_> {
             Ok(())
         })
     }
-
-    fn follow(&mut self, inputs: &mut [Input]) {
-        let by_name = self.want.follow == Some(Follow::Name);
-        loop {
-            if !by_name && !self.want.retry && inputs.iter().all(|input| input.file.is_none()) {
-                self.context.say(b"no files remaining");
-                self.code = 1;
-                return;
-            }
-            let mut moved = false;
-            for input in inputs.iter_mut() {
-                if (by_name || (self.want.retry && input.file.is_none())) && input.name != b"-" {
-                    self.reopen(input, by_name);
-                }
-                moved |= self.advance(input);
-            }
-            self.out.flush();
-            if self.out.failed() {
-                return;
-            }
-            let only_stdin_ended = inputs
-                .iter()
-                .all(|input| input.file.is_none() || (input.name == b"-" && !input.regular));
-            if only_stdin_ended && !by_name && !self.want.retry {
-                return;
-            }
-            if !moved {
-                if self.want.pid.is_some_and(|pid| !alive(pid)) {
-                    return;
-                }
-                let _ = sys::wait_readable(None, Some(self.want.sleep_ns));
-            }
-        }
-    }
-
-    /// Copies what was added to a followed input; whether there was anything.
-    fn advance(&mut self, input: &mut Input) -> bool {
-        let Some(file) = &input.file else {
-            return false;
-        };
-        let Ok(stat) = sys::fstat(file.fd()) else {
-            return false;
-        };
-        if stat.mode & mode::TYPE != mode::REGULAR {
-            return false;
-        }
-        input.regular = true;
-        if stat.size_bytes < input.at {
-            let text = [
-                &quote::if_needed(input.label()),
-                b": file truncated".as_slice(),
-            ]
-            .concat();
-            self.context.say(&text);
-            input.at = sys::seek(file.fd(), 0, 0).unwrap_or(0);
-        }
-        if stat.size_bytes == input.at {
-            return false;
-        }
-        let label = input.label().to_vec();
-        self.header(&label, false);
-        let _ = self.copy_rest(file);
-        input.at = sys::seek(file.fd(), 0, 1).unwrap_or(stat.size_bytes);
-        true
-    }
-
-    /// Looks whether the name stands for another file by now.
-    fn reopen(&mut self, input: &mut Input, by_name: bool) {
-        let label = quote::always(input.label());
-        let found = sys::stat(&input.name, true);
-        let open = input
-            .file
-            .as_ref()
-            .and_then(|file| sys::fstat(file.fd()).ok());
-        match (found, open) {
-            (Ok(new), Some(old)) if (new.device, new.inode) == (old.device, old.inode) => {}
-            (Ok(_), old) => {
-                let Ok(file) = File::open(&input.name, OpenHow::READ) else {
-                    return;
-                };
-                let what: &[u8] = if old.is_some() {
-                    b" has been replaced;  following new file"
-                } else {
-                    b" has appeared;  following new file"
-                };
-                self.context.say(&[&label, what].concat());
-                (input.file, input.at) = (Some(file), 0);
-            }
-            (Err(errno), Some(_)) if by_name => {
-                let text = [&label, b" has become inaccessible".as_slice()].concat();
-                self.context.say_error(&text, errno);
-                input.file = None;
-            }
-            (Err(_), _) => {}
-        }
-    }
 }
 
-#[cfg(target_os = "wasi")]
-fn alive(pid: i32) -> bool {
-    wardian_abi::imports::kill(pid, 0).is_ok()
+/// Whether a file of this kind has an end that may grow.
+fn followable(kind: u32) -> bool {
+    [mode::REGULAR, mode::FIFO, mode::SOCKET, mode::CHARACTER].contains(&kind)
 }
 
-#[cfg(not(target_os = "wasi"))]
-fn alive(_pid: i32) -> bool {
-    true
+fn giving_up(given: bool) -> &'static [u8] {
+    if given {
+        b"; giving up on this name"
+    } else {
+        b""
+    }
 }
