@@ -156,7 +156,12 @@ async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Err
             if let Some(session) = &exec.session {
                 argv.extend(session.arguments(exec));
             }
-            argv.extend([b"-c".to_vec(), script.clone()]);
+            argv.push(b"-c".to_vec());
+            // Else its first word would be an option of the shell.
+            if script.starts_with(b"-") || script.starts_with(b"+") {
+                argv.push(b"--".to_vec());
+            }
+            argv.push(script.clone());
             let path = shell.clone().into_bytes();
             match load(kernel, cred, cwd.ino(), &path).await {
                 Ok((program, applet)) => Ok((argv, program, applet, path)),

@@ -1,6 +1,7 @@
 //! Finding matches in a text of many lines.
 
 use super::options::{Config, Kind};
+use super::perl;
 use crate::text::utf8_locale;
 use memchr::memmem;
 use regex_automata::hybrid::dfa::{Cache, DFA};
@@ -51,6 +52,9 @@ impl Matcher {
         if patterns.is_empty() {
             return Ok(matcher(Engine::Nothing, None));
         }
+        if config.kind == Kind::Perl && patterns.len() > 1 {
+            return Err("the -P option only supports a single pattern".to_owned());
+        }
         let unicode = utf8_locale();
         let plain = !config.ignore_case && !config.word && !config.line;
         if plain && patterns.iter().any(Vec::is_empty) && !config.shows_matches() {
@@ -77,7 +81,11 @@ impl Matcher {
                         return Ok(matcher(literal(pattern), None));
                     }
                     regex.push_str("(?:");
-                    regex.push_str(text);
+                    regex.push_str(&perl::translate(text));
+                    // A comment that a pattern may end with under `x`.
+                    if commented(text) {
+                        regex.push('\n');
+                    }
                     regex.push(')');
                 }
                 Kind::Basic | Kind::Extended => {
@@ -166,6 +174,16 @@ impl Matcher {
             Engine::Backtracking(regex) => find_in_lines(regex, text, from, self.end),
         }
     }
+}
+
+/// Whether a pattern begins with options that let it have comments.
+fn commented(pattern: &str) -> bool {
+    pattern
+        .strip_prefix("(?")
+        .and_then(|options| options.split_once(')'))
+        .is_some_and(|(options, _)| {
+            options.contains('x') && options.bytes().all(|byte| byte.is_ascii_lowercase())
+        })
 }
 
 fn literal(text: &[u8]) -> Engine {

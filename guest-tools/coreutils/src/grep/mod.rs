@@ -3,6 +3,7 @@
 mod color;
 mod matcher;
 mod options;
+mod perl;
 mod print;
 mod run;
 mod search;
