@@ -13,7 +13,7 @@ use super::run;
 use super::shell::Session;
 use super::streams::{InputWriter, OutputReader, Streaming};
 use crate::error::Error;
-use crate::fd::pipe;
+use crate::fd::{Pipe, pipe};
 use crate::process::Kernel;
 
 /// A command to run; await it for its [`ExecResult`].
@@ -204,17 +204,20 @@ impl Exec {
     }
 
     /// Runs it with its input and outputs streamed. What [`Exec::stdin`] set is
-    /// ignored.
+    /// ignored. What writes more than [`crate::Limits::stream_bytes`] is ended by
+    /// SIGXFSZ.
     pub fn stream(self) -> Streaming {
         let capacity = self.kernel.limits().pipe_bytes as usize;
         let (input, stdin) = pipe(capacity);
-        let (stdout, output) = pipe(capacity);
-        let (stderr, errors) = pipe(capacity);
-        let result = Box::pin(run::streamed(self, input, output, errors));
+        let limited = || Pipe::limited(capacity, self.kernel.limits().stream_bytes);
+        let (output, errors) = (limited(), limited());
+        let (output, stdout) = (output.reader(), output.writer());
+        let (errors, stderr) = (errors.reader(), errors.writer());
+        let result = Box::pin(run::streamed(self, input, stdout, stderr));
         Streaming {
             stdin: InputWriter(stdin),
-            stdout: OutputReader(stdout),
-            stderr: OutputReader(stderr),
+            stdout: OutputReader(output),
+            stderr: OutputReader(errors),
             result,
         }
     }
