@@ -220,7 +220,7 @@ impl Scheduler {
     fn places(&self, place: Place) -> &AtomicUsize {
         match place {
             Place::Urgent => &self.urgent,
-            Place::Level(_) => &self.places,
+            Place::Used(_) => &self.places,
         }
     }
 

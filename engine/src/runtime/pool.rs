@@ -3,7 +3,7 @@
 //! first; then what has used little time before what has used much: who computes
 //! for seconds does not notice a turn more or less, who is done after two does.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,13 +17,11 @@ const WELCOME: Duration = Duration::from_millis(20);
 /// has used: nobody starves while others come and go.
 const OLDEST_EVERY: u64 = 4;
 
-/// How much time work has used where the next level begins.
-const LEVELS: [Duration; 4] = [
-    Duration::from_micros(1500),
-    Duration::from_millis(4),
-    Duration::from_millis(16),
-    Duration::from_millis(64),
-];
+/// Work is ordered by how much time it has used, in steps of so much,
+const STEP: Duration = Duration::from_micros(500);
+
+/// up to so many of them: beyond, all have used much.
+const STEPS: u32 = 128;
 
 /// A thread here lets the machine's other threads go first when it has worked so
 /// long. The kernel would look some milliseconds later only, and among those that
@@ -64,14 +62,15 @@ impl Drop for Outside<'_> {
 pub enum Place {
     /// Before all else: what must end.
     Urgent,
-    /// Behind all that has used as little.
-    Level(usize),
+    /// Behind all that has used so many steps of time or less.
+    Used(u32),
 }
 
 impl Place {
     /// The place of what has used so much time.
     pub fn after(used: Duration) -> Place {
-        Place::Level(LEVELS.iter().take_while(|from| used >= **from).count())
+        let steps = used.as_nanos() / STEP.as_nanos();
+        Place::Used(u32::try_from(steps).map_or(STEPS, |steps| steps.min(STEPS)))
     }
 }
 
@@ -83,13 +82,13 @@ struct Queue {
     held: AtomicUsize,
 }
 
-type Queued = VecDeque<(u64, Arc<dyn Work>)>;
-
-/// What waits, each with the number of its coming.
+/// What waits, by the number of its coming.
 #[derive(Default)]
 struct Waiting {
-    urgent: Queued,
-    levels: [Queued; LEVELS.len() + 1],
+    urgent: VecDeque<Arc<dyn Work>>,
+    /// By the time that it has used first.
+    by_use: BTreeMap<(u32, u64), Arc<dyn Work>>,
+    by_age: BTreeMap<u64, u32>,
     come: u64,
     turns: u64,
     ended: bool,
@@ -97,32 +96,31 @@ struct Waiting {
 
 impl Waiting {
     fn push(&mut self, work: Arc<dyn Work>, place: Place) {
-        self.come += 1;
-        let queue = match place {
-            Place::Urgent => Some(&mut self.urgent),
-            Place::Level(level) => self.levels.get_mut(level),
-        };
-        if let Some(queue) = queue {
-            queue.push_back((self.come, work));
+        match place {
+            Place::Urgent => self.urgent.push_back(work),
+            Place::Used(used) => {
+                self.come += 1;
+                self.by_use.insert((used, self.come), work);
+                self.by_age.insert(self.come, used);
+            }
         }
     }
 
     fn pop(&mut self) -> Option<(Arc<dyn Work>, Place)> {
-        if let Some((_, work)) = self.urgent.pop_front() {
+        if let Some(work) = self.urgent.pop_front() {
             return Some((work, Place::Urgent));
         }
-        let came = |queue: &Queued| queue.front().map(|(come, _)| *come);
-        let waits = self.levels.iter().enumerate();
-        let mut waits = waits.filter_map(|(level, queue)| Some((came(queue)?, level)));
         self.turns = self.turns.wrapping_add(1);
-        let level = if self.turns % OLDEST_EVERY == 0 {
-            waits.min()
+        let (used, come) = if self.turns.is_multiple_of(OLDEST_EVERY) {
+            self.by_age
+                .first_key_value()
+                .map(|(come, used)| (*used, *come))?
         } else {
-            waits.next()
+            *self.by_use.first_key_value()?.0
         };
-        let (_, level) = level?;
-        let (_, work) = self.levels.get_mut(level)?.pop_front()?;
-        Some((work, Place::Level(level)))
+        self.by_age.remove(&come);
+        let work = self.by_use.remove(&(used, come))?;
+        Some((work, Place::Used(used)))
     }
 }
 
@@ -270,7 +268,7 @@ mod tests {
             }
         };
         let (new, old) = (Place::after(Duration::ZERO), Place::after(WELCOME * 100));
-        assert_eq!((new, old), (Place::Level(0), Place::Level(LEVELS.len())));
+        assert_eq!((new, old), (Place::Used(0), Place::Used(STEPS)));
         push(old, 10);
         push(new, 20);
         push(Place::Urgent, 2);
