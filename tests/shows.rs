@@ -69,6 +69,19 @@ fn the_process_ends_with_the_commands_code() {
 }
 
 #[test]
+fn a_script_is_no_option_of_the_shell() {
+    for script in ["-n echo", "+x", "--version"] {
+        let output = wardian(&["exec", "--", script]).output().unwrap();
+        let word = script.split(' ').next().unwrap_or_default();
+        assert_eq!(output.status.code(), Some(127), "{script}");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr),
+            format!("bash: line 1: {word}: command not found\n")
+        );
+    }
+}
+
+#[test]
 fn an_unknown_command_is_127_and_is_named() {
     let output = exec("no-such-command");
     assert_eq!(output.status.code(), Some(127));

@@ -2,6 +2,7 @@
 //! measure beside it in the same run.
 
 pub mod density;
+pub mod preempt;
 pub mod soak;
 pub mod table;
 

@@ -96,6 +96,14 @@ impl Times {
         let (median, p99) = (self.within(500), self.within(990));
         format!("p50 {median:.1?}, p99 {p99:.1?} of {}", self.count())
     }
+
+    /// The same with the longest.
+    #[must_use]
+    pub fn most(&self) -> String {
+        let [median, p99, most] = [500, 990, 1000].map(|share| self.within(share));
+        let count = self.count();
+        format!("p50 {median:.1?}, p99 {p99:.1?}, max {most:.1?} of {count}")
+    }
 }
 
 /// A line on standard error that says how far it is, on terminals only.

@@ -100,6 +100,8 @@ limits! {
     pipe_bytes: u32 = 256 << 10, hardened 64 << 10;
     /// Bytes kept of each collected output of an exec.
     output_bytes: u64 = 64 << 20, hardened 1 << 20;
+    /// Bytes that an exec may write to each of its outputs where they are streamed.
+    stream_bytes: u64 = 64 << 30, hardened 1 << 30;
     /// Contents, names and links of the filesystem, in bytes.
     fs_bytes: u64 = 1 << 30, hardened 64 << 20;
     /// Files, directories and links of the filesystem.

@@ -147,3 +147,54 @@ fn a_timeout_covers_the_compilation() {
     assert_eq!((result.exit_code, result.timed_out), (124, true));
     assert_eq!(sandbox.processes(), 0);
 }
+
+#[test]
+fn streams_end_at_their_limit_with_all_that_was_within_it() {
+    const WITHIN: usize = 100_000;
+    let sandbox = sandbox(Limits {
+        stream_bytes: WITHIN as u64,
+        ..Limits::default()
+    });
+    for stream in [1, 2] {
+        // Writes of 7000 bytes, without end.
+        let wat = format!(
+            r#"(module
+                (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+                (memory (export "memory") 1)
+                (data (i32.const 0) "\10\00\00\00\58\1b\00\00")
+                (func (export "_start")
+                  (loop $on
+                    (drop (call $write (i32.const {stream}) (i32.const 0) (i32.const 1) (i32.const 8)))
+                    (br $on))))"#
+        );
+        let exec = sandbox.run_module(wat::parse_str(wat).unwrap(), ["endless"]);
+        let (_, stdout, stderr, result) = exec.stream().split();
+        let (result, outputs) = wait(async {
+            let result = tokio::spawn(result);
+            let (mut outputs, mut block) = ([Vec::new(), Vec::new()], [0; 5000]);
+            let streams = [stdout, stderr];
+            // The other one is empty but for the note, which fits into its pipe.
+            for at in [stream - 1, 2 - stream] {
+                loop {
+                    match streams[at].read(&mut block).await {
+                        0 => break,
+                        count => outputs[at].extend_from_slice(&block[..count]),
+                    }
+                }
+            }
+            (result.await.unwrap().unwrap(), outputs)
+        });
+        assert_eq!((result.exit_code, result.timed_out), (128 + 25, false));
+        assert_eq!(sandbox.processes(), 0);
+        let note = format!("limit stream_bytes ({WITHIN})");
+        let [stdout, stderr] = outputs;
+        let text = String::from_utf8_lossy(&stderr);
+        assert!(text.contains(&note) && text.ends_with('\n'), "{text:?}");
+        assert_eq!(text.matches("wardian:").count(), 1);
+        if stream == 1 {
+            assert_eq!(stdout.len(), WITHIN);
+        } else {
+            assert_eq!(text.find("wardian:"), Some(WITHIN));
+        }
+    }
+}

@@ -42,6 +42,11 @@ pub struct Pipe {
 #[derive(Debug, Default)]
 struct State {
     ring: VecDeque<u8>,
+    /// How much more guests may write in all, if that is limited.
+    left_bytes: Option<u64>,
+    /// Whether they wanted to write more.
+    exceeded: bool,
+    exceeded_wakers: Vec<Waker>,
     readers: usize,
     writers: usize,
     readers_ever: u64,
@@ -71,6 +76,32 @@ impl Pipe {
     /// What its status is that of.
     pub fn place(&self) -> Place {
         self.place
+    }
+
+    /// A pipe into which [`PipeWriter::poll_write`] moves no more than
+    /// `limit_bytes` in all: who wants to write more waits.
+    pub fn limited(capacity_bytes: usize, place: Place, limit_bytes: u64) -> Arc<Pipe> {
+        let pipe = Pipe::new(capacity_bytes, place);
+        pipe.lock().left_bytes = Some(limit_bytes);
+        pipe
+    }
+
+    /// Whether somebody wanted to write more than the limit.
+    pub fn exceeded(&self) -> bool {
+        self.lock().exceeded
+    }
+
+    /// Waits until somebody does.
+    pub async fn wait_until_exceeded(&self) {
+        poll_fn(|cx| {
+            let mut state = self.lock();
+            if state.exceeded {
+                return Poll::Ready(());
+            }
+            remember(&mut state.exceeded_wakers, cx.waker());
+            Poll::Pending
+        })
+        .await;
     }
 
     /// One more end to read from.
@@ -180,8 +211,34 @@ impl PipeWriter {
     /// # Errors
     /// `EPIPE`: no reader is left.
     pub fn poll_write(&self, cx: &mut Context<'_>, data: &[u8]) -> Poll<Result<usize, Errno>> {
-        let capacity = self.0.capacity_bytes;
         let mut state = self.0.lock();
+        let Some(left) = state.left_bytes else {
+            return self.poll_fill(state, cx, data);
+        };
+        if left == 0 && !data.is_empty() && state.readers > 0 {
+            state.exceeded = true;
+            wake(&mut state.exceeded_wakers);
+            return Poll::Pending;
+        }
+        let within = data.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let moved = self.poll_fill(state, cx, data.get(..within).unwrap_or_default());
+        if let Poll::Ready(Ok(count)) = moved {
+            let mut state = self.0.lock();
+            state.left_bytes = state
+                .left_bytes
+                .map(|left| left.saturating_sub(count as u64));
+        }
+        moved
+    }
+
+    /// The same without a limit of the sum.
+    fn poll_fill(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<Result<usize, Errno>> {
+        let capacity = self.0.capacity_bytes;
         if state.readers == 0 {
             return Poll::Ready(Err(Errno::Pipe));
         }
@@ -221,13 +278,13 @@ impl PipeWriter {
         Poll::Pending
     }
 
-    /// Writes all of `data`.
+    /// Writes all of `data`; the host does, whom no limit holds.
     ///
     /// # Errors
     /// `EPIPE`: no reader is left.
     pub async fn write_all(&self, mut data: &[u8]) -> Result<(), Errno> {
         while !data.is_empty() {
-            let count = poll_fn(|cx| self.poll_write(cx, data)).await?;
+            let count = poll_fn(|cx| self.poll_fill(self.0.lock(), cx, data)).await?;
             data = data.get(count..).unwrap_or_default();
         }
         Ok(())
@@ -309,6 +366,31 @@ mod tests {
         assert!(pipe.poll_both_ends(before, &mut cx).is_ready());
         assert!(pipe.poll_both_ends(pipe.ends_ever(), &mut cx).is_pending());
         drop(reader);
+    }
+
+    #[test]
+    fn guests_write_no_more_than_the_limit_and_the_host_does() {
+        let pipe = Pipe::limited(8, Place::Nowhere(1), 5);
+        let (reader, writer) = (pipe.reader(), pipe.writer());
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut write = |data: &[u8]| writer.poll_write(&mut cx, data);
+        assert_eq!(write(b"abc"), Poll::Ready(Ok(3)));
+        assert_eq!(write(b"def"), Poll::Ready(Ok(2)));
+        assert_eq!(write(b""), Poll::Ready(Ok(0)));
+        assert!(!pipe.exceeded());
+        assert!(write(b"f").is_pending() && pipe.exceeded());
+        block_on(async {
+            pipe.wait_until_exceeded().await;
+            writer.write_all(b"!").await.unwrap();
+            let mut buf = [0; 8];
+            assert_eq!(reader.read(&mut buf).await, 6);
+            assert_eq!(&buf[..6], b"abcde!");
+        });
+        drop(reader);
+        assert_eq!(
+            writer.poll_write(&mut cx, b"f"),
+            Poll::Ready(Err(Errno::Pipe))
+        );
     }
 
     #[test]

@@ -5,8 +5,9 @@
 //! processes it starts never change threads. An exec that takes longer than a
 //! moment moves to the runtime's own threads, where all execs take turns,
 //! however many processes each has: one that starts a thousand gets no more than
-//! another. There it may use as many threads as the sandbox shows processors.
+//! another, and one that has used little goes before one that has used much. There it may use as many threads as the sandbox shows processors.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,6 +18,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use atomic_waker::AtomicWaker;
+use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::Handle;
 use tokio::task::unconstrained;
 
@@ -47,6 +49,12 @@ pub struct Scheduler {
     polling: AtomicBool,
     /// Places it holds in the pool's queue and on its threads.
     places: AtomicUsize,
+    /// Those that go first, likewise.
+    urgent: AtomicUsize,
+    /// Whether it is to end.
+    hurried: AtomicBool,
+    /// How long its turns took, in nanoseconds.
+    used_ns: AtomicU64,
     /// Whoever awaits the exec.
     awaiting: AtomicWaker,
     /// Of a deterministic sandbox.
@@ -89,6 +97,9 @@ impl Scheduler {
             moved: AtomicBool::new(false),
             polling: AtomicBool::new(false),
             places: AtomicUsize::new(0),
+            urgent: AtomicUsize::new(0),
+            hurried: AtomicBool::new(false),
+            used_ns: AtomicU64::new(0),
             awaiting: AtomicWaker::new(),
             order,
         })
@@ -112,13 +123,14 @@ impl Scheduler {
         let mut end = std::pin::pin!(end);
         let mut spent = Duration::ZERO;
         if !self.pool.welcomes() {
-            self.move_to_pool(Place::First);
+            self.move_to_pool();
         }
         poll_fn(|cx| {
             self.awaiting.register(cx.waker());
             let mut full = false;
             while !self.moved.load(Ordering::Acquire) && self.has_work() {
                 let start = Instant::now();
+                let outside = self.pool.outside();
                 self.polling.store(true, Ordering::Release);
                 while let Some(task) = self.take() {
                     self.run(task);
@@ -127,14 +139,17 @@ impl Scheduler {
                         break;
                     }
                 }
-                spent += start.elapsed();
+                let took = start.elapsed();
+                drop(outside);
+                self.used(took.min(SLICE));
+                spent += took;
                 // Who enqueued something and saw `true` has done so before this:
                 // it is found above.
                 self.polling.store(false, Ordering::Release);
                 if full {
                     self.pool.took(spent);
                 }
-                if full && !self.move_to_pool(Place::Last) {
+                if full && !self.move_to_pool() {
                     // Another turn after whatever else this task waits for.
                     spent = Duration::ZERO;
                     cx.waker().wake_by_ref();
@@ -148,10 +163,10 @@ impl Scheduler {
 
     /// Lets the runtime's threads give the turns from now on; `false` if the host
     /// gave it none.
-    fn move_to_pool(&self, place: Place) -> bool {
+    fn move_to_pool(&self) -> bool {
         if self.pool.is_there() {
             self.moved.store(true, Ordering::Release);
-            self.queue(place);
+            self.queue();
         }
         self.moved.load(Ordering::Acquire)
     }
@@ -159,7 +174,7 @@ impl Scheduler {
     /// Nobody awaits the exec any more: what is left of it has been killed and
     /// ends elsewhere.
     pub fn abandon(&self) {
-        if !self.move_to_pool(Place::Last) {
+        if !self.move_to_pool() {
             let tasks = std::mem::take(&mut *lock(&self.tasks));
             for task in tasks.into_values() {
                 let future = lock(&task.future).take();
@@ -168,23 +183,44 @@ impl Scheduler {
         }
     }
 
-    /// Lets those that are ready go before all other execs: they are to end.
+    /// From now on its turns come before those of all other execs: it is to end.
     pub fn hurry(&self) {
-        self.queue(Place::Urgent);
+        self.hurried.store(true, Ordering::Release);
+        self.queue();
     }
 
-    fn queue(&self, place: Place) {
+    fn queue(&self) {
         if self.moved.load(Ordering::Acquire)
             && self.has_work()
             && let Some(me) = self.me.upgrade()
         {
-            if place == Place::Urgent {
-                // A place beside those it holds: they may be far back.
-                self.places.fetch_add(1, Ordering::AcqRel);
-                self.pool.push(me, place);
-            } else if self.take_place(1) {
+            let place = self.place();
+            if self.take_place(place, 1) {
                 self.pool.push(me, place);
             }
+        }
+    }
+
+    /// Where its next turn is.
+    fn place(&self) -> Place {
+        if self.hurried.load(Ordering::Acquire) {
+            return Place::Urgent;
+        }
+        Place::after(Duration::from_nanos(self.used_ns.load(Ordering::Relaxed)))
+    }
+
+    /// Notes what a turn took.
+    fn used(&self, time: Duration) {
+        let time_ns = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.used_ns.fetch_add(time_ns, Ordering::Relaxed);
+    }
+
+    /// Places of this kind: those that go first are beside the others, which may
+    /// be far back.
+    fn places(&self, place: Place) -> &AtomicUsize {
+        match place {
+            Place::Urgent => &self.urgent,
+            Place::Used(_) => &self.places,
         }
     }
 
@@ -199,7 +235,7 @@ impl Scheduler {
                 return;
             }
         }
-        self.queue(Place::Last);
+        self.queue();
     }
 
     /// Waits for something of the host's that takes longer on one day than on
@@ -240,39 +276,55 @@ impl Scheduler {
         }
     }
 
-    /// Takes a place in the queue unless it holds `most`.
-    fn take_place(&self, most: usize) -> bool {
+    /// Takes a place of this kind in the queue unless it holds `most`.
+    fn take_place(&self, place: Place, most: usize) -> bool {
         let more = |places| (places < most).then_some(places + 1);
-        self.places
+        self.places(place)
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
             .is_ok()
     }
 }
 
 impl Work for Scheduler {
-    fn slice(self: Arc<Self>) -> bool {
+    fn slice(self: Arc<Self>, place: Place) -> Option<Place> {
         let _entered = self.handle.as_ref().map(Handle::enter);
         let turn = self.order.as_ref().map(Order::turn);
         let start = Instant::now();
-        while let Some(task) = self.take() {
+        let mut full = false;
+        while !full && let Some(task) = self.take() {
             self.run(task);
-            if start.elapsed() >= SLICE {
-                let waiting = lock(&self.ready).len();
-                // Another thread, if there is work for two.
-                if waiting > 1 && self.take_place(self.width) {
-                    self.pool.push(self.clone(), Place::Last);
-                }
-                if waiting > 0 || self.has_work() {
-                    return true;
-                }
-                break;
+            full = start.elapsed() >= SLICE;
+        }
+        self.used(computed(start.elapsed()));
+        let next = self.place();
+        if full {
+            let waiting = lock(&self.ready).len();
+            // Another thread, if there is work for two.
+            if waiting > 1 && self.take_place(next, self.width) {
+                self.pool.push(self.clone(), next);
             }
         }
         drop(turn);
-        self.places.fetch_sub(1, Ordering::AcqRel);
+        self.places(place).fetch_sub(1, Ordering::AcqRel);
         // What became ready before the place was given up has seen it taken.
-        self.has_work() && self.take_place(1)
+        (self.has_work() && self.take_place(next, if full { self.width } else { 1 }))
+            .then_some(next)
     }
+}
+
+/// How much of the time since a turn began this thread computed: the machine may
+/// have given the processor to others meanwhile. The kernel is asked only where
+/// that can matter, and what the thread did since it was last asked counts too.
+fn computed(elapsed: Duration) -> Duration {
+    thread_local! {
+        static ASKED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+    }
+    if elapsed < SLICE {
+        return elapsed;
+    }
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    let now = Duration::try_from(now).unwrap_or_default();
+    elapsed.min(now.saturating_sub(ASKED.replace(now)))
 }
 
 impl Task {
@@ -385,7 +437,7 @@ mod tests {
             many.spawn(busy('m', sender.clone()));
         }
         one.spawn(busy('1', sender));
-        assert!(many.move_to_pool(Place::Last) && one.move_to_pool(Place::Last));
+        assert!(many.move_to_pool() && one.move_to_pool());
         let of_many = turns
             .iter()
             .skip_while(|name| *name == 'm')
@@ -412,7 +464,7 @@ mod tests {
             });
         }
         drop(sender);
-        assert!(scheduler.move_to_pool(Place::Last));
+        assert!(scheduler.move_to_pool());
         assert_eq!(done.iter().count(), 100);
     }
 
@@ -440,7 +492,7 @@ mod tests {
                 of_the_end.stalled().await;
                 let _ = sender.send('e');
             });
-            assert!(scheduler.move_to_pool(Place::Last));
+            assert!(scheduler.move_to_pool());
             let _ = answer.send(());
             assert_eq!(seen.iter().collect::<String>(), "h0123e");
             assert_eq!(time.elapsed_ns(), 300);
@@ -455,7 +507,7 @@ mod tests {
         scheduler.spawn(async move {
             let _ = sender.send(());
         });
-        assert!(scheduler.move_to_pool(Place::Last));
+        assert!(scheduler.move_to_pool());
         assert_eq!(done.recv(), Ok(()));
     }
 }

@@ -68,7 +68,7 @@ impl Process {
             meter,
             cpu_ns: AtomicU64::new(0),
             running: AtomicBool::new(false),
-            preempted: AtomicBool::new(false),
+            preempted: AtomicBool::new(true),
             args: Mutex::new(args),
         }
     }
@@ -99,7 +99,8 @@ impl Process {
         self.cpu_ns.fetch_add(cpu_ns, Ordering::Relaxed);
     }
 
-    /// Notes that it gave way in the middle of computing, not to wait.
+    /// Notes that it gave way in the middle of computing, not to wait. A process
+    /// that has not begun counts as one that did.
     pub(super) fn set_preempted(&self, preempted: bool) {
         self.preempted.store(preempted, Ordering::Relaxed);
     }

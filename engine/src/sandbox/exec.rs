@@ -13,7 +13,7 @@ use super::run;
 use super::shell::Session;
 use super::streams::{InputWriter, OutputReader, Streaming};
 use crate::error::Error;
-use crate::fd::pipe;
+use crate::fd::{Pipe, Place, pipe};
 use crate::process::Kernel;
 
 /// A command to run; await it for its [`ExecResult`].
@@ -204,18 +204,24 @@ impl Exec {
     }
 
     /// Runs it with its input and outputs streamed. What [`Exec::stdin`] set is
-    /// ignored.
+    /// ignored. What writes more than [`crate::Limits::stream_bytes`] is ended by
+    /// SIGXFSZ.
     pub fn stream(self) -> Streaming {
         let capacity = self.kernel.limits().pipe_bytes as usize;
-        let pipe = || pipe(capacity, self.kernel.fs().next_pipe());
-        let (input, stdin) = pipe();
-        let (stdout, output) = pipe();
-        let (stderr, errors) = pipe();
-        let result = Box::pin(run::streamed(self, input, output, errors));
+        let fs = self.kernel.fs();
+        let (input, stdin) = pipe(capacity, fs.next_pipe());
+        let limited = || {
+            let place = Place::Nowhere(fs.next_pipe());
+            Pipe::limited(capacity, place, self.kernel.limits().stream_bytes)
+        };
+        let (output, errors) = (limited(), limited());
+        let (output, stdout) = (output.reader(), output.writer());
+        let (errors, stderr) = (errors.reader(), errors.writer());
+        let result = Box::pin(run::streamed(self, input, stdout, stderr));
         Streaming {
             stdin: InputWriter(stdin),
-            stdout: OutputReader(stdout),
-            stderr: OutputReader(stderr),
+            stdout: OutputReader(output),
+            stderr: OutputReader(errors),
             result,
         }
     }

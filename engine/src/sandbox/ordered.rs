@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use wardian_abi::{Signal, WaitStatus};
 
 use super::exec::{Exec, ExecResult};
-use super::run::{Ended, cancelled, collected};
+use super::run::{Ended, Overflow, cancelled, collected};
 use crate::error::Error;
 use crate::fd::{PipeReader, PipeWriter};
 use crate::process::{Job, Kernel, Process};
@@ -24,7 +24,7 @@ pub(super) async fn until_end(
     kernel: &Arc<Kernel>,
     job: &Arc<Job>,
     process: &Arc<Process>,
-    overflow: impl Future<Output = &'static str> + Send + 'static,
+    overflow: impl Future<Output = Overflow> + Send + 'static,
     outside: impl Future<Output = Ended>,
     turn: OwnedSemaphorePermit,
 ) -> (Ended, WaitStatus, Option<OwnedSemaphorePermit>) {
@@ -54,13 +54,13 @@ async fn watch(
     kernel: Arc<Kernel>,
     job: Arc<Job>,
     process: Arc<Process>,
-    overflow: impl Future<Output = &'static str>,
+    overflow: impl Future<Output = Overflow>,
 ) -> (Ended, WaitStatus) {
     let end = || poll_fn(|cx| process.completion.poll(cx));
     let ended = tokio::select! {
         biased;
         status = end() => Ended::ByItself(status),
-        stream = overflow => Ended::Overflow(stream),
+        overflow = overflow => Ended::Overflow(overflow),
         () = job.scheduler().stalled() => Ended::Stalled,
     };
     let status = match ended {

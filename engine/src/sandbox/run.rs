@@ -45,8 +45,8 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
     let overflow = async move {
         tokio::select! {
             biased;
-            () = output.wait_for_overflow() => "stdout",
-            () = errors.wait_for_overflow() => "stderr",
+            () = output.wait_for_overflow() => COLLECTED[0],
+            () = errors.wait_for_overflow() => COLLECTED[1],
         }
     };
     let feeding = async move {
@@ -69,22 +69,32 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
     // never a success.
     let cut = match (result.stdout_dropped_bytes, result.stderr_dropped_bytes) {
         (0, 0) => None,
-        (0, _) => Some("stderr"),
-        _ => Some("stdout"),
+        (0, _) => Some(COLLECTED[1]),
+        _ => Some(COLLECTED[0]),
     };
-    let note = match (note, cut) {
-        (note, Some(stream)) if result.signal != Some(Signal::XFSZ) => {
-            let (code, signal, text) = verdict(&Ended::Overflow(stream), &kernel);
-            result.exit_code = code as i32;
-            result.signal = Signal::from_raw(signal);
-            Some(text.unwrap_or_default() + &note.unwrap_or_default())
-        }
-        (note, _) => note,
-    };
+    let note = overflowed(&mut result, note, cut, &kernel);
     if let Some(note) = note {
         result.stderr.extend_from_slice(note.as_bytes());
     }
     Ok(result)
+}
+
+/// What is told of outputs that were cut, whichever way the command ended.
+fn overflowed(
+    result: &mut ExecResult,
+    note: Option<String>,
+    cut: Option<Overflow>,
+    kernel: &Kernel,
+) -> Option<String> {
+    match cut {
+        Some(overflow) if result.signal != Some(Signal::XFSZ) => {
+            let (code, signal, text) = verdict(&Ended::Overflow(overflow), kernel);
+            result.exit_code = code as i32;
+            result.signal = Signal::from_raw(signal);
+            Some(text.unwrap_or_default() + &note.unwrap_or_default())
+        }
+        _ => note,
+    }
 }
 
 /// Runs with streams.
@@ -97,7 +107,8 @@ pub(super) async fn streamed(
     if exec.kernel.virtual_time().is_some() {
         return ordered::streamed(exec, stdin, stdout, stderr).await;
     }
-    let errors = stderr.pipe().clone();
+    let kernel = exec.kernel.clone();
+    let (output, errors) = (stdout.pipe().clone(), stderr.pipe().clone());
     let input = if exec.no_stdin {
         Description::Device(Device::Null)
     } else {
@@ -118,10 +129,25 @@ pub(super) async fn streamed(
     ];
     // Held so that the reader sees no end before the note below is written.
     let notes = errors.writer();
-    let never = std::future::pending::<&str>();
-    let (result, note) = supervised(exec, stdio, never, async {})
+    let (out, err) = (output.clone(), errors.clone());
+    let overflow = async move {
+        tokio::select! {
+            biased;
+            () = out.wait_until_exceeded() => STREAMED[0],
+            () = err.wait_until_exceeded() => STREAMED[1],
+        }
+    };
+    let (mut result, note) = supervised(exec, stdio, overflow, async {})
         .instrument(span())
         .await?;
+    let pipes = [&output, &errors].into_iter().zip(STREAMED);
+    let cut = pipes.into_iter().find(|(pipe, _)| pipe.exceeded());
+    let note = overflowed(
+        &mut result,
+        note,
+        cut.map(|(_, overflow)| overflow),
+        &kernel,
+    );
     if let Some(note) = note {
         let _ =
             tokio::time::timeout(Duration::from_secs(1), notes.write_all(note.as_bytes())).await;
@@ -134,12 +160,37 @@ fn span() -> tracing::Span {
     tracing::debug_span!(target: "wardian", "exec")
 }
 
+/// An output that grew beyond what is allowed.
+#[derive(Clone, Copy)]
+pub(super) struct Overflow {
+    stream: &'static str,
+    limit: &'static str,
+    instead: &'static str,
+}
+
+const fn overflow(stream: &'static str, limit: &'static str, instead: &'static str) -> Overflow {
+    Overflow {
+        stream,
+        limit,
+        instead,
+    }
+}
+
+const COLLECTED: [Overflow; 2] = [
+    overflow("stdout", "output_bytes", ", or write to a file"),
+    overflow("stderr", "output_bytes", ", or write to a file"),
+];
+const STREAMED: [Overflow; 2] = [
+    overflow("stdout", "stream_bytes", ""),
+    overflow("stderr", "stream_bytes", ""),
+];
+
 /// How a command came to its end.
 pub(super) enum Ended {
     ByItself(WaitStatus),
     Timeout(Duration),
     Cancelled,
-    Overflow(&'static str),
+    Overflow(Overflow),
     /// Nothing that its processes wait for can come, in a deterministic sandbox.
     Stalled,
 }
@@ -147,7 +198,7 @@ pub(super) enum Ended {
 async fn supervised(
     exec: Exec,
     stdio: [Descriptor; 3],
-    overflow: impl Future<Output = &'static str> + Send + 'static,
+    overflow: impl Future<Output = Overflow> + Send + 'static,
     feeding: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(ExecResult, Option<String>), Error> {
     let kernel = exec.kernel.clone();
@@ -244,7 +295,7 @@ async fn until_end(
     kernel: &Kernel,
     job: &Arc<Job>,
     process: &Process,
-    overflow: impl Future<Output = &'static str>,
+    overflow: impl Future<Output = Overflow>,
     feeding: impl Future<Output = ()>,
     outside: impl Future<Output = Ended>,
 ) -> (Ended, WaitStatus) {
@@ -261,7 +312,7 @@ async fn until_end(
             status = &mut main => break Ended::ByItself(status),
             () = &mut feeding, if !fed => fed = true,
             ended = &mut outside => break ended,
-            stream = &mut overflow => break Ended::Overflow(stream),
+            overflow = &mut overflow => break Ended::Overflow(overflow),
         }
     };
     let status = match ended {
@@ -385,12 +436,17 @@ fn verdict(ended: &Ended, kernel: &Kernel) -> (u32, u32, Option<String>) {
             0,
             Some("wardian: ended: each of its processes waits for what cannot come\n".into()),
         ),
-        Ended::Overflow(stream) => (
+        Ended::Overflow(Overflow {
+            stream,
+            limit,
+            instead,
+        }) => (
             128 + u32::from(Signal::XFSZ.raw()),
             u32::from(Signal::XFSZ.raw()),
             Some(format!(
-                "wardian: {stream} grew beyond {} bytes (limit output_bytes); raise the limit, or write to a file\n",
-                kernel.limits().output_bytes
+                "wardian: limit {limit} ({}) reached: {stream} grew beyond it; \
+                 raise it with Limits::{limit} or --limit {limit}=VALUE{instead}\n",
+                kernel.limits().get(limit).unwrap_or_default()
             )),
         ),
     }
