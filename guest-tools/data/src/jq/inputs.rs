@@ -79,10 +79,17 @@ impl Inputs {
                 let Some(name) = self.files.pop_front() else {
                     return false;
                 };
-                match File::open(&name, OpenHow::READ) {
+                let opened = match name.as_slice() {
+                    b"-" => Ok(File::stdin()),
+                    name => File::open(name, OpenHow::READ),
+                };
+                match opened {
                     Ok(file) => {
                         self.current = Some(file);
-                        self.name = Some(name);
+                        self.name = Some(match name.as_slice() {
+                            b"-" => b"<stdin>".to_vec(),
+                            _ => name,
+                        });
                         self.lines = 0;
                         if self.at == self.data.len() {
                             self.data.clear();

@@ -288,7 +288,7 @@ pub fn umask(mask: u32) -> u32 {
     imports::umask(mask)
 }
 
-fn command(program: &Program<'_>) -> guest::Command {
+fn command(program: &Program<'_>, only_open: bool) -> guest::Command {
     let argv0 = program.argv.first().map_or(&b""[..], Vec::as_slice);
     let mut command = guest::Command::new(program.path, argv0);
     for arg in program.argv.iter().skip(1) {
@@ -297,6 +297,8 @@ fn command(program: &Program<'_>) -> guest::Command {
     let fds: Vec<FdMap> = program
         .fds
         .iter()
+        // SAFETY: no memory is passed but the result's.
+        .filter(|(_, parent)| !only_open || unsafe { wasi::fd_fdstat_get(*parent) }.is_ok())
         .map(|(child, parent)| FdMap {
             child: *child,
             parent: *parent,
@@ -313,7 +315,11 @@ fn command(program: &Program<'_>) -> guest::Command {
 
 /// Starts a program.
 pub fn spawn(program: &Program<'_>) -> Result<Process, Errno> {
-    let process = command(program).spawn()?;
+    let process = match command(program, false).spawn() {
+        // One of the first three is closed, which is hardly ever so.
+        Err(Errno::Badf) => command(program, true).spawn()?,
+        started => started?,
+    };
     Ok(Process {
         fd: process.fd,
         pid: process.pid,
@@ -322,7 +328,10 @@ pub fn spawn(program: &Program<'_>) -> Result<Process, Errno> {
 
 /// Replaces the shell by a program; returns only on failure.
 pub fn exec(program: &Program<'_>) -> Errno {
-    command(program).exec()
+    match command(program, false).exec() {
+        Errno::Badf => command(program, true).exec(),
+        errno => errno,
+    }
 }
 
 /// Copies the shell into a child that runs [`crate::exec::child_main`].
