@@ -258,6 +258,8 @@ struct Pieces<'a> {
     current: Option<Piece>,
     /// A piece is due: made when something comes, or at once if empty ones are wanted.
     due: bool,
+    /// Device and inode of the input, which no piece may be.
+    input: Option<(u64, u64)>,
 }
 
 struct Piece {
@@ -312,7 +314,12 @@ impl<'a> Pieces<'a> {
             return Err(context.usage(text.as_bytes()));
         }
         let growing = given.is_none() && parts.is_none() && options.first.is_none();
+        let input = match options.input.as_slice() {
+            b"-" => sys::fstat(0),
+            path => sys::stat(path, true),
+        };
         Ok(Pieces {
+            input: input.ok().map(|stat| (stat.device, stat.inode)),
             context,
             suffixes: Suffixes::new(options.alphabet, length, &first, growing),
             options,
@@ -383,6 +390,17 @@ impl<'a> Pieces<'a> {
                 if self.options.verbose {
                     told.put(&[b"creating file ", quote::always(&name).as_slice(), b"\n"].concat());
                     told.flush();
+                }
+                let there = sys::stat(&name, true).map(|stat| (stat.device, stat.inode));
+                if self.input.is_some() && there.ok() == self.input {
+                    self.context.say(
+                        &[
+                            quote::always(&name).as_slice(),
+                            b" would overwrite input; aborting",
+                        ]
+                        .concat(),
+                    );
+                    return Err(1);
                 }
                 match File::open(&name, OpenHow::CREATE) {
                     Ok(file) => (Output::new(file.fd()), Sink::File { _file: file }),

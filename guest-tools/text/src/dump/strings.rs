@@ -104,6 +104,10 @@ pub fn run(args: &Args) -> i32 {
             _ => {}
         }
     }
+    if !digits.is_empty() && digits.bytes().all(|digit| digit == b'0') {
+        context.say(format!("invalid minimum string length {digits}").as_bytes());
+        return 1;
+    }
     if let Ok(least) = digits.parse() {
         config.least = least;
     }
