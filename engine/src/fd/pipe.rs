@@ -104,6 +104,11 @@ impl Pipe {
         .await;
     }
 
+    /// Whether somebody has it open to read.
+    pub fn has_reader(&self) -> bool {
+        self.lock().readers > 0
+    }
+
     /// One more end to read from.
     pub fn reader(self: &Arc<Self>) -> PipeReader {
         let mut state = self.lock();

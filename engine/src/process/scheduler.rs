@@ -5,7 +5,8 @@
 //! processes it starts never change threads. An exec that takes longer than a
 //! moment moves to the runtime's own threads, where all execs take turns,
 //! however many processes each has: one that starts a thousand gets no more than
-//! another, and one that has used little goes before one that has used much. There it may use as many threads as the sandbox shows processors.
+//! another, and one that has used little goes before one that has used much. There
+//! it may use as many threads as the sandbox shows processors.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};

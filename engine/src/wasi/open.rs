@@ -262,6 +262,10 @@ async fn open_fifo<P>(
     let pipe = ctx.fs.fifo(ino, ctx.limits.pipe_bytes as usize);
     let flags = Flags::new(request.fdflags as u16);
     let nonblock = flags.get() & Flags::NONBLOCK != 0;
+    // POSIX: who would write and does not wait wants somebody there already.
+    if nonblock && request.write && !request.read && !pipe.has_reader() {
+        return Err(Errno::Nxio.into());
+    }
     let before = pipe.ends_ever();
     let description = match (request.read, request.write) {
         (true, true) => Description::PipeBoth(pipe.reader(), pipe.writer(), flags),
