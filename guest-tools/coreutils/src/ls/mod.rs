@@ -9,6 +9,7 @@ mod long;
 mod options;
 mod sort;
 mod term;
+mod time_style;
 pub mod version;
 
 pub use listing::{dir, ls, vdir};

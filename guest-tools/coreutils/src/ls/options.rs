@@ -1,5 +1,6 @@
 //! The options of `ls`, read into one configuration.
 
+use super::time_style::TimeStyle;
 use crate::cli::{Context, Opt, Order, parse};
 use crate::sys;
 use crate::text::quote::{self, Style};
@@ -127,13 +128,6 @@ pub enum Hidden {
     Shown,
 }
 
-/// Formats of recent and of other times.
-#[derive(Clone)]
-pub struct TimeStyle {
-    pub recent: Vec<u8>,
-    pub old: Vec<u8>,
-}
-
 pub struct Config {
     pub format: Format,
     pub sort: SortBy,
@@ -165,9 +159,6 @@ pub struct Config {
     pub end: u8,
 }
 
-const RECENT: &[u8] = b"%b %e %H:%M";
-const OLD: &[u8] = b"%b %e  %Y";
-
 /// Columns assumed unless the environment says otherwise.
 const DEFAULT_WIDTH: usize = 80;
 
@@ -191,10 +182,7 @@ pub fn read(
         reverse: false,
         directories_first: false,
         time: TimeKind::Modified,
-        time_style: TimeStyle {
-            recent: RECENT.to_vec(),
-            old: OLD.to_vec(),
-        },
+        time_style: TimeStyle::usual(),
         follow: Follow::Never,
         indicator: Indicator::None,
         hidden: Hidden::Dots,
@@ -396,8 +384,10 @@ pub fn read(
     if long {
         let style =
             time_style.or_else(|| Some(std::env::var_os("TIME_STYLE")?.into_encoded_bytes()));
-        if let Some(style) = style {
-            set_time_style(context, &mut config, &style)?;
+        if let Some(style) = style
+            && let Some(style) = TimeStyle::parse(context, &style)?
+        {
+            config.time_style = style;
         }
     }
     Ok((config, parsed.operands))
@@ -567,38 +557,4 @@ fn block_size(text: &[u8]) -> Option<SizeForm> {
         b"si" => Some(SizeForm::Si),
         text => size::parse_form(text),
     }
-}
-
-fn set_time_style(context: &Context<'_>, config: &mut Config, style: &[u8]) -> Result<(), i32> {
-    let mut name = style;
-    while let Some(rest) = name.strip_prefix(b"posix-") {
-        // In the POSIX locale these stand for the usual style.
-        if std::env::var_os("LC_ALL").is_none_or(|l| l == "C" || l == "POSIX") {
-            return Ok(());
-        }
-        name = rest;
-    }
-    let (recent, old): (&[u8], &[u8]) = match name {
-        b"full-iso" => (b"%Y-%m-%d %H:%M:%S.%N %z", b"%Y-%m-%d %H:%M:%S.%N %z"),
-        b"long-iso" => (b"%Y-%m-%d %H:%M", b"%Y-%m-%d %H:%M"),
-        b"iso" => (b"%m-%d %H:%M", b"%Y-%m-%d "),
-        b"locale" => (RECENT, OLD),
-        [b'+', format @ ..] => match format.iter().position(|byte| *byte == b'\n') {
-            Some(at) => (&format[at + 1..], &format[..at]),
-            None => (format, format),
-        },
-        other => {
-            let text = [
-                b"invalid argument ".as_slice(),
-                &quote::always(other),
-                b" for 'time style'\nValid arguments are:\n  - [posix-]full-iso\n  - [posix-]long-iso\n  - [posix-]iso\n  - [posix-]locale\n  - +FORMAT (e.g., +%H:%M) for a 'date'-style format",
-            ];
-            return Err(context.usage(&text.concat()));
-        }
-    };
-    config.time_style = TimeStyle {
-        recent: recent.to_vec(),
-        old: old.to_vec(),
-    };
-    Ok(())
 }
