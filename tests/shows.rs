@@ -74,10 +74,9 @@ fn a_script_is_no_option_of_the_shell() {
         let output = wardian(&["exec", "--", script]).output().unwrap();
         let word = script.split(' ').next().unwrap_or_default();
         assert_eq!(output.status.code(), Some(127), "{script}");
-        assert_eq!(
-            String::from_utf8_lossy(&output.stderr),
-            format!("bash: line 1: {word}: command not found\n")
-        );
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        let expected = format!("bash: line 1: {word}: command not found");
+        assert_eq!(errors.lines().next(), Some(expected.as_str()));
     }
 }
 
@@ -87,6 +86,21 @@ fn an_unknown_command_is_127_and_is_named() {
     assert_eq!(output.status.code(), Some(127));
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(errors.contains("no-such-command"), "{errors}");
+}
+
+#[test]
+fn what_is_there_is_offered_to_whoever_reads_the_errors() {
+    let offered = |script: &str| String::from_utf8_lossy(&exec(script).stderr).into_owned();
+    let similar = "bash: line 1: grpe: command not found\n\
+        wardian: like it there is grep; `ls /bin` lists all\n";
+    assert_eq!(offered("grpe x"), similar);
+    assert_eq!(offered("x=$(grpe x)"), similar);
+    assert!(offered("python3 x").ends_with("`ls /bin` lists the commands that there are\n"));
+    // A script that looks at its own messages sees what bash writes.
+    check(
+        "grpe 2>&1; x=$(grpe 2>&1); echo \"$x\"; { grpe; } 2>f; cat f",
+        &"bash: line 1: grpe: command not found\n".repeat(3),
+    );
 }
 
 #[test]

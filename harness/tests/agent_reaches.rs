@@ -74,7 +74,7 @@ fn script() -> Vec<Turn> {
             "ok data/list.txt",
             Turn::call("glob", json!({ "pattern": "**/*.sh" }))
                 .and_call("glob", json!({ "pattern": "data/*" }))
-                .and_call("bash", json!({ "command": "no-such-command --help" })),
+                .and_call("bash", json!({ "command": "no-such-command --help 2>&1" })),
         ),
         sees(
             "no-such-command: command not found",

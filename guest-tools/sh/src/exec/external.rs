@@ -277,6 +277,9 @@ impl Shell {
             false => [name, b": command not found"].concat(),
         };
         self.complain_to(fds, &message);
+        if !name.contains(&b'/') {
+            self.offer(name, fds);
+        }
         127
     }
 

@@ -17,6 +17,7 @@ mod functions;
 mod list;
 mod loops;
 mod messages;
+mod offer;
 mod options;
 mod output;
 mod pipeline;

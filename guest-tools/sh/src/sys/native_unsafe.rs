@@ -230,6 +230,11 @@ pub fn stat_fd(number: u32) -> Result<ExtStat, Errno> {
     }
 }
 
+/// Whether what is written to `errors` goes to the embedder: here there is none.
+pub fn is_embedders(_errors: Fd, _output: Option<Fd>) -> bool {
+    false
+}
+
 /// The entries of a directory.
 pub fn read_dir(path: &[u8]) -> Result<Vec<DirEntry>, Errno> {
     let to_errno = |error: std::io::Error| errno_of(error.raw_os_error().unwrap_or(0));
