@@ -9,6 +9,7 @@ mod deserialize;
 mod modules;
 mod pool;
 mod ticker;
+mod tool_time;
 
 pub use cache::CacheDirectory;
 #[cfg(feature = "compile")]

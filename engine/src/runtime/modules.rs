@@ -1,8 +1,8 @@
 //! Modules by the digest of their bytes: compiled once, kept, cached on disk.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tokio::sync::{OnceCell, Semaphore};
@@ -10,6 +10,7 @@ use wasmtime::{Engine, Module};
 
 use super::cache::CacheDirectory;
 use super::deserialize;
+use super::tool_time::ToolTime;
 use crate::error::{Error, ErrorKind};
 
 /// Most modules of guests' own that are kept; more push out the oldest unused.
@@ -74,17 +75,8 @@ pub struct Modules {
     cache: Option<CacheDirectory>,
     observer: Option<Arc<dyn Observer>>,
     loaded: Mutex<HashMap<[u8; 32], Arc<OnceCell<Module>>>>,
-    tools_loading: AtomicUsize,
+    tool_time: ToolTime,
     guest_compiles: Arc<Semaphore>,
-}
-
-/// Counts a tool that is being loaded, until dropped.
-struct Loading<'a>(&'a AtomicUsize);
-
-impl Drop for Loading<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
 }
 
 impl Modules {
@@ -98,15 +90,15 @@ impl Modules {
             cache,
             observer,
             loaded: Mutex::default(),
-            tools_loading: AtomicUsize::new(0),
+            tool_time: ToolTime::default(),
             guest_compiles: Arc::new(Semaphore::new(GUEST_COMPILES)),
         }
     }
 
-    /// Whether one of the embedder's own tools is being loaded, perhaps compiled:
-    /// time that no guest can be blamed for.
-    pub fn loads_tools(&self) -> bool {
-        self.tools_loading.load(Ordering::Acquire) > 0
+    /// How long the embedder's own tools were being loaded, perhaps compiled, so
+    /// far: time that no guest can be blamed for.
+    pub fn tool_time(&self) -> Duration {
+        self.tool_time.total()
     }
 
     /// The module with this digest: from memory, from the cache, or compiled.
@@ -128,10 +120,7 @@ impl Modules {
             loaded.entry(digest).or_default().clone()
         };
         let module = cell.get_or_try_init(|| async {
-            let _loading = trusted.then(|| {
-                self.tools_loading.fetch_add(1, Ordering::AcqRel);
-                Loading(&self.tools_loading)
-            });
+            let _loading = trusted.then(|| self.tool_time.begin());
             let (engine, name) = (engine.clone(), name.to_owned());
             let bytes = if self.metered {
                 to_meter(&name, bytes)?

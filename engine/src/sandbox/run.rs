@@ -381,12 +381,16 @@ fn tell(kernel: &Kernel, job: &Job, before: Option<&Vfs>, result: &ExecResult) {
 }
 
 /// Waits until the time is over. A tool's first use on this machine compiles it:
-/// that is no command's fault, so the end waits for it.
+/// that is no command's fault, so as much time is added.
 async fn past_deadline(kernel: &Kernel, timeout: Duration) {
     let core = kernel.programs().core();
-    core.deadlines().sleep(timeout).await;
-    while core.modules().loads_tools() {
-        core.deadlines().sleep(Duration::from_millis(200)).await;
+    let mut before = core.modules().tool_time();
+    let mut left = timeout;
+    while !left.is_zero() {
+        core.deadlines().sleep(left).await;
+        let now = core.modules().tool_time();
+        left = now.saturating_sub(before);
+        before = now;
     }
 }
 
