@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use wardian::{CacheDirectory, CancelToken, Exec, ExecResult, Limits, Runtime, Sandbox};
+use wardian::{CacheDirectory, CancelToken, Exec, Limits, Runtime, Sandbox};
 
 use crate::table::{Table, Times, progress, progress_done};
 
@@ -28,7 +28,11 @@ const KINDS: [(&str, &str); 8] = [
         "yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | grep -E -c '^((a+)+(a|b)*)*(.*)*c$'",
     ),
     ("sort", "seq 1 100000 | sort -r; seq 1 5000000 | sort -r"),
-    ("memory hog", "x=0123456789abcdef; while :; do x=$x$x; done"),
+    // Up to 16 MiB, over and over: within what a process may have.
+    (
+        "memory hog",
+        "while :; do x=0123456789abcdef; for i in {1..20}; do x=$x$x; done; done",
+    ),
     (
         "fork bomb",
         "f() { f | f & }; f; while :; do f; done 2> /dev/null",
@@ -100,7 +104,7 @@ pub fn preempt(plan: &Plan) -> Table {
         let waited = honest(&base, plan).await;
         table.note("an honest command, among them", waited.most());
         let mut all = Times::default();
-        let mut left = 0;
+        let (mut left, mut by_themselves) = (0, 0);
         for (kind, script) in KINDS {
             for cancels in [false, true] {
                 let mut late = Times::default();
@@ -112,7 +116,10 @@ pub fn preempt(plan: &Plan) -> Table {
                         "compile" => sandbox.run_module(large(), ["large"]),
                         _ => sandbox.exec(script),
                     };
-                    late.push(lateness(exec, cancels).await);
+                    match lateness(exec, cancels).await {
+                        Some(time) => late.push(time),
+                        None => by_themselves += 1,
+                    }
                     left += sandbox.processes();
                     if kind == "compile" {
                         // Two of guests' own are compiled at a time.
@@ -129,6 +136,8 @@ pub fn preempt(plan: &Plan) -> Table {
             all.most(),
             all.within(990) <= Duration::from_millis(10),
         );
+        let share = format!("{by_themselves} of {}", all.count() + by_themselves);
+        table.note("ended by themselves before", share);
         everything.cancel();
         let start = Instant::now();
         for (sandbox, other) in others {
@@ -144,35 +153,28 @@ pub fn preempt(plan: &Plan) -> Table {
     table
 }
 
-/// How late it ends.
-async fn lateness(exec: Exec, cancels: bool) -> Duration {
+/// How late it ends; `None` if it ended by itself before.
+async fn lateness(exec: Exec, cancels: bool) -> Option<Duration> {
     let start = Instant::now();
-    let (result, due): (Result<ExecResult, _>, Instant) = if cancels {
-        let token = CancelToken::new();
-        let exec = tokio::spawn(exec.cancel(&token).run());
-        // The cancel comes from a thread of its own: it is not late itself.
-        let cancel = tokio::task::spawn_blocking(move || {
-            std::thread::sleep(DUE.saturating_sub(start.elapsed()));
-            let at = Instant::now();
-            token.cancel();
-            at
-        });
-        let result = exec.await.expect("a task that ends");
-        let ended = Instant::now();
-        let at = cancel.await.expect("a thread that ends");
-        return match result {
-            Ok(result) if result.cancelled => ended.saturating_duration_since(at),
-            // It ended by itself before.
-            _ => Duration::ZERO,
-        };
-    } else {
+    if !cancels {
         let exec = tokio::spawn(exec.timeout(DUE).run());
-        (exec.await.expect("a task that ends"), start + DUE)
-    };
-    match result {
-        Ok(result) if result.timed_out => due.elapsed(),
-        _ => Duration::ZERO,
+        let result = exec.await.expect("a task that ends");
+        let late = start.elapsed().saturating_sub(DUE);
+        return result.is_ok_and(|result| result.timed_out).then_some(late);
     }
+    let token = CancelToken::new();
+    let exec = tokio::spawn(exec.cancel(&token).run());
+    // The cancel comes from a thread of its own: it is not late itself.
+    let cancel = tokio::task::spawn_blocking(move || {
+        std::thread::sleep(DUE.saturating_sub(start.elapsed()));
+        let at = Instant::now();
+        token.cancel();
+        at
+    });
+    let result = exec.await.expect("a task that ends");
+    let ended = Instant::now();
+    let late = ended.saturating_duration_since(cancel.await.expect("a thread that ends"));
+    result.is_ok_and(|result| result.cancelled).then_some(late)
 }
 
 /// A short command, again and again.
@@ -194,7 +196,7 @@ async fn honest(base: &Sandbox, plan: &Plan) -> Times {
 fn large() -> Arc<[u8]> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let number = now.unwrap_or_default().as_nanos() as i64;
-    let body = "(drop (i32.add (i32.const 1) (i32.const 2)))".repeat(30_000);
+    let body = "(drop (i32.add (i32.const 1) (i32.const 2)))".repeat(100_000);
     let start = format!("(func (export \"_start\") (drop (i64.const {number})) {body})");
     wat::parse_str(format!("(module (memory (export \"memory\") 1) {start})"))
         .expect("wat")

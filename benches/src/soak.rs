@@ -159,9 +159,9 @@ pub fn soak(plan: &Plan) -> Table {
     }
     table.figure(
         "late after timeout or cancel",
-        "p99 <= 20 ms",
+        "p99 <= 10 ms",
         late.shown(),
-        late.within(990) <= Duration::from_millis(20),
+        late.within(990) <= Duration::from_millis(10),
     );
     table.must(
         "nothing lost, nothing mixed up",

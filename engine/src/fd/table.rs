@@ -131,6 +131,13 @@ impl FdTable {
         Ok(descriptor)
     }
 
+    /// Closes every descriptor.
+    pub fn close_all(&mut self) {
+        self.low.clear();
+        self.user.clear();
+        self.open = 0;
+    }
+
     /// Every open descriptor with the number that a user gives it, in order;
     /// preopened directories and the guest's own have none.
     pub fn user_numbers(&self) -> impl Iterator<Item = (u32, &Descriptor)> {

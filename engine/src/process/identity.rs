@@ -45,7 +45,7 @@ pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
         |caller: Caller<'_, ProcessCtx>, path: u32, length: u32| {
             memory(caller, |memory, ctx| {
                 let path = ctx.path(memory.bytes(path, length)?)?;
-                ctx.cwd = open_directory(ctx, path)?;
+                ctx.cwd = Some(open_directory(ctx, path)?);
                 Ok(())
             })
         },
@@ -55,7 +55,7 @@ pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
         "working_directory",
         |caller: Caller<'_, ProcessCtx>, buffer: u32, size: u32, out: u32| {
             memory(caller, |memory, ctx| {
-                let path = ctx.fs.lock().path_of(ctx.cwd.ino())?;
+                let path = ctx.fs.lock().path_of(ctx.cwd()?.ino())?;
                 put_text(memory, &path, buffer, size, out)
             })
         },

@@ -1,7 +1,7 @@
 //! A job: the processes of one exec, counted so that its end can be waited for.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
@@ -22,9 +22,15 @@ pub struct Job {
     spent_ns: AtomicU64,
     started: AtomicU64,
     closed: AtomicBool,
+    first: AtomicU8,
     reached: ReachedLog,
     trail: Option<Trail>,
 }
+
+// What came of a job's first process.
+const ALIVE: u8 = 0;
+const OVERDUE: u8 = 1;
+const ENDED: u8 = 2;
 
 /// What the ended processes of a job used.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,6 +59,7 @@ impl Job {
             spent_ns: AtomicU64::new(0),
             started: AtomicU64::new(0),
             closed: AtomicBool::new(false),
+            first: AtomicU8::new(ALIVE),
             reached: ReachedLog::default(),
             trail,
         }
@@ -82,6 +89,28 @@ impl Job {
     /// Whether it has been killed.
     pub(super) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Relaxed)
+    }
+
+    /// Notes that its time is over; not if its first process has ended before.
+    pub(super) fn set_overdue(&self) -> bool {
+        self.came_of_first(OVERDUE)
+    }
+
+    /// Notes that its first process has ended.
+    pub(super) fn set_first_ended(&self) {
+        self.came_of_first(ENDED);
+    }
+
+    fn came_of_first(&self, what: u8) -> bool {
+        let (success, failure) = (Ordering::AcqRel, Ordering::Acquire);
+        self.first
+            .compare_exchange(ALIVE, what, success, failure)
+            .is_ok()
+    }
+
+    /// Whether its time was over before its first process ended.
+    pub fn is_overdue(&self) -> bool {
+        self.first.load(Ordering::Acquire) == OVERDUE
     }
 
     /// Adds CPU time, of processes alive too; gives the sum in nanoseconds.

@@ -271,6 +271,13 @@ impl Kernel {
         job.scheduler().hurry();
     }
 
+    /// Ends a job whose time is over, unless its first process has ended.
+    pub fn end_overdue(&self, job: &Arc<Job>) {
+        if job.set_overdue() {
+            self.kill_job(job, Signal::KILL);
+        }
+    }
+
     /// Processes alive.
     pub fn alive(&self) -> usize {
         self.table().len()

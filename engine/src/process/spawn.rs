@@ -162,7 +162,7 @@ impl Launch {
             memory: None,
             fds,
             fs: kernel.fs().clone(),
-            cwd: self.cwd,
+            cwd: Some(self.cwd),
             cred: settings.cred,
             umask: self.umask,
             posix: self.image.program.posix,
@@ -297,7 +297,7 @@ fn request(caller: &mut Caller<'_, ProcessCtx>, at: u32) -> Result<Request, Refu
 /// The working directory that a request names, or the caller's.
 fn directory(ctx: &ProcessCtx, path: &[u8]) -> Result<Arc<Directory>, Errno> {
     if path.is_empty() {
-        return Ok(ctx.cwd.clone());
+        return ctx.cwd().cloned();
     }
     open_directory(ctx, path)
 }
@@ -453,7 +453,7 @@ async fn exec(caller: &mut Caller<'_, ProcessCtx>, args: u32) -> Result<(), Refu
         fds.put(number, descriptor)?;
     }
     ctx.fds = fds;
-    ctx.cwd = cwd;
+    ctx.cwd = Some(cwd);
     ctx.process.next = Some(Box::new(image));
     Err(End::Exec.into())
 }

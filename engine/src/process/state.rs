@@ -99,13 +99,13 @@ impl Process {
         self.cpu_ns.fetch_add(cpu_ns, Ordering::Relaxed);
     }
 
-    /// Notes that it gave way in the middle of computing, not to wait. A process
-    /// that has not begun counts as one that did.
+    /// Notes that it gave way in the middle of computing, not to wait, in a
+    /// deterministic sandbox. A process that has not begun counts as one that did.
     pub(super) fn set_preempted(&self, preempted: bool) {
         self.preempted.store(preempted, Ordering::Relaxed);
     }
 
-    /// Whether it gave way in the middle of computing.
+    /// Whether it has not begun, or gave way in the middle of computing.
     pub(super) fn is_preempted(&self) -> bool {
         self.preempted.load(Ordering::Relaxed)
     }

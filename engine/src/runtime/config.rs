@@ -53,14 +53,14 @@ impl Core {
     /// Sets up Wasmtime.
     pub fn new(settings: CoreSettings) -> Result<Core, Error> {
         let threads = std::thread::available_parallelism().map_or(1, Into::into);
-        let config = config(settings.processes, settings.table_elements);
+        let config = config(slots(settings.processes), settings.table_elements);
         Core::with(&config, settings, Arc::new(Pool::new(threads)), false)
     }
 
     /// Sets up Wasmtime once more, to run modules that count fuel and whose
     /// floating-point numbers have the same bits on every machine.
     pub fn metered(settings: CoreSettings, pool: Arc<Pool>) -> Result<Core, Error> {
-        let mut config = config(settings.processes, settings.table_elements);
+        let mut config = config(slots(settings.processes), settings.table_elements);
         config.consume_fuel(true);
         #[cfg(feature = "compile")]
         config.cranelift_nan_canonicalization(true);
@@ -127,6 +127,13 @@ pub fn precompile(wasm: &[u8], target: Option<&str>) -> Result<Vec<u8>, Error> {
         .map_err(runtime)?
         .precompile_module(wasm)
         .map_err(|error| Error::new(ErrorKind::Module, "precompile", format!("{error:#}")))
+}
+
+/// Places for so many processes: each thread may still be giving back the memory
+/// of one whose end is known.
+fn slots(processes: u32) -> u32 {
+    let threads = std::thread::available_parallelism().map_or(1, Into::into);
+    processes.saturating_add(u32::try_from(threads).unwrap_or(1))
 }
 
 fn config(processes: u32, table_elements: u32) -> Config {

@@ -3,6 +3,7 @@
 //! hundreds of commands that begin, by a tenth of a second.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -18,9 +19,21 @@ pub struct Deadlines {
 }
 
 impl Deadlines {
-    /// Waits so long. A host that gives no thread has to do with the timers of the
-    /// asynchronous runtime.
+    /// Waits so long.
     pub async fn sleep(&self, duration: Duration) {
+        self.sleep_then(duration, || ()).await;
+    }
+
+    /// Waits so long, and has `due` done when the time is over, before the waiting
+    /// task hears of it: the threads that it runs on may be busy. Not if nobody
+    /// waits any more, and not always if the time is over when the task looks by
+    /// itself. A host that gives no thread has to do with the timers of the
+    /// asynchronous runtime.
+    pub async fn sleep_then(
+        &self,
+        duration: Duration,
+        due: impl FnOnce() + Send + Unpin + 'static,
+    ) {
         match Instant::now().checked_add(duration) {
             // Longer than any host runs.
             None => std::future::pending().await,
@@ -30,6 +43,7 @@ impl Deadlines {
                     shared,
                     at,
                     key: None,
+                    due: Some(due),
                 }
                 .await;
             }
@@ -63,11 +77,17 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    waiting: BTreeMap<(Instant, u64), Waker>,
+    waiting: BTreeMap<(Instant, u64), Waiting>,
     next: u64,
     /// When the thread looks again; none: when it is told to.
     looks_at: Option<Instant>,
     ended: bool,
+}
+
+/// Who waits for a deadline, and what is done first.
+struct Waiting {
+    due: Box<dyn FnOnce() + Send>,
+    waker: Waker,
 }
 
 impl Shared {
@@ -83,7 +103,10 @@ impl Shared {
             let due = std::mem::replace(&mut state.waiting, later);
             if !due.is_empty() {
                 drop(state);
-                due.into_values().for_each(Waker::wake);
+                for waiting in due.into_values() {
+                    (waiting.due)();
+                    waiting.waker.wake();
+                }
                 state = self.lock();
                 continue;
             }
@@ -106,13 +129,14 @@ impl Shared {
     }
 }
 
-struct Deadline {
+struct Deadline<F> {
     shared: Arc<Shared>,
     at: Instant,
     key: Option<u64>,
+    due: Option<F>,
 }
 
-impl Future for Deadline {
+impl<F: FnOnce() + Send + Unpin + 'static> Future for Deadline<F> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -126,10 +150,19 @@ impl Future for Deadline {
             state.next
         });
         self.key = Some(key);
-        let waker = state.waiting.entry((self.at, key));
-        waker
-            .and_modify(|waker| waker.clone_from(cx.waker()))
-            .or_insert_with(|| cx.waker().clone());
+        match state.waiting.entry((self.at, key)) {
+            Entry::Occupied(mut waiting) => waiting.get_mut().waker.clone_from(cx.waker()),
+            Entry::Vacant(vacant) => {
+                let Some(due) = self.due.take() else {
+                    // Done while this task came to look: the time is over.
+                    return Poll::Ready(());
+                };
+                vacant.insert(Waiting {
+                    due: Box::new(due),
+                    waker: cx.waker().clone(),
+                });
+            }
+        }
         if state.looks_at.is_none_or(|at| self.at < at) {
             state.looks_at = Some(self.at);
             drop(state);
@@ -139,12 +172,12 @@ impl Future for Deadline {
     }
 }
 
-impl Drop for Deadline {
+impl<F> Drop for Deadline<F> {
     fn drop(&mut self) {
         if let Some(key) = self.key {
-            // The waker may be the last owner of a task: not within the lock.
-            let waker = self.shared.lock().waiting.remove(&(self.at, key));
-            drop(waker);
+            // It may be the last owner of a task: not within the lock.
+            let waiting = self.shared.lock().waiting.remove(&(self.at, key));
+            drop(waiting);
         }
     }
 }
@@ -195,6 +228,25 @@ mod tests {
         assert_eq!(deadlines.shared.lock().waiting.len(), 1);
         all.clear();
         assert_eq!(deadlines.shared.lock().waiting.len(), 0);
+    }
+
+    #[test]
+    fn what_is_due_is_done_before_the_task_hears_of_it_unless_nobody_waits() {
+        let deadlines = Deadlines::default();
+        let (sender, heard) = mpsc::channel();
+        let sleep = |ms, number| {
+            let done = sender.clone();
+            let due = move || done.send(number).unwrap_or_default();
+            Box::pin(deadlines.sleep_then(Duration::from_millis(ms), due))
+        };
+        let waker = Waker::from(Arc::new(Tell(sender.clone(), 3)));
+        let (mut kept, mut dropped, mut never_polled) = (sleep(40, 1), sleep(20, 2), sleep(0, 4));
+        assert!(!poll(&mut kept, &waker) && !poll(&mut dropped, &waker));
+        drop(dropped);
+        assert_eq!((heard.recv(), heard.recv()), (Ok(1), Ok(3)));
+        assert!(poll(&mut kept, &waker) && poll(&mut never_polled, &waker));
+        drop((kept, never_polled, waker, sender));
+        assert!(heard.recv().is_err());
     }
 
     #[test]

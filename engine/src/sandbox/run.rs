@@ -227,7 +227,7 @@ async fn supervised(
         kernel: &kernel,
         job: &job,
     };
-    let mut deadline = std::pin::pin!(past_deadline(&kernel, timeout));
+    let mut deadline = std::pin::pin!(past_deadline(&kernel, &job, timeout));
     let launch = tokio::select! {
         biased;
         launch = launch(exec, stdio, job.clone()) => launch?,
@@ -257,6 +257,11 @@ async fn supervised(
     } else {
         started.spawn(&job);
         let (ended, status) = until_end(&kernel, &job, &process, overflow, feeding, outside).await;
+        let ended = match ended {
+            Ended::ByItself(_) if job.is_overdue() => Ended::Timeout(timeout),
+            ended => ended,
+        };
+        end_background(&kernel, &job).await;
         (ended, status, None)
     };
     drop(guard);
@@ -290,7 +295,7 @@ async fn supervised(
 }
 
 /// Runs a job until its first process has ended, or something ends it from
-/// outside, and nothing of it is left.
+/// outside.
 async fn until_end(
     kernel: &Kernel,
     job: &Arc<Job>,
@@ -322,19 +327,24 @@ async fn until_end(
             main.await
         }
     };
-    if !job.is_empty() {
-        // Left in the background: a moment to finish, then the end.
-        let grace = kernel.limits().background_grace;
-        let over = kernel.programs().core().deadlines().sleep(grace);
-        tokio::select! {
-            biased;
-            () = scheduler.run_until(job.wait_until_empty()) => {}
-            () = over => {}
-        }
-        kernel.kill_job(job, Signal::KILL);
-        scheduler.run_until(job.wait_until_empty()).await;
-    }
     (ended, status)
+}
+
+/// Ends what is left in the background: a moment to finish, then the end.
+async fn end_background(kernel: &Kernel, job: &Arc<Job>) {
+    if job.is_empty() {
+        return;
+    }
+    let scheduler = job.scheduler();
+    let over = kernel.programs().core().deadlines();
+    let over = over.sleep(kernel.limits().background_grace);
+    tokio::select! {
+        biased;
+        () = scheduler.run_until(job.wait_until_empty()) => {}
+        () = over => {}
+    }
+    kernel.kill_job(job, Signal::KILL);
+    scheduler.run_until(job.wait_until_empty()).await;
 }
 
 /// Measures a run: by the sandbox's own clock if that is virtual, or by the host's.
@@ -381,13 +391,24 @@ fn tell(kernel: &Kernel, job: &Job, before: Option<&Vfs>, result: &ExecResult) {
 }
 
 /// Waits until the time is over. A tool's first use on this machine compiles it:
-/// that is no command's fault, so as much time is added.
-async fn past_deadline(kernel: &Kernel, timeout: Duration) {
+/// that is no command's fault, so as much time is added. Whoever keeps the time
+/// kills the job; in a deterministic sandbox its turn comes first.
+async fn past_deadline(kernel: &Arc<Kernel>, job: &Arc<Job>, timeout: Duration) {
     let core = kernel.programs().core();
     let mut before = core.modules().tool_time();
     let mut left = timeout;
     while !left.is_zero() {
-        core.deadlines().sleep(left).await;
+        if kernel.virtual_time().is_some() {
+            core.deadlines().sleep(left).await;
+        } else {
+            let (kernel, job) = (kernel.clone(), job.clone());
+            let due = move || {
+                if kernel.programs().core().modules().tool_time() == before {
+                    kernel.end_overdue(&job);
+                }
+            };
+            core.deadlines().sleep_then(left, due).await;
+        }
         let now = core.modules().tool_time();
         left = now.saturating_sub(before);
         before = now;

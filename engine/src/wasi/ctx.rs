@@ -23,8 +23,9 @@ pub struct Ctx<P> {
     pub fds: FdTable,
     /// The sandbox's filesystem.
     pub fs: SharedFs,
-    /// Working directory, for [`wardian_abi::AT_CWD`].
-    pub cwd: Arc<Directory>,
+    /// Working directory, for [`wardian_abi::AT_CWD`]; none when the process has
+    /// ended.
+    pub cwd: Option<Arc<Directory>>,
     /// Whom permission checks are for.
     pub cred: Cred,
     /// Permission bits withheld from new files.
@@ -60,6 +61,22 @@ pub struct Ctx<P> {
     pub written_bytes: u64,
     /// What the process layer adds.
     pub process: P,
+}
+
+impl<P> Ctx<P> {
+    /// The working directory.
+    ///
+    /// # Errors
+    /// `ENOENT`: the process has ended.
+    pub fn cwd(&self) -> Result<&Arc<Directory>, Errno> {
+        self.cwd.as_ref().ok_or(Errno::Noent)
+    }
+
+    /// Closes what is open: the process has ended.
+    pub fn close_all(&mut self) {
+        self.fds.close_all();
+        self.cwd = None;
+    }
 }
 
 /// The sandbox as a machine, looked at when asked.

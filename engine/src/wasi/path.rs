@@ -199,7 +199,7 @@ pub enum Found {
 /// `EBADF`, `ENOTDIR`.
 pub fn at<P>(ctx: &Ctx<P>, fd: u32) -> Result<At, Errno> {
     if fd == AT_CWD && ctx.posix {
-        return Ok(At::Directory(ctx.cwd.ino()));
+        return Ok(At::Directory(ctx.cwd()?.ino()));
     }
     match &*ctx.fds.get(fd)?.description {
         Description::Directory(directory) => Ok(At::Directory(directory.ino())),

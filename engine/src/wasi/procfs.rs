@@ -166,7 +166,7 @@ pub(super) fn open<P>(
                 _ => Ok(Opened::Descriptor(descriptor)),
             };
         }
-        ProcNode::Link("cwd") => return Ok(Opened::Node(ctx.cwd.ino())),
+        ProcNode::Link("cwd") => return Ok(Opened::Node(ctx.cwd()?.ino())),
         ProcNode::Link("root") => return Ok(Opened::Node(vfs.root())),
         ProcNode::Link(_) => return vfs.find(&ctx.identity.program).map(Opened::Node),
         ProcNode::Text(name) => Description::Text(TextFile::new(text(ctx, vfs, name)?)),
@@ -201,7 +201,7 @@ pub(super) fn stat<P>(ctx: &Ctx<P>, vfs: &mut Vfs, node: &ProcNode) -> Result<Ex
             let descriptor = ctx.fds.by_user_number(*number)?;
             ext_stat_of_descriptor(vfs, &descriptor.description, now)
         }
-        ProcNode::Link("cwd") => Ok(ext_stat(&vfs.stat(ctx.cwd.ino())?)),
+        ProcNode::Link("cwd") => Ok(ext_stat(&vfs.stat(ctx.cwd()?.ino())?)),
         ProcNode::Link("root") => Ok(ext_stat(&vfs.stat(vfs.root())?)),
         ProcNode::Link(_) => Ok(ext_stat(&vfs.stat_path(&ctx.identity.program)?)),
         ProcNode::Text(_) | ProcNode::OtherText(..) => {
@@ -236,7 +236,7 @@ pub(super) fn read_link<P>(ctx: &Ctx<P>, vfs: &Vfs, node: &ProcNode) -> Result<V
                 }
             })
         }
-        ProcNode::Link("cwd") => vfs.path_of(ctx.cwd.ino()),
+        ProcNode::Link("cwd") => vfs.path_of(ctx.cwd()?.ino()),
         ProcNode::Link("root") => Ok(b"/".to_vec()),
         ProcNode::Link(_) => Ok(ctx.identity.program.to_vec()),
         _ => Err(Errno::Inval),
