@@ -73,17 +73,17 @@ impl Pipe {
         })
     }
 
-    /// What its status is that of.
-    pub fn place(&self) -> Place {
-        self.place
-    }
-
     /// A pipe into which [`PipeWriter::poll_write`] moves no more than
     /// `limit_bytes` in all: who wants to write more waits.
     pub fn limited(capacity_bytes: usize, place: Place, limit_bytes: u64) -> Arc<Pipe> {
         let pipe = Pipe::new(capacity_bytes, place);
         pipe.lock().left_bytes = Some(limit_bytes);
         pipe
+    }
+
+    /// What its status is that of.
+    pub fn place(&self) -> Place {
+        self.place
     }
 
     /// Whether somebody wanted to write more than the limit.
@@ -218,7 +218,7 @@ impl PipeWriter {
     pub fn poll_write(&self, cx: &mut Context<'_>, data: &[u8]) -> Poll<Result<usize, Errno>> {
         let mut state = self.0.lock();
         let Some(left) = state.left_bytes else {
-            return self.poll_fill(state, cx, data);
+            return self.fill(&mut state, cx, data);
         };
         if left == 0 && !data.is_empty() && state.readers > 0 {
             state.exceeded = true;
@@ -226,20 +226,17 @@ impl PipeWriter {
             return Poll::Pending;
         }
         let within = data.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let moved = self.poll_fill(state, cx, data.get(..within).unwrap_or_default());
+        let moved = self.fill(&mut state, cx, data.get(..within).unwrap_or_default());
         if let Poll::Ready(Ok(count)) = moved {
-            let mut state = self.0.lock();
-            state.left_bytes = state
-                .left_bytes
-                .map(|left| left.saturating_sub(count as u64));
+            state.left_bytes = Some(left.saturating_sub(count as u64));
         }
         moved
     }
 
     /// The same without a limit of the sum.
-    fn poll_fill(
+    fn fill(
         &self,
-        mut state: MutexGuard<'_, State>,
+        state: &mut State,
         cx: &mut Context<'_>,
         data: &[u8],
     ) -> Poll<Result<usize, Errno>> {
@@ -289,7 +286,7 @@ impl PipeWriter {
     /// `EPIPE`: no reader is left.
     pub async fn write_all(&self, mut data: &[u8]) -> Result<(), Errno> {
         while !data.is_empty() {
-            let count = poll_fn(|cx| self.poll_fill(self.0.lock(), cx, data)).await?;
+            let count = poll_fn(|cx| self.fill(&mut self.0.lock(), cx, data)).await?;
             data = data.get(count..).unwrap_or_default();
         }
         Ok(())
