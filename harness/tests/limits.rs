@@ -163,6 +163,26 @@ fn what_is_left_in_the_background_ends() {
 }
 
 #[test]
+fn a_deadline_that_passes_after_the_end_is_none() {
+    let limits = Limits {
+        wall_time: Duration::from_millis(500),
+        background_grace: Duration::from_millis(1500),
+        ..Limits::default()
+    };
+    let sandbox = sandbox(limits);
+    run(&sandbox, "sleep 0");
+    let result = run(
+        &sandbox,
+        "(sleep 0.8; echo late >f; sleep 100) & echo started",
+    );
+    assert_eq!((result.exit_code, result.timed_out), (0, false));
+    assert!(sandbox.fs().exists("f"), "killed before its grace was over");
+    assert_eq!(sandbox.processes(), 0);
+    let result = run(&sandbox, "sleep 100");
+    assert_eq!((result.exit_code, result.timed_out), (124, true));
+}
+
+#[test]
 fn thousands_of_processes_live_at_once() {
     let limits = Limits {
         processes: 2100,
