@@ -62,7 +62,6 @@ pub async fn load(
         let mut vfs = kernel.fs().lock();
         inspect(&mut vfs, kernel.limits().module_bytes, cred, base, path)?
     };
-    let name = String::from_utf8_lossy(path).into_owned();
     match kind {
         Kind::Applet { module, applet } => {
             let source = kernel.program_source(&module).ok_or(Errno::Noexec)?;
@@ -78,6 +77,7 @@ pub async fn load(
             Ok((program, applet))
         }
         Kind::Wasm(bytes) => {
+            let name = String::from_utf8_lossy(path);
             let digest = Sha256::digest(&bytes).into();
             let bytes = ModuleBytes::Wasm(bytes.into());
             let program = load_module(kernel, &name, digest, bytes).await;
@@ -98,7 +98,10 @@ pub async fn load_module(
     bytes: ModuleBytes,
 ) -> Result<Arc<Program>, Error> {
     let limit = kernel.limits().compile_time;
-    let load = kernel.programs().load(name, digest, bytes, false);
+    if let Some(program) = kernel.programs().get(&digest, false) {
+        return Ok(program);
+    }
+    let load = Box::pin(kernel.programs().load(name, digest, bytes, false));
     tokio::time::timeout(limit, load).await.unwrap_or_else(|_| {
         let reason = format!(
             "{name} was not compiled within {limit:?}; larger modules need more: raise it with \

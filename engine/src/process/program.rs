@@ -80,11 +80,10 @@ impl Programs {
             return Ok(program);
         }
         let engine = self.core.engine();
-        let module = self
-            .core
-            .modules()
-            .load(engine, name, digest, bytes, trusted)
-            .await?;
+        let modules = self.core.modules();
+        // Boxed: every exec carries the room for it, few load anything.
+        let load = Box::pin(modules.load(engine, name, digest, bytes, trusted));
+        let module = load.await?;
         let program = Arc::new(self.link(name, &module, trusted)?);
         let mut linked = self.linked.lock().unwrap_or_else(PoisonError::into_inner);
         if linked.len() >= KEPT {

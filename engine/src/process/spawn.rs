@@ -135,19 +135,16 @@ impl Launch {
     ) -> Result<(Arc<Process>, Started), Errno> {
         let limits = kernel.limits().clone();
         let mut fds = FdTable::new(limits.descriptors as usize);
-        let (standard, user): (Vec<_>, Vec<_>) =
-            self.fds.into_iter().partition(|(number, _)| *number < 3);
-        for (number, descriptor) in standard {
-            fds.put(number, descriptor)?;
+        for (number, descriptor) in self.fds {
+            let fd = match number {
+                0..3 => number,
+                3..=USER_FD_MAX => USER_FD_BASE + number,
+                _ => return Err(Errno::Badf),
+            };
+            fds.put(fd, descriptor)?;
         }
         for (fd, descriptor) in (3..).zip(self.preopens) {
             fds.put(fd, descriptor)?;
-        }
-        for (number, descriptor) in user {
-            if number > USER_FD_MAX {
-                return Err(Errno::Badf);
-            }
-            fds.put(USER_FD_BASE + number, descriptor)?;
         }
         let interrupt = Arc::new(Interrupt::with_ignored(self.ignored_signals));
         let process = kernel.enter(

@@ -1,6 +1,7 @@
 //! From a command as an embedder describes it to a process about to start: its
 //! program, directory, environment and descriptors.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use wardian_abi::Errno;
@@ -51,7 +52,7 @@ pub(super) async fn launch(
         image: Image {
             program,
             applet,
-            path: path.into(),
+            path: path.as_ref().into(),
             args: Strings::from_list(&argv),
             env,
         },
@@ -119,14 +120,15 @@ fn directory(
         .map_err(|errno| Error::path(path, errno))
 }
 
-type Found = (Vec<Vec<u8>>, Arc<Program>, Arc<[u8]>, Vec<u8>);
+/// Arguments, program, applet and path.
+type Found<'a> = (Vec<Cow<'a, [u8]>>, Arc<Program>, Arc<[u8]>, Cow<'a, [u8]>);
 
-async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Error> {
+async fn program<'a>(exec: &'a Exec, cred: &Cred, cwd: &Directory) -> Result<Found<'a>, Error> {
     let kernel = &exec.kernel;
     match &exec.what {
         What::Module(wasm, argv) => {
             let bytes = ModuleBytes::Wasm(wasm.clone());
-            let name = argv.first().cloned().unwrap_or_default();
+            let name = argv.first().map_or(&b""[..], Vec::as_slice);
             if wasm.len() as u64 > kernel.limits().module_bytes {
                 return Err(Error::new(
                     ErrorKind::Limit,
@@ -139,9 +141,9 @@ async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Err
                     ),
                 ));
             }
-            let title = String::from_utf8_lossy(&name);
+            let title = String::from_utf8_lossy(name);
             let program = load_module(kernel, &title, bytes.digest(), bytes).await?;
-            Ok((argv.clone(), program, Arc::default(), name))
+            Ok((borrowed(argv), program, Arc::default(), name.into()))
         }
         What::Script(script) => {
             let shell = exec.config.tools.shell().ok_or_else(|| {
@@ -152,20 +154,21 @@ async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Err
                 )
             })?;
             let name = shell.rsplit('/').next().unwrap_or_default().as_bytes();
-            let mut argv = vec![name.to_vec()];
+            let mut argv = Vec::with_capacity(4);
+            argv.push(name.into());
             if let Some(session) = &exec.session {
-                argv.extend(session.arguments(exec));
+                argv.extend(session.arguments(exec).into_iter().map(Cow::Owned));
             }
-            argv.push(b"-c".to_vec());
+            argv.push(b"-c"[..].into());
             // Else its first word would be an option of the shell.
             if script.starts_with(b"-") || script.starts_with(b"+") {
-                argv.push(b"--".to_vec());
+                argv.push(b"--"[..].into());
             }
-            argv.push(script.clone());
-            let path = shell.clone().into_bytes();
-            match load(kernel, cred, cwd.ino(), &path).await {
-                Ok((program, applet)) => Ok((argv, program, applet, path)),
-                Err(refused) => Err(refused_error(&path, refused)),
+            argv.push(script.into());
+            let path = shell.as_bytes();
+            match load(kernel, cred, cwd.ino(), path).await {
+                Ok((program, applet)) => Ok((argv, program, applet, path.into())),
+                Err(refused) => Err(refused_error(path, refused)),
             }
         }
         What::Argv(argv) => {
@@ -181,7 +184,9 @@ async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Err
                 })?;
             for path in candidates(exec, name) {
                 match load(kernel, cred, cwd.ino(), &path).await {
-                    Ok((program, applet)) => return Ok((argv.clone(), program, applet, path)),
+                    Ok((program, applet)) => {
+                        return Ok((borrowed(argv), program, applet, path.into()));
+                    }
                     Err(Refused::Errno(Errno::Noent | Errno::Notdir)) => {}
                     Err(refused) => return Err(refused_error(&path, refused)),
                 }
@@ -193,6 +198,10 @@ async fn program(exec: &Exec, cred: &Cred, cwd: &Directory) -> Result<Found, Err
             ))
         }
     }
+}
+
+fn borrowed(argv: &[Vec<u8>]) -> Vec<Cow<'_, [u8]>> {
+    argv.iter().map(Cow::from).collect()
 }
 
 fn candidates(exec: &Exec, name: &[u8]) -> Vec<Vec<u8>> {
@@ -225,13 +234,13 @@ fn preopens(
     program: &Program,
     cwd: &Directory,
 ) -> Result<Vec<Descriptor>, Error> {
-    let names = match &exec.preopens {
-        Some(names) if !program.posix => names.clone(),
-        _ if program.posix => vec![b"/".to_vec()],
-        _ => vec![b"/".to_vec(), b".".to_vec()],
+    let names: &mut dyn Iterator<Item = &[u8]> = match &exec.preopens {
+        Some(names) if !program.posix => &mut names.iter().map(Vec::as_slice),
+        _ if program.posix => &mut [&b"/"[..]].into_iter(),
+        _ => &mut [&b"/"[..], b"."].into_iter(),
     };
     let cred = kernel.settings().cred;
-    let mut preopens = Vec::with_capacity(names.len());
+    let mut preopens = Vec::new();
     for name in names {
         let open = || {
             let ino = {
@@ -242,12 +251,12 @@ fn preopens(
                     cred: &cred,
                     mode: PathMode::Posix,
                 };
-                let found = vfs.resolve_fresh(&at, &name, Follow::Last)?;
+                let found = vfs.resolve_fresh(&at, name, Follow::Last)?;
                 found.target.ok_or(Errno::Noent)?
             };
-            Directory::open(kernel.fs(), ino, Some(&name))
+            Directory::open(kernel.fs(), ino, Some(name))
         };
-        let directory = open().map_err(|errno| Error::path(&name, errno))?;
+        let directory = open().map_err(|errno| Error::path(name, errno))?;
         let description = Description::Directory(directory);
         preopens.push(Descriptor::new(description, true, false));
     }

@@ -28,6 +28,7 @@ pub struct Tools(Arc<Inner>);
 struct Inner {
     sources: Arc<BTreeMap<String, ProgramSource>>,
     applets: Vec<(String, String)>,
+    /// Its path.
     shell: Option<String>,
     image: Mutex<Option<Vfs>>,
 }
@@ -54,7 +55,7 @@ impl Tools {
         Tools(Arc::new(Inner {
             sources: Arc::new(sources),
             applets,
-            shell: shell.map(Into::into),
+            shell: shell.map(|name| format!("/usr/bin/{name}")),
             image: Mutex::default(),
         }))
     }
@@ -93,8 +94,8 @@ impl Tools {
     }
 
     /// Path of the shell.
-    pub(crate) fn shell(&self) -> Option<String> {
-        self.0.shell.as_ref().map(|name| format!("/usr/bin/{name}"))
+    pub(crate) fn shell(&self) -> Option<&str> {
+        self.0.shell.as_deref()
     }
 
     pub(crate) fn sources(&self) -> &Arc<BTreeMap<String, ProgramSource>> {

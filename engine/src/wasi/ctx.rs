@@ -134,8 +134,9 @@ impl Strings {
     }
 
     /// Joins strings; those with a NUL byte inside end there.
-    pub fn from_list<S: AsRef<[u8]>>(list: impl IntoIterator<Item = S>) -> Strings {
-        let mut bytes = Vec::new();
+    pub fn from_list<S: AsRef<[u8]>>(list: &[S]) -> Strings {
+        let room = list.iter().map(|text| text.as_ref().len() + 1).sum();
+        let mut bytes = Vec::with_capacity(room);
         let mut count = 0;
         for text in list {
             let text = text.as_ref();
