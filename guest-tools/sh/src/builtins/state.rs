@@ -1,5 +1,6 @@
 //! What builtins remember between calls.
 
+use crate::history::History;
 use crate::vars::FastSet;
 
 /// State of the builtins.
@@ -13,14 +14,8 @@ pub struct State {
     pub evaluating: u32,
     /// The directory stack below the current directory, the top first.
     pub directories: Vec<Vec<u8>>,
-    /// Commands remembered by `history -s` and interactive shells.
-    pub history: Vec<Vec<u8>>,
-    /// How many of them are new, as `history -a` sees it.
-    pub history_new: usize,
-    /// How many lines of the history file have been read.
-    pub history_read: usize,
-    /// The last entry is the command being executed.
-    pub history_own: bool,
+    /// Commands that are remembered.
+    pub history: History,
     /// Completion specifications by command, as `complete` printed them.
     pub completions: Vec<(Vec<u8>, Vec<u8>)>,
     /// Commands bound to keys: keymap, keys, command.

@@ -1,5 +1,6 @@
 //! `name=value`, `name[subscript]=value`, `name=(…)`.
 
+use super::input::ELEMENTS;
 use super::token::Token;
 use super::word::{WordBuilder, is_word_end};
 use crate::ast::{ArrayElement, Assign, AssignValue, Part, Subscript, Word};
@@ -93,6 +94,7 @@ impl Parser<'_> {
         let line = self.input.line;
         self.enter(line)?;
         self.input.skip(1);
+        let quote = std::mem::replace(&mut self.input.quote, ELEMENTS);
         let mut elements = Vec::new();
         loop {
             self.skip_blanks();
@@ -142,6 +144,7 @@ impl Parser<'_> {
                 }
             }
         }
+        self.input.quote = quote;
         self.leave();
         Ok(elements)
     }
