@@ -64,7 +64,7 @@ macro_rules! table {
 
 table! {
     "." true eval::source, ". filename [arguments]";
-    ":" true echo::yes, ": [arguments]";
+    ":" true echo::yes, ":";
     "[" false test::bracket, "[ arg... ]";
     "alias" false alias::alias, "alias [-p] [name[=value] ... ]";
     "bg" false jobs::bg, "bg [job_spec ...]";
