@@ -1,6 +1,7 @@
 //! What builtins remember between calls.
 
 use crate::history::History;
+use crate::regex::Compiled;
 use crate::vars::FastSet;
 
 /// State of the builtins.
@@ -16,6 +17,8 @@ pub struct State {
     pub directories: Vec<Vec<u8>>,
     /// Commands that are remembered.
     pub history: History,
+    /// The last expression of `=~`.
+    pub regex: Option<Box<Compiled>>,
     /// Completion specifications by command, as `complete` printed them.
     pub completions: Vec<(Vec<u8>, Vec<u8>)>,
     /// Commands bound to keys: keymap, keys, command.
