@@ -27,6 +27,8 @@ pub struct State {
     pub editing: Vec<(Vec<u8>, Vec<u8>)>,
     /// Whether there has been a specification.
     pub completed: bool,
+    /// There has been a `local -`.
+    pub options_kept: bool,
     /// The mask for new files, if it is known.
     pub mask: Option<u32>,
     /// What `ulimit` set, by letter; it only shows.

@@ -31,6 +31,7 @@ impl Shell {
                 true => crate::builtins::history_number(self),
                 false => 0,
             },
+            Sym::COMP_WORDBREAKS => return Some(b" \t\n\"'@><=;|&(:".to_vec()),
             Sym::BASH_COMMAND => return Some(self.command_text.clone()),
             Sym::BASH_ARGV0 => return Some(self.name.clone()),
             Sym::BASHOPTS => return Some(self.shopt_names()),

@@ -40,6 +40,15 @@ impl Shell {
                         return Ok(status);
                     }
                     self.status = 2;
+                    if matches!(error.kind, ErrorKind::Element(_)) {
+                        self.status = 1;
+                        status = 1;
+                        // The line goes with it.
+                        while !matches!(input.cur(), 0 | b'\n') {
+                            input.bump();
+                        }
+                        continue;
+                    }
                     if self.interactive {
                         input.pos = input.src.len();
                         continue;
@@ -140,6 +149,10 @@ impl Shell {
                 Ok(None) => return Ok(status),
                 Err(error) => {
                     self.syntax_error(&error);
+                    if matches!(error.kind, ErrorKind::Element(_)) {
+                        self.status = 1;
+                        return Ok(1);
+                    }
                     self.status = 2;
                     return if self.options.posix {
                         Err(self.fatal(2))
