@@ -5,6 +5,7 @@ mod ast;
 mod builtins;
 mod exec;
 mod expand;
+mod history;
 mod jobs;
 mod lexer;
 mod parser;

@@ -10,6 +10,11 @@ pub fn set_byte_locale(bytes: bool) {
     BYTES.store(bytes, Ordering::Relaxed);
 }
 
+/// Whether every byte is a character.
+pub fn byte_locale() -> bool {
+    BYTES.load(Ordering::Relaxed)
+}
+
 /// Length in bytes of the character at the start of `bytes` (at least 1).
 pub fn char_len(bytes: &[u8]) -> usize {
     let Some(first) = bytes.first() else { return 0 };

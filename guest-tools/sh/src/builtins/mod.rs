@@ -11,6 +11,7 @@ mod dirs;
 mod echo;
 mod enable;
 mod eval;
+mod fc;
 mod flow;
 mod getopts;
 mod help;
@@ -29,7 +30,10 @@ mod trap;
 mod unset;
 mod wait;
 
-pub use history::{load as load_history, remember, save as save_history, size as history_size};
+pub use history::{
+    begin as begin_history, load as load_history, number as history_number, save as save_history,
+    size as history_size,
+};
 pub use printf::date;
 pub use state::State;
 pub use test::{compare_numbers, test_binary, test_unary};
@@ -60,7 +64,7 @@ macro_rules! table {
 
 table! {
     "." true eval::source, ". filename [arguments]";
-    ":" true echo::yes, ": [arguments]";
+    ":" true echo::yes, ":";
     "[" false test::bracket, "[ arg... ]";
     "alias" false alias::alias, "alias [-p] [name[=value] ... ]";
     "bg" false jobs::bg, "bg [job_spec ...]";
@@ -84,7 +88,7 @@ table! {
     "exit" true flow::exit, "exit [n]";
     "export" true declare::export, "export [-fn] [name[=value] ...] or export -p";
     "false" false echo::no, "false";
-    "fc" false history::fc, "fc [-e ename] [-lnr] [first] [last] or fc -s [pat=rep] [command]";
+    "fc" false fc::fc, "fc [-e ename] [-lnr] [first] [last] or fc -s [pat=rep] [command]";
     "fg" false jobs::fg, "fg [job_spec]";
     "getopts" false getopts::getopts, "getopts optstring name [arg ...]";
     "hash" false lookup::hash, "hash [-lr] [-p pathname] [-dt] [name ...]";

@@ -88,6 +88,7 @@ fn set_named(sh: &mut Shell, name: &[u8], on: bool) -> bool {
     match name {
         b"vi" if on => sh.options.emacs = false,
         b"emacs" if on => sh.options.vi = false,
+        b"history" if on => super::begin_history(sh),
         b"posix" if on => sh.shopt.expand_aliases = true,
         _ => {}
     }

@@ -1,5 +1,7 @@
 //! What builtins remember between calls.
 
+use crate::history::History;
+use crate::regex::Compiled;
 use crate::vars::FastSet;
 
 /// State of the builtins.
@@ -13,14 +15,10 @@ pub struct State {
     pub evaluating: u32,
     /// The directory stack below the current directory, the top first.
     pub directories: Vec<Vec<u8>>,
-    /// Commands remembered by `history -s` and interactive shells.
-    pub history: Vec<Vec<u8>>,
-    /// How many of them are new, as `history -a` sees it.
-    pub history_new: usize,
-    /// How many lines of the history file have been read.
-    pub history_read: usize,
-    /// The last entry is the command being executed.
-    pub history_own: bool,
+    /// Commands that are remembered.
+    pub history: History,
+    /// The last expression of `=~`.
+    pub regex: Option<Box<Compiled>>,
     /// Completion specifications by command, as `complete` printed them.
     pub completions: Vec<(Vec<u8>, Vec<u8>)>,
     /// Commands bound to keys: keymap, keys, command.
@@ -29,6 +27,8 @@ pub struct State {
     pub editing: Vec<(Vec<u8>, Vec<u8>)>,
     /// Whether there has been a specification.
     pub completed: bool,
+    /// There has been a `local -`.
+    pub options_kept: bool,
     /// The mask for new files, if it is known.
     pub mask: Option<u32>,
     /// What `ulimit` set, by letter; it only shows.

@@ -1,6 +1,6 @@
 //! `unset`: removes variables, elements, functions.
 
-use crate::exec::{Key, Run, Shell};
+use crate::exec::{Flow, Key, Run, Shell};
 use crate::text::is_name;
 use crate::vars::{Indexed, Sym, Value, attr};
 
@@ -37,7 +37,7 @@ pub fn unset(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         let done = if functions {
             unset_function(sh, name)
         } else {
-            unset_name(sh, name, variables, references)
+            unset_name(sh, name, variables, references)?
         };
         if !done {
             status = 1;
@@ -59,19 +59,24 @@ fn unset_function(sh: &mut Shell, name: &[u8]) -> bool {
     true
 }
 
-fn unset_name(sh: &mut Shell, name: &[u8], variables: bool, references: bool) -> bool {
+fn unset_name(
+    sh: &mut Shell,
+    name: &[u8],
+    variables: bool,
+    references: bool,
+) -> Result<bool, Flow> {
     let Some((sym, subscript)) = sh.parse_reference(name) else {
         if variables || !sh.functions.contains_key(name) {
             if variables && !is_name(name) {
                 sh.complain(&[b"unset: `", name, b"': not a valid identifier"].concat());
-                return false;
+                return Ok(false);
             }
-            return true;
+            return Ok(true);
         }
-        return unset_function(sh, name);
+        return Ok(unset_function(sh, name));
     };
     if references && subscript.is_none() && !sh.vars.get(sym).has(attr::NAMEREF) {
-        return true;
+        return Ok(true);
     }
     let (target, subscript) = match (references, subscript) {
         (true, None) if sh.vars.get(sym).has(attr::NAMEREF) => (sym, None),
@@ -80,28 +85,28 @@ fn unset_name(sh: &mut Shell, name: &[u8], variables: bool, references: bool) ->
     };
     if !sh.vars.get(target).exists() && subscript.is_none() {
         if !variables && sh.functions.contains_key(name) {
-            return unset_function(sh, name);
+            return Ok(unset_function(sh, name));
         }
         sh.vars.unset(target);
-        return true;
+        return Ok(true);
     }
     let shown = sh.vars.names.name(target).to_vec();
     if sh.vars.get(target).has(attr::READONLY) || matches!(target, Sym::PPID | Sym::UID | Sym::EUID)
     {
         let _ = sh.fail_on(b"unset", &shown, "cannot unset: readonly variable");
-        return false;
+        return Ok(false);
     }
     match subscript {
         Some(subscript) => unset_element(sh, target, &shown, &subscript),
         None => {
             sh.vars.unset(target);
             sh.assigned(target);
-            true
+            Ok(true)
         }
     }
 }
 
-fn unset_element(sh: &mut Shell, sym: Sym, name: &[u8], subscript: &[u8]) -> bool {
+fn unset_element(sh: &mut Shell, sym: Sym, name: &[u8], subscript: &[u8]) -> Result<bool, Flow> {
     let attrs = sh.vars.get(sym).attrs;
     if attrs & attr::EXPORT != 0 {
         sh.vars.environment_changed = true;
@@ -111,7 +116,7 @@ fn unset_element(sh: &mut Shell, sym: Sym, name: &[u8], subscript: &[u8]) -> boo
         if let Value::Assoc(array) = &mut sh.vars.get_mut(sym).value {
             array.remove(subscript);
         }
-        return true;
+        return Ok(true);
     }
     if matches!(subscript, b"@" | b"*") {
         let compatible = sh.get_text(b"BASH_COMPAT");
@@ -124,26 +129,26 @@ fn unset_element(sh: &mut Shell, sym: Sym, name: &[u8], subscript: &[u8]) -> boo
         } else {
             sh.vars.unset(sym);
         }
-        return true;
+        return Ok(true);
+    }
+    if !sh.vars.get(sym).exists() {
+        return Ok(true);
     }
     let index = match sh.key_from_text(sym, subscript) {
         Ok(Key::Index(index)) => index,
-        Ok(Key::Text(_)) => return true,
+        Ok(Key::Text(_)) => return Ok(true),
         Err(error) => {
-            sh.complain(&[b"unset: ", error.message.as_slice()].concat());
-            return false;
+            sh.complain(&error.message);
+            return Err(Flow::Discard(1));
         }
     };
     if attrs & attr::INDEXED == 0 {
-        if !sh.vars.get(sym).exists() {
-            return true;
-        }
         if index == 0 {
             sh.vars.unset(sym);
-            return true;
+            return Ok(true);
         }
         let _ = sh.fail_on(b"unset", name, "not an array variable");
-        return false;
+        return Ok(false);
     }
     sh.load_dynamic(sym);
     if let Value::Indexed(array) = &mut sh.vars.get_mut(sym).value {
@@ -154,9 +159,9 @@ fn unset_element(sh: &mut Shell, sym: Sym, name: &[u8], subscript: &[u8]) -> boo
         if index < 0 {
             let message = [b"[", subscript, b"]: bad array subscript"].concat();
             let _ = sh.fail(b"unset", &message, 1);
-            return false;
+            return Ok(false);
         }
         array.remove(index);
     }
-    true
+    Ok(true)
 }

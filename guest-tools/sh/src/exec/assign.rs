@@ -126,8 +126,12 @@ impl Shell {
         }
         self.check_writable(sym)?;
         if attrs & attr::DYNAMIC != 0 {
-            self.assign_dynamic(sym, &value);
-            return Ok(());
+            if sym != Sym::COMP_WORDBREAKS {
+                self.assign_dynamic(sym, &value);
+                return Ok(());
+            }
+            // Computed only until it is given a value.
+            self.vars.get_mut(sym).attrs &= !attr::DYNAMIC;
         }
         if attrs & (attr::INDEXED | attr::ASSOC) != 0 {
             let key = match attrs & attr::ASSOC {

@@ -143,8 +143,8 @@ impl Shell {
 
     fn run_case(&mut self, word: &Word, arms: &[CaseArm]) -> Run {
         let tail = std::mem::take(&mut self.tail);
-        if self.options.xtrace {
-            self.trace_case(word)?;
+        if self.options.xtrace || self.traps.has_debug() {
+            self.before_case(word)?;
         }
         let text = self.expand_string(word)?;
         let mut status = 0;

@@ -64,7 +64,17 @@ impl Shell {
             }
             b"=~" => {
                 let regex = self.expand_regex(right)?;
-                self.trace_condition(&[&text, op, &regex])?;
+                if self.options.xtrace {
+                    let quoted = |c: &u8| {
+                        if *c == crate::regex::QUOTED {
+                            b'\\'
+                        } else {
+                            *c
+                        }
+                    };
+                    let shown: Vec<u8> = regex.iter().map(quoted).collect();
+                    self.trace_condition(&[&text, op, &shown])?;
+                }
                 match self.regex_matches(&text, &regex) {
                     Some(matches) => Ok(matches),
                     None => Err(CondFailure::Status(2)),

@@ -27,7 +27,11 @@ impl Shell {
             Sym::BASH_SUBSHELL => i64::from(self.subshell),
             Sym::UID | Sym::EUID => i64::from(sys::process_info().uid),
             Sym::PPID => i64::from(self.parent_pid()),
-            Sym::HISTCMD => self.state.history.len() as i64 + 1,
+            Sym::HISTCMD => match self.options.history {
+                true => crate::builtins::history_number(self),
+                false => 0,
+            },
+            Sym::COMP_WORDBREAKS => return Some(b" \t\n\"'@><=;|&(:".to_vec()),
             Sym::BASH_COMMAND => return Some(self.command_text.clone()),
             Sym::BASH_ARGV0 => return Some(self.name.clone()),
             Sym::BASHOPTS => return Some(self.shopt_names()),

@@ -92,12 +92,27 @@ impl Shell {
         if !counts {
             return Ok(());
         }
+        if self.traps.has_err() && self.traps.running == 0 {
+            self.note_failed(pipeline);
+        }
         self.run_err_trap(status)?;
         if self.options.errexit {
             self.left = true;
             return Err(Flow::Exit(status));
         }
         Ok(())
+    }
+
+    /// The trap's BASH_COMMAND is what failed, not what that ran last.
+    fn note_failed(&mut self, pipeline: &Pipeline) {
+        let mut text = Vec::new();
+        match pipeline.commands.as_slice() {
+            [Command::Compound(compound)] => {
+                crate::ast::print_compound(compound, &mut self.vars, &mut text);
+            }
+            _ => return,
+        }
+        self.command_text = text;
     }
 
     /// Runs a condition: its failure is no error.

@@ -74,7 +74,7 @@ impl Shell {
             for value in values {
                 sh.line = line;
                 if sh.options.xtrace || sh.traps.any() {
-                    sh.before_for(name, words)?;
+                    sh.before_for(b"for", name, words)?;
                 }
                 if let Err(error) = sh.assign_for(sym, value) {
                     sh.complain(&error);
@@ -157,13 +157,8 @@ impl Shell {
             Some(words) => self.expand_words(words)?,
             None => self.positional.clone(),
         };
-        if self.options.xtrace {
-            let mut text = [b"select ", name, b" in"].concat();
-            for word in words.unwrap_or_default() {
-                text.push(b' ');
-                crate::ast::print_word(word, &mut self.vars, &mut text);
-            }
-            self.trace_line(&text)?;
+        if self.options.xtrace || self.traps.any() {
+            self.before_for(b"select", name, words)?;
         }
         if values.is_empty() {
             return Ok(0);

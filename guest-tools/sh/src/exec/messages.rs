@@ -33,7 +33,8 @@ impl Shell {
         text
     }
 
-    fn error_name(&self) -> Vec<u8> {
+    /// The name that stands before messages.
+    pub fn error_name(&self) -> Vec<u8> {
         if self.source.is_empty() {
             self.name.clone()
         } else {

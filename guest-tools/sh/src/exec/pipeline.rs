@@ -73,6 +73,12 @@ impl Shell {
             let output = pipe.map(|(_, write)| write);
             let unread = pipe.map(|(read, _)| read);
             self.line = pipeline.line;
+            if let Command::Simple(simple) = command
+                && self.traps.has_debug()
+                && !self.options.functrace
+            {
+                self.before_command(simple)?;
+            }
             let part = self.start_part(command, input, output, unread, leader);
             if let (Part::Running(process), Some(0)) = (&part, leader) {
                 leader = Some(process.pid);

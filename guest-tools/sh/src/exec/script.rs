@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Shell;
 use super::flow::{Flow, Run};
 use crate::ast::List;
+use crate::history::Lines;
 use crate::lexer::Input;
 use crate::parser::{ErrorKind, Parser, SyntaxError};
 use crate::sys::{self, Errno, OpenMode};
@@ -14,19 +15,21 @@ impl Shell {
     /// `last`: nothing follows it in this process.
     pub fn run_input(&mut self, input: &mut Input, last: bool) -> Run {
         let mut status = 0;
+        let mut lines = None;
         loop {
             if self.interactive && !self.command_string {
                 self.before_prompt()?;
             }
-            let start = input.pos;
             self.command_number += 1;
-            let parsed = self.parse_next(input);
-            if self.options.history && !matches!(parsed, Ok(None)) {
-                let start = start.min(input.pos);
-                let text = input.src[start..input.pos.min(input.src.len())].to_vec();
-                crate::builtins::remember(self, &text);
-                self.state.history_own = true;
-            }
+            let parsed = if self.options.history || lines.is_some() {
+                let lines = lines.get_or_insert_with(|| Lines::over(input));
+                lines.begin(self, input);
+                let parsed = self.parse_next(input);
+                lines.end(self);
+                parsed
+            } else {
+                self.parse_next(input)
+            };
             let list = match parsed {
                 Ok(Some(list)) => list,
                 Ok(None) => return Ok(status),
@@ -37,6 +40,15 @@ impl Shell {
                         return Ok(status);
                     }
                     self.status = 2;
+                    if matches!(error.kind, ErrorKind::Element(_)) {
+                        self.status = 1;
+                        status = 1;
+                        // The line goes with it.
+                        while !matches!(input.cur(), 0 | b'\n') {
+                            input.bump();
+                        }
+                        continue;
+                    }
                     if self.interactive {
                         input.pos = input.src.len();
                         continue;
@@ -137,6 +149,10 @@ impl Shell {
                 Ok(None) => return Ok(status),
                 Err(error) => {
                     self.syntax_error(&error);
+                    if matches!(error.kind, ErrorKind::Element(_)) {
+                        self.status = 1;
+                        return Ok(1);
+                    }
                     self.status = 2;
                     return if self.options.posix {
                         Err(self.fatal(2))

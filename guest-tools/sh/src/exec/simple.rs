@@ -318,6 +318,20 @@ impl Shell {
     pub fn end_scope(&mut self) {
         for sym in self.vars.pop_scope() {
             self.assigned(sym);
+            if self.state.options_kept && self.vars.names.name(sym) == b"-" {
+                self.restore_options(sym);
+            }
+        }
+    }
+
+    /// The end of a function with `local -`.
+    fn restore_options(&mut self, sym: Sym) {
+        let kept = self.vars.get(sym).value.text();
+        let Some(kept) = kept.map(std::borrow::Cow::into_owned) else {
+            return;
+        };
+        for (name, _, place) in super::OPTION_TABLE {
+            *place(&mut self.options) = kept.split(|c| *c == b':').any(|on| on == name.as_bytes());
         }
     }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Shell;
 use super::flow::{Flow, Run};
 use super::session::{ForOnce, Session};
-use crate::lexer::{Input, LineSource};
+use crate::lexer::{Input, LineSource, Place};
 use crate::sys;
 use crate::vars::Sym;
 
@@ -149,6 +149,9 @@ fn start(zeroth: Vec<u8>, mut invocation: Invocation) -> i32 {
                 return 2;
             }
         }
+        if on && name == b"history" {
+            crate::builtins::begin_history(sh);
+        }
     }
     for (name, on) in invocation.shopts {
         match sh.shopt.by_name(&name) {
@@ -246,19 +249,14 @@ fn begin_interactive(sh: &mut Shell, rc_file: Option<Vec<u8>>, no_rc: bool) -> R
             }
         }
     }
-    if let Some(path) = sh.get_text(b"HISTFILE")
-        && sys::stat(&path, true).is_ok()
-    {
-        let _ = crate::builtins::load_history(sh, None);
-        sh.state.history_new = 0;
-    }
+    crate::builtins::load_history(sh);
     Ok(())
 }
 
 impl Shell {
     /// What happens before an interactive shell reads a command.
     pub fn before_prompt(&mut self) -> Result<(), Flow> {
-        self.state.history_own = false;
+        self.state.history.own = false;
         let hooks = match self.vars.get(Sym::PROMPT_COMMAND).is_array() {
             true => self.elements(Sym::PROMPT_COMMAND),
             false => self.get_text(b"PROMPT_COMMAND").into_iter().collect(),
@@ -349,7 +347,7 @@ fn run_stdin(sh: &mut Shell) -> Run {
 struct Stdin;
 
 impl LineSource for Stdin {
-    fn line(&mut self, buf: &mut Vec<u8>) -> bool {
+    fn line(&mut self, buf: &mut Vec<u8>, _place: Place) -> bool {
         const BLOCK: usize = 4096;
         let start = buf.len();
         // Where the position can be moved back, read blocks.
@@ -413,8 +411,8 @@ fn finish(sh: &mut Shell, result: Run, after: After) -> i32 {
         }
         After::Session(session) => session.end(sh, status),
     }
-    if sh.interactive && sh.get_text(b"HISTFILE").is_some() {
-        let _ = crate::builtins::save_history(sh, None);
+    if sh.options.history {
+        crate::builtins::save_history(sh);
     }
     for (number, child, input) in std::mem::take(&mut sh.process_subs) {
         sys::close(sys::user_fd(number));

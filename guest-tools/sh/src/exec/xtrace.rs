@@ -150,16 +150,30 @@ impl Shell {
         self.trace_line(&text)
     }
 
-    pub(super) fn trace_case(&mut self, word: &Word) -> Result<(), Flow> {
+    /// What happens before a `case`.
+    pub(super) fn before_case(&mut self, word: &Word) -> Result<(), Flow> {
         let mut text = b"case ".to_vec();
         crate::ast::print_word(word, &mut self.vars, &mut text);
         text.extend_from_slice(b" in");
-        self.trace_line(&text)
+        if self.options.xtrace {
+            self.trace_line(&text)?;
+        }
+        if self.traps.has_debug() && self.traps.running == 0 {
+            text.push(b' ');
+            self.command_text = text;
+            self.run_debug_trap()?;
+        }
+        Ok(())
     }
 
-    /// What happens before each round of a `for` loop.
-    pub(super) fn before_for(&mut self, name: &[u8], words: Option<&[Word]>) -> Result<(), Flow> {
-        let mut text = [b"for ", name].concat();
+    /// What happens before each round of a `for` loop, or a `select`.
+    pub(super) fn before_for(
+        &mut self,
+        keyword: &[u8],
+        name: &[u8],
+        words: Option<&[Word]>,
+    ) -> Result<(), Flow> {
+        let mut text = [keyword, b" ", name].concat();
         if let Some(words) = words {
             text.extend_from_slice(b" in");
             for word in words {

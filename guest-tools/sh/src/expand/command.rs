@@ -10,7 +10,15 @@ impl Shell {
             self.syntax_error(error);
             return Err(self.fatal(2));
         }
+        // A trap is to see the command around it.
+        let outer = match self.traps.any() {
+            true => Some(self.command_text.clone()),
+            false => None,
+        };
         let mut text = self.capture(&command.body)?;
+        if let Some(outer) = outer {
+            self.command_text = outer;
+        }
         while text.last() == Some(&b'\n') {
             text.pop();
         }

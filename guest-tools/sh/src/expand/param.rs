@@ -363,12 +363,47 @@ impl Shell {
         {
             return Ok(0);
         }
+        if let (ParamName::Variable(sym), Some(index)) = (name, index)
+            && let Some(length) = self.element_length(*sym, index)?
+        {
+            return Ok(length);
+        }
         match self.param_value(name, index)? {
             ParamValue::List { items, .. } => Ok(items.len()),
             ParamValue::Text(text) => Ok(char_count(&text)),
             ParamValue::Unset if self.options.nounset => Err(self.unbound(name, index)),
             ParamValue::Unset => Ok(0),
         }
+    }
+
+    /// The number of elements, without making a list of them; for one element,
+    /// what is wrong with its index.
+    fn element_length(&mut self, sym: Sym, index: &Subscript) -> Result<Option<usize>, Flow> {
+        let (sym, _) = self.reference(sym);
+        let var = self.vars.get(sym);
+        let Subscript::Expr(arith) = index else {
+            return Ok(match &var.value {
+                _ if var.has(attr::DYNAMIC) => None,
+                Value::Indexed(array) => Some(array.len()),
+                Value::Assoc(array) => Some(array.len()),
+                _ => None,
+            });
+        };
+        if var.has(attr::ASSOC) {
+            return Ok(None);
+        }
+        if !var.has(attr::DYNAMIC) && matches!(var.value, Value::Unset) && !self.options.nounset {
+            return Ok(Some(0));
+        }
+        let index = self.eval_arith(arith)?;
+        if index < 0 && self.index_underflows(sym, index) {
+            let mut text = Vec::new();
+            crate::ast::print_word_names(&arith.text, &self.vars, &mut text);
+            self.complain(&[text.as_slice(), b"]: bad array subscript"].concat());
+            return Err(Flow::Discard(1));
+        }
+        let text = self.element_text(sym, &crate::exec::Key::Index(index));
+        Ok(text.map(|text| char_count(&text)))
     }
 
     fn names_with_prefix(&mut self, prefix: Sym) -> Vec<Vec<u8>> {

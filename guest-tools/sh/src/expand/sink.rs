@@ -78,8 +78,8 @@ impl Sink {
             Mode::Pattern => pattern::push_escaped(&mut self.cur, text),
             Mode::Regex => {
                 for c in text {
-                    if b"\\^$.|?*+()[]{}".contains(c) {
-                        self.cur.push(b'\\');
+                    if crate::regex::is_special(*c) {
+                        self.cur.push(crate::regex::QUOTED);
                     }
                     self.cur.push(*c);
                 }

@@ -109,8 +109,7 @@ impl Shell {
                 }
                 Some(b'l') => out.extend_from_slice(b"tty"),
                 Some(b'!') => {
-                    let own = i64::from(self.state.history_own);
-                    let number = self.state.history.len() as i64 + 1 - own;
+                    let number = crate::builtins::history_number(self);
                     crate::text::push_int(&mut out, number);
                 }
                 Some(b'#') => crate::text::push_int(&mut out, i64::from(self.command_number)),

@@ -121,12 +121,12 @@ impl Shell {
         }
     }
 
-    fn index_underflows(&self, sym: Sym, index: i64) -> bool {
+    pub(super) fn index_underflows(&self, sym: Sym, index: i64) -> bool {
         match &self.vars.get(sym).value {
             crate::vars::Value::Indexed(array) => {
                 array.last_index().is_none_or(|last| last + 1 + index < 0)
             }
-            crate::vars::Value::Unset => false,
+            crate::vars::Value::Unset => true,
             _ => index < -1,
         }
     }

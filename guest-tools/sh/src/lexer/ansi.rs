@@ -8,11 +8,15 @@ impl Parser<'_> {
     pub fn read_ansi(&mut self) -> Result<Vec<u8>> {
         let line = self.input.line;
         self.input.bump();
+        let outer = std::mem::replace(&mut self.input.quote, b'\'');
         let mut raw = Vec::new();
         loop {
             match self.input.bump() {
                 0 => return Err(self.eof_looking_for(b'\'', line)),
-                b'\'' => break,
+                b'\'' => {
+                    self.input.quote = outer;
+                    break;
+                }
                 b'\\' => {
                     raw.push(b'\\');
                     raw.push(self.input.bump());

@@ -1,9 +1,10 @@
 //! `name=value`, `name[subscript]=value`, `name=(…)`.
 
+use super::input::ELEMENTS;
 use super::token::Token;
 use super::word::{WordBuilder, is_word_end};
 use crate::ast::{ArrayElement, Assign, AssignValue, Part, Subscript, Word};
-use crate::parser::{Parser, Result};
+use crate::parser::{ErrorKind, Parser, Result};
 use crate::text::{is_name_byte, is_name_start};
 
 impl Parser<'_> {
@@ -93,6 +94,7 @@ impl Parser<'_> {
         let line = self.input.line;
         self.enter(line)?;
         self.input.skip(1);
+        let quote = std::mem::replace(&mut self.input.quote, ELEMENTS);
         let mut elements = Vec::new();
         loop {
             self.skip_blanks();
@@ -134,7 +136,9 @@ impl Parser<'_> {
                 c if is_word_end(c) => {
                     self.token_start = self.input.pos;
                     let token = Token::Word(Word::literal(&[c]));
-                    return Err(self.unexpected(&token));
+                    let mut error = self.unexpected(&token);
+                    error.kind = ErrorKind::Element(vec![c]);
+                    return Err(error);
                 }
                 _ => {
                     let value = self.read_element()?;
@@ -142,6 +146,7 @@ impl Parser<'_> {
                 }
             }
         }
+        self.input.quote = quote;
         self.leave();
         Ok(elements)
     }

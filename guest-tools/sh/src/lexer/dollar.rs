@@ -27,14 +27,19 @@ impl Parser<'_> {
                 if self.input.ahead(2) == b'\\' {
                     self.input.join(2);
                 }
-                if self.input.ahead(2) == b'('
-                    && let Some(arith) = self.try_arith(3)?
-                {
+                let quote = std::mem::replace(&mut self.input.quote, b'(');
+                let arith = match self.input.ahead(2) {
+                    b'(' => self.try_arith(3)?,
+                    _ => None,
+                };
+                let part = if let Some(arith) = arith {
                     Part::Arith(Box::new(arith))
                 } else {
                     self.input.skip(2);
                     self.read_command_sub()?
-                }
+                };
+                self.input.quote = quote;
+                part
             }
             b'[' => {
                 self.input.skip(2);
@@ -106,6 +111,7 @@ impl Parser<'_> {
         let pending = std::mem::take(&mut self.heredocs);
         let assign_ok = std::mem::replace(&mut self.assign_ok, true);
         let in_condition = std::mem::replace(&mut self.in_condition, false);
+        let quote = std::mem::replace(&mut self.input.quote, b'(');
         self.nested += 1;
         let start = (self.token_start, self.token_line);
         let list = self.parse_compound_list()?;
@@ -115,6 +121,7 @@ impl Parser<'_> {
             token => return Err(self.unexpected(&token)),
         }
         (self.token_start, self.token_line) = start;
+        self.input.quote = quote;
         self.nested -= 1;
         self.in_condition = in_condition;
         self.assign_ok = assign_ok;

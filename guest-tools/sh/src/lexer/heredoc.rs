@@ -95,7 +95,9 @@ impl Parser<'_> {
         }
         for heredoc in std::mem::take(&mut self.heredocs) {
             let line = self.input.line;
+            self.input.in_body = true;
             let text = self.read_heredoc_text(&heredoc);
+            self.input.in_body = false;
             let word = if heredoc.quoted {
                 Word {
                     parts: Few::One(Part::Single(text)),

@@ -3,7 +3,19 @@
 /// Where further lines come from when a script is read as it runs.
 pub trait LineSource {
     /// Appends a line with its newline; false at the end.
-    fn line(&mut self, buf: &mut Vec<u8>) -> bool;
+    fn line(&mut self, buf: &mut Vec<u8>, place: Place) -> bool;
+}
+
+/// `Input::quote` between the parentheses of an array's elements.
+pub const ELEMENTS: u8 = b'=';
+
+/// Where the reader stands that wants a line.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub line: u32,
+    /// As in `Input`.
+    pub quote: u8,
+    pub in_body: bool,
 }
 
 /// Script text being read. Byte 0 stands for the end: scripts hold none.
@@ -14,6 +26,10 @@ pub struct Input {
     pub source: Option<Box<dyn LineSource>>,
     /// Aliases whose text is being read, with the position where it ends.
     pub aliases: Vec<(Vec<u8>, usize)>,
+    /// The quote being read, `(` for a command substitution, or 0.
+    pub quote: u8,
+    /// A here-document's text is being read.
+    pub in_body: bool,
 }
 
 impl Input {
@@ -28,6 +44,8 @@ impl Input {
             line,
             source: None,
             aliases: Vec::new(),
+            quote: 0,
+            in_body: false,
         }
     }
 
@@ -68,7 +86,12 @@ impl Input {
                 self.pos = 0;
             }
             let before = self.src.len();
-            if !source.line(&mut self.src) {
+            let place = Place {
+                line: self.line,
+                quote: self.quote,
+                in_body: self.in_body,
+            };
+            if !source.line(&mut self.src, place) {
                 self.source = None;
                 return 0;
             }

@@ -13,6 +13,6 @@ mod token;
 mod word;
 
 pub use ansi::ansi_unescape;
-pub use input::{Input, LineSource};
+pub use input::{ELEMENTS, Input, LineSource, Place};
 pub use token::{Op, Token};
 pub use word::{WordBuilder, is_word_end};

@@ -66,6 +66,9 @@ impl Parser<'_> {
                 let Some(name) = self.read_param_name() else {
                     return Ok(None);
                 };
+                if self.subscript_is_missing() {
+                    return Ok(None);
+                }
                 let index = self.read_subscript()?;
                 return Ok(Some(Param {
                     name,
@@ -89,6 +92,9 @@ impl Parser<'_> {
         let Some(name) = self.read_param_name() else {
             return Ok(None);
         };
+        if self.subscript_is_missing() {
+            return Ok(None);
+        }
         let mut index = self.read_subscript()?;
         let mut op = ParamOp::Value;
         if indirect && let ParamName::Variable(_) = name {
@@ -187,6 +193,11 @@ impl Parser<'_> {
         let arith = self.read_arith_until(b"]")?;
         self.input.skip(1);
         Ok(Some(Subscript::Expr(Box::new(arith))))
+    }
+
+    /// Whether `[]` follows.
+    fn subscript_is_missing(&mut self) -> bool {
+        self.input.cur() == b'[' && self.input.ahead(1) == b']'
     }
 
     fn read_param_op(&mut self, in_double: bool, line: u32) -> Result<Option<ParamOp>> {

@@ -29,11 +29,13 @@ impl Parser<'_> {
     pub fn read_single(&mut self) -> Result<Vec<u8>> {
         let line = self.input.line;
         self.input.bump();
+        let outer = std::mem::replace(&mut self.input.quote, b'\'');
         let mut text = Vec::new();
         loop {
             match self.input.cur() {
                 0 => return Err(self.eof_looking_for(b'\'', line)),
                 b'\'' => {
+                    self.input.quote = outer;
                     self.input.bump();
                     return Ok(text);
                 }
@@ -49,11 +51,13 @@ impl Parser<'_> {
     pub fn read_double(&mut self) -> Result<Part> {
         let line = self.input.line;
         self.input.bump();
+        let outer = std::mem::replace(&mut self.input.quote, b'"');
         let mut builder = WordBuilder::default();
         loop {
             match self.input.cur() {
                 0 => return Err(self.eof_looking_for(b'"', line)),
                 b'"' => {
+                    self.input.quote = outer;
                     self.input.bump();
                     return Ok(Part::Double(builder.into_parts().into_vec()));
                 }
@@ -111,12 +115,16 @@ impl Parser<'_> {
     pub fn read_backquote(&mut self, in_double: bool) -> Result<Part> {
         let line = self.input.line;
         self.input.bump();
+        let outer = std::mem::replace(&mut self.input.quote, b'`');
         let start = self.input.pos;
         let mut text = Vec::new();
         loop {
             match self.input.bump() {
                 0 => return Err(self.eof_looking_for(b'`', line)),
-                b'`' => break,
+                b'`' => {
+                    self.input.quote = outer;
+                    break;
+                }
                 b'\\' => match self.input.cur() {
                     c @ (b'`' | b'\\' | b'$') => {
                         self.input.bump();

@@ -9,6 +9,8 @@ use crate::text::int_text;
 pub enum ErrorKind {
     /// A token that cannot stand there.
     Unexpected(Vec<u8>),
+    /// The same among the elements of an array: only the command is given up.
+    Element(Vec<u8>),
     /// The input ends inside a command.
     Eof,
     /// The input ends before the closing character.
@@ -39,7 +41,7 @@ impl SyntaxError {
     pub fn message(&self) -> (Vec<u8>, Option<Vec<u8>>) {
         let mut out = Vec::new();
         match &self.kind {
-            ErrorKind::Unexpected(token) => {
+            ErrorKind::Unexpected(token) | ErrorKind::Element(token) => {
                 out.extend_from_slice(b"syntax error near unexpected token `");
                 out.extend_from_slice(token);
                 out.push(b'\'');

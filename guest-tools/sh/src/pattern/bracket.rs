@@ -38,6 +38,14 @@ pub fn code(text: &[u8]) -> u32 {
     }
 }
 
+/// Whether a named class holds a character; nothing for a name that does not exist.
+pub fn class_holds(name: &[u8], c: char) -> Option<bool> {
+    match named(name) {
+        Named::Unknown => None,
+        class => Some(class.has(c as u32)),
+    }
+}
+
 impl Class {
     /// Parses a class at the start of `text` (a `[`); gives its length, too.
     pub fn parse(text: &[u8]) -> Option<(Class, usize)> {

@@ -5,6 +5,7 @@ mod glob;
 mod matching;
 mod parse;
 
+pub use bracket::class_holds;
 pub use glob::{GlobOptions, expand as glob};
 
 /// A parsed pattern.

@@ -32,7 +32,7 @@ impl Vars {
     pub fn new() -> Vars {
         let mut slots = Vec::with_capacity(Sym::FIXED + 64);
         slots.resize_with(Sym::FIXED, Var::default);
-        for slot in slots.iter_mut().take(Sym::BASH_CMDS.0 as usize + 1) {
+        for slot in slots.iter_mut().take(Sym::COMP_WORDBREAKS.0 as usize + 1) {
             slot.attrs = attr::DYNAMIC;
         }
         for sym in [Sym::BASH_ALIASES, Sym::BASH_CMDS] {

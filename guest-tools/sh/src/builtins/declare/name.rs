@@ -39,6 +39,7 @@ fn keep_options(sh: &mut Shell) {
         .collect();
     let kept = Value::Str(names.join(":").into_bytes());
     let old = std::mem::replace(&mut sh.vars.get_mut(sym).value, kept);
+    sh.state.options_kept = true;
     if !sh.vars.hide(sym, ScopeKind::Function) {
         sh.vars.get_mut(sym).value = old;
     }
@@ -231,6 +232,15 @@ fn apply(
         );
     }
     let array = request.on & (attr::INDEXED | attr::ASSOC);
+    if array == attr::INDEXED | attr::ASSOC {
+        sh.vars.get_mut(sym).attrs |= attr::ASSOC | attr::DECLARED;
+        return failed(
+            sh,
+            builtin,
+            &name,
+            "cannot convert associative to indexed array",
+        );
+    }
     let list = assign
         .as_ref()
         .is_some_and(|assign| matches!(assign.value, ExpandedValue::Array(_)));

@@ -3,6 +3,21 @@
 /// The summary of a builtin.
 pub fn of(name: &str) -> &'static str {
     match name {
+        "%" => "Bring a job to the foreground, or into the background with `&'.",
+        "(( ... ))" => "Evaluate an arithmetic expression; the status is 1 for zero.",
+        "[[ ... ]]" => "Evaluate a condition with patterns and without splitting of words.",
+        "case" => "Run the commands after the first pattern that a word matches.",
+        "coproc" => "Run a command beside the shell, with pipes to and from it.",
+        "for" => "Run commands for each of several words.",
+        "for ((" => "Run commands as long as an expression is not zero.",
+        "function" => "Define a function.",
+        "if" => "Run commands if others succeed.",
+        "select" => "Let the reader of a menu choose among words.",
+        "time" => "Run a pipeline and tell how long it took.",
+        "until" => "Run commands until others succeed.",
+        "variables" => "What some variables of the shell mean.",
+        "while" => "Run commands as long as others succeed.",
+        "{ ... }" => "Run commands as one, in this shell.",
         "." | "source" => "Run the commands of a file in this shell.",
         ":" => "Do nothing, successfully.",
         "[" | "test" => "Evaluate a condition; the status tells the outcome.",

@@ -6,6 +6,7 @@ use super::{ANY_HEADER, EXPORTED, HEADER, NoState, READONLY, SCRIPT_HEADER, TRAC
 use crate::builtins::event_of;
 use crate::exec::options::{Options, Shopt};
 use crate::exec::{Definition, Flow, Shell};
+use crate::history::Entry;
 use crate::sys;
 use crate::text::{is_name, parse_int};
 use crate::vars::{Assoc, Indexed, Sym, Value, Vars, attr};
@@ -187,7 +188,12 @@ impl Shell {
                 let name = from.owned()?;
                 self.state.completions.push((name, from.owned()?));
             }
-            tag::HISTORY => self.state.history.push(from.owned()?),
+            tag::HISTORY => {
+                let text = from.owned()?;
+                // Older states have no times.
+                let time = from.text().and_then(parse_int).unwrap_or(0);
+                self.state.history.entries.push(Entry { text, time });
+            }
             tag::STACK => self.state.directories.push(from.owned()?),
             tag::DISABLED => {
                 self.state.disabled.insert(from.owned()?);

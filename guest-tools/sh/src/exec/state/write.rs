@@ -5,7 +5,7 @@ use crate::builtins::event_name;
 use crate::exec::Shell;
 use crate::exec::options::{OPTION_TABLE, Options, SHOPT_TABLE, Shopt};
 use crate::sys;
-use crate::text::is_name;
+use crate::text::{int_text, is_name};
 use crate::vars::{Sym, Value, attr};
 
 /// Appends records.
@@ -179,8 +179,8 @@ impl Shell {
         for (name, text) in &self.state.completions {
             to.texts(tag::COMPLETION, &[name, text]);
         }
-        for line in &self.state.history {
-            to.texts(tag::HISTORY, &[line]);
+        for entry in &self.state.history.entries {
+            to.texts(tag::HISTORY, &[&entry.text, &int_text(entry.time)]);
         }
         for directory in &self.state.directories {
             to.texts(tag::STACK, &[directory]);
