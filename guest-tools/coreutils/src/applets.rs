@@ -1,24 +1,10 @@
 //! The applet table: dispatch, `--list`, help and the sandbox's `/bin` come from it.
 
 use crate::{
-    bytes, copy, digest, dump, eval, fast, format, grep, identity, layout, lines, ls, meta, numfmt,
-    order, pieces, place, process, sort,
+    bytes, copy, digest, dircolors, dump, eval, fast, format, grep, identity, layout, lines, ls,
+    meta, numfmt, order, pieces, place, process, seq, sort,
 };
 use wardian_applet::{Applet, Module};
-
-/// A program of uutils, under its crate's name and with its message table.
-#[cfg(target_os = "wasi")]
-macro_rules! uu {
-    ($module:ident, $messages:literal) => {
-        |_| crate::uutils::run($messages, |args| $module::uumain(args))
-    };
-}
-#[cfg(not(target_os = "wasi"))]
-macro_rules! uu {
-    ($module:ident, $messages:literal) => {
-        |_| 127
-    };
-}
 
 macro_rules! table {
     ($($name:literal, $synopsis:literal, $run:expr;)*) => {
@@ -50,7 +36,7 @@ table! {
     "date", "[OPTION]... [+FORMAT]", fast::date::run;
     "dd", "[OPERAND]...", copy::dd;
     "dir", "[OPTION]... [FILE]...", ls::dir;
-    "dircolors", "[OPTION]... [FILE]", uu!(uu_dircolors, "dircolors");
+    "dircolors", "[OPTION]... [FILE]", dircolors::run;
     "dirname", "[OPTION] NAME...", fast::names::dirname;
     "echo", "[-neE] [STRING]...", fast::echo::run;
     "egrep", "[OPTION]... PATTERNS [FILE]...", grep::egrep;
@@ -97,7 +83,7 @@ table! {
     "realpath", "[OPTION]... FILE...", place::canonical::realpath;
     "rm", "[OPTION]... [FILE]...", fast::remove::rm;
     "rmdir", "[OPTION]... DIRECTORY...", fast::remove::rmdir;
-    "seq", "[OPTION]... [FIRST [INCREMENT]] LAST", |args| fast::seq::run(args).unwrap_or_else(|| uu!(uu_seq, "seq")(args));
+    "seq", "[OPTION]... [FIRST [INCREMENT]] LAST", seq::run;
     "sha1sum", "[OPTION]... [FILE]...", digest::sha1sum;
     "sha224sum", "[OPTION]... [FILE]...", digest::sha224sum;
     "sha256sum", "[OPTION]... [FILE]...", digest::sha256sum;
@@ -121,7 +107,7 @@ table! {
     "true", "[IGNORED]...", fast::small::yes_code;
     "truncate", "OPTION... FILE...", place::truncate::run;
     "tsort", "[OPTION] [FILE]", order::tsort::run;
-    "tty", "[OPTION]...", uu!(uu_tty, "tty");
+    "tty", "[OPTION]...", identity::tty::run;
     "uname", "[OPTION]...", identity::machine::uname;
     "unexpand", "[OPTION]... [FILE]...", lines::tabs::unexpand;
     "uniq", "[OPTION]... [INPUT [OUTPUT]]", lines::uniq::run;

@@ -7,6 +7,7 @@ mod applets;
 mod bytes;
 mod copy;
 mod digest;
+mod dircolors;
 mod dump;
 mod eval;
 mod fast;
@@ -22,19 +23,11 @@ mod order;
 mod pieces;
 mod place;
 mod process;
+mod seq;
 mod sort;
-#[cfg(target_os = "wasi")]
-mod strerror_unsafe;
-#[cfg(target_os = "wasi")]
-mod uutils;
 
 use wardian_applet::{Args, cli, program, sys, text};
 
 fn main() {
-    std::process::exit(wardian_applet::main(&applets::MODULE, second_argument));
-}
-
-fn second_argument() {
-    #[cfg(target_os = "wasi")]
-    uucore::set_utility_is_second_arg();
+    std::process::exit(wardian_applet::main(&applets::MODULE, || {}));
 }

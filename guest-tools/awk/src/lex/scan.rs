@@ -20,6 +20,8 @@ pub struct Lexer<'a> {
     pub line: u32,
     /// Start of the token last read.
     pub start: usize,
+    /// What names are in, with its colons; nothing for `awk`.
+    pub namespace: Vec<u8>,
 }
 
 impl<'a> Lexer<'a> {
@@ -30,6 +32,7 @@ impl<'a> Lexer<'a> {
             at: 0,
             line: 1,
             start: 0,
+            namespace: Vec::new(),
         }
     }
 
@@ -110,6 +113,7 @@ impl<'a> Lexer<'a> {
         let mut len = rest.iter().take_while(|b| is_part(b)).count();
         // A namespace is part of the name; `awk::` is that of all others.
         let mut word = &rest[..len];
+        let mut space = self.namespace.as_slice();
         if rest[len..].starts_with(b"::")
             && rest
                 .get(len + 2)
@@ -119,6 +123,7 @@ impl<'a> Lexer<'a> {
             let whole = &rest[..len + 2 + more];
             word = whole.strip_prefix(b"awk::").unwrap_or(whole);
             len = whole.len();
+            space = b"";
         }
         self.at += len;
         if let Some(keyword) = Keyword::find(word) {
@@ -127,9 +132,15 @@ impl<'a> Lexer<'a> {
         if let Some(builtin) = Builtin::find(word) {
             return Token::Builtin(builtin);
         }
+        // Names in capitals are the same everywhere.
+        let shared = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+        let name = match word.iter().all(shared) {
+            true => word.to_vec(),
+            false => [space, word].concat(),
+        };
         match self.peek(0) {
-            b'(' => Token::Call(word.to_vec()),
-            _ => Token::Name(word.to_vec()),
+            b'(' => Token::Call(name),
+            _ => Token::Name(name),
         }
     }
 

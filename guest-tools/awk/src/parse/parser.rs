@@ -154,18 +154,24 @@ impl Parser<'_> {
         }
     }
 
-    /// `@namespace "x"` and `@load "x"` have no effect here.
+    /// `@namespace "x"`, and `@load "x"`, which has no effect here.
     fn directive(&mut self) -> Parsed<()> {
+        let outer = std::mem::take(&mut self.lexer.namespace);
         self.advance()?;
-        match &self.token {
-            Token::Name(name) if name == b"namespace" || name == b"load" => {}
+        let load = match &self.token {
+            Token::Name(name) if name == b"load" => true,
+            Token::Name(name) if name == b"namespace" => false,
             _ => return self.unexpected(),
-        }
+        };
         self.advance()?;
-        match self.advance()? {
-            Token::Text(_) => Ok(()),
-            _ => self.unexpected(),
-        }
+        self.lexer.namespace = match &self.token {
+            Token::Text(_) if load => outer,
+            Token::Text(name) if name == b"awk" => Vec::new(),
+            Token::Text(name) => [name, &b"::"[..]].concat(),
+            _ => return self.unexpected(),
+        };
+        self.advance()?;
+        Ok(())
     }
 
     fn rule(&mut self) -> Parsed<Rule> {

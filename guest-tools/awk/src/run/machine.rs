@@ -411,6 +411,12 @@ impl Machine {
                         _ => None,
                     };
                     match next {
+                        // An index is a string, also where the array keeps a number.
+                        Some(Value::Num(n)) => {
+                            let mut text = Vec::with_capacity(20);
+                            Value::Num(n).write(&self.convfmt, &mut text);
+                            self.push(Value::string(&text));
+                        }
                         Some(key) => self.push(key),
                         None => {
                             self.stack.pop();

@@ -7,7 +7,6 @@ pub mod head;
 mod input;
 pub mod names;
 pub mod remove;
-pub mod seq;
 pub mod small;
 pub mod tail;
 pub mod tee;

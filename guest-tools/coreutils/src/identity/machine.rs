@@ -85,7 +85,7 @@ pub fn arch(args: &Args) -> i32 {
 }
 
 /// The sandbox's name, from `/etc/hostname`.
-fn node_name() -> Vec<u8> {
+pub fn node_name() -> Vec<u8> {
     let text = sys::read_file(b"/etc/hostname").unwrap_or_default();
     match text.trim_ascii() {
         b"" => DEFAULT_NAME.to_vec(),

@@ -3,3 +3,4 @@
 pub mod accounts;
 pub mod id;
 pub mod machine;
+pub mod tty;

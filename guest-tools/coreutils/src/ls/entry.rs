@@ -25,6 +25,8 @@ pub struct Entry {
     pub shown: Vec<u8>,
     /// Whether quotes were put around it.
     pub quoted: bool,
+    /// What the name is a link to, on a terminal.
+    pub address: Option<Vec<u8>>,
 }
 
 impl Entry {

@@ -3,6 +3,7 @@
 use super::color::Colors;
 use super::columns::fit;
 use super::entry::Entry;
+use super::marks::linked;
 use super::options::{Config, Format, Indicator};
 use crate::cli::Output;
 use crate::text::{size, width};
@@ -71,7 +72,10 @@ impl Frills {
             out.push(b' ');
         }
         match colors {
-            None => out.extend_from_slice(&entry.shown),
+            None => match &entry.address {
+                None => out.extend_from_slice(&entry.shown),
+                address => out.extend(linked(address.as_deref(), &entry.shown)),
+            },
             Some(colors) => {
                 let target = entry.target.as_ref().map(|_| entry.target_mode);
                 let code = colors.of(&entry.name, entry.mode(), target);
@@ -79,7 +83,8 @@ impl Frills {
                 let clear = config.width > 0
                     && end > start
                     && start / config.width != (end - 1) / config.width;
-                out.extend(colors.paint(&entry.shown, code, clear));
+                let shown = linked(entry.address.as_deref(), &entry.shown);
+                out.extend(colors.paint(&shown, code, clear));
             }
         }
     }

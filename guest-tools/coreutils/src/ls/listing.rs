@@ -2,6 +2,7 @@
 
 use super::color::Colors;
 use super::entry::{Entry, needs_stat};
+use super::marks::{self, Dired};
 use super::options::{Config, Follow, Format, Hidden, Indicator};
 use super::{layout, long, options, sort};
 use crate::Args;
@@ -50,8 +51,13 @@ fn run(args: &Args, name: &'static str, preset: Option<(Format, Style)>) -> i32 
         out: Output::stdout(),
         code: 0,
         anything: false,
+        dired: None,
     };
+    listing.dired = listing.config.dired.then(Dired::default);
     listing.arguments(&operands);
+    if let Some(dired) = listing.dired.take() {
+        dired.put(&listing.config, &mut listing.out);
+    }
     let code = listing.code;
     listing.out.finish_or(&listing.context, code, SERIOUS)
 }
@@ -65,6 +71,7 @@ struct Listing<'a> {
     code: i32,
     /// Whether something was printed, to be set apart by an empty line.
     anything: bool,
+    dired: Option<Dired>,
 }
 
 impl Listing<'_> {
@@ -138,7 +145,11 @@ impl Listing<'_> {
             leads_to_directory: kind == mode::DIRECTORY,
             shown: Vec::new(),
             quoted: false,
+            address: None,
         };
+        if config.hyperlink {
+            entry.address = marks::address(path);
+        }
         entry.set_shown(config);
         let link = stat.map_or(kind == mode::LINK, |stat| is_link(&stat));
         if link {
@@ -219,11 +230,19 @@ impl Listing<'_> {
         };
         if headers {
             if self.anything {
-                self.out.put(b"\n");
+                self.put(b"\n");
             }
             let shown = super::entry::heading(path, &self.config);
-            self.out.put(&shown);
-            self.out.put(b":\n");
+            self.indent();
+            if let Some(dired) = &mut self.dired {
+                dired.directory(0, shown.len());
+            }
+            let address = match self.config.hyperlink {
+                true => marks::address(path),
+                false => None,
+            };
+            self.put(&marks::linked(address.as_deref(), &shown));
+            self.put(b":\n");
         }
         self.anything = true;
         let mut entries = Vec::new();
@@ -254,11 +273,25 @@ impl Listing<'_> {
                 .map(|stat| stat.blocks)
                 .sum();
             let total = size::show(blocks * 512, self.config.block_form);
-            self.out.put(format!("total {total}").as_bytes());
-            self.out.put_byte(self.config.end);
+            self.indent();
+            self.put(format!("total {total}").as_bytes());
+            self.put(&[self.config.end]);
         }
         self.print(&entries, &[]);
         Some(entries)
+    }
+
+    fn put(&mut self, text: &[u8]) {
+        self.out.put(text);
+        if let Some(dired) = &mut self.dired {
+            dired.pass(text);
+        }
+    }
+
+    fn indent(&mut self) {
+        if self.dired.is_some() {
+            self.put(marks::INDENT);
+        }
     }
 
     fn left_out(&self, name: &[u8]) -> bool {
@@ -323,6 +356,7 @@ impl Listing<'_> {
                 others,
                 &self.config,
                 &mut self.colors,
+                &mut self.dired,
                 &mut self.out,
             ),
             _ => layout::print(

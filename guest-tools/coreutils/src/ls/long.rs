@@ -3,6 +3,7 @@
 use super::color::Colors;
 use super::entry::{Entry, indicator, show};
 use super::layout::Frills;
+use super::marks::{Dired, INDENT, linked};
 use super::options::{Config, Indicator};
 use super::sort::time_of;
 use crate::cli::Output;
@@ -56,6 +57,7 @@ pub fn print(
     others: &[Entry],
     config: &Config,
     colors: &mut Option<Colors>,
+    dired: &mut Option<Dired>,
     out: &mut Output,
 ) {
     let frills = Frills::new(entries, others, config);
@@ -106,6 +108,16 @@ pub fn print(
         line.extend_from_slice(size.as_bytes());
         line.extend_from_slice(&row.time);
         line.push(b' ');
+        if let Some(dired) = dired {
+            out.put(INDENT);
+            let mut bare = [INDENT, &line].concat();
+            frills.put_name(&mut bare, entry, config, &mut None, 0);
+            let length = entry.shown.len();
+            dired.name(bare.len() - length, length);
+            put_tail(&mut bare, entry, config, &mut None);
+            bare.push(config.end);
+            dired.pass(&bare);
+        }
         frills.put_name(&mut line, entry, config, colors, 0);
         put_tail(&mut line, entry, config, colors);
         line.push(config.end);
@@ -121,7 +133,7 @@ fn put_tail(line: &mut Vec<u8>, entry: &Entry, config: &Config, colors: &mut Opt
         return;
     };
     line.extend_from_slice(b" -> ");
-    let shown = show(target, config).0;
+    let shown = linked(entry.address.as_deref(), &show(target, config).0);
     match colors {
         None => line.extend_from_slice(&shown),
         Some(colors) => {

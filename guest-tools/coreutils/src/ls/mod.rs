@@ -6,6 +6,7 @@ mod entry;
 mod layout;
 mod listing;
 mod long;
+mod marks;
 mod options;
 mod sort;
 mod term;

@@ -156,6 +156,8 @@ pub struct Config {
     pub width: usize,
     pub tab: usize,
     pub color: bool,
+    pub hyperlink: bool,
+    pub dired: bool,
     pub end: u8,
 }
 
@@ -204,6 +206,8 @@ pub fn read(
         width: DEFAULT_WIDTH,
         tab: 8,
         color: false,
+        hyperlink: false,
+        dired: false,
         end: b'\n',
     };
     for (letter, long, value) in &parsed.options {
@@ -215,6 +219,7 @@ pub fn read(
             (b'b', _) => quoting = Some(Style::Escape),
             (b'B', _) => config.ignore.extend([b"*~".to_vec(), b".*~".to_vec()]),
             (b'c', _) => time = Some(TimeKind::Changed),
+            (b'D', _) => config.dired = true,
             (b'C', _) => format = Some(Format::Columns),
             (b'd', _) => config.directory_itself = true,
             (b'f', _) => {
@@ -287,9 +292,12 @@ pub fn read(
                 };
             }
             (_, "hyperlink") => {
-                choice(WHEN)
-                    .map(drop)
-                    .or_else(|code| if value.is_none() { Ok(()) } else { Err(code) })?;
+                config.hyperlink = value.is_none()
+                    || match choice(WHEN)? {
+                        b'a' => true,
+                        b't' => terminal,
+                        _ => false,
+                    };
             }
             (_, "dereference-command-line-symlink-to-dir") => {
                 follow = Some(Follow::ArgumentsToDirectories);
@@ -369,6 +377,11 @@ pub fn read(
     } else {
         SortBy::Name
     });
+    config.dired &= long && !config.hyperlink;
+    if config.dired && config.end == 0 {
+        context.say(b"--dired and --zero are incompatible");
+        return Err(2);
+    }
     config.follow = follow.unwrap_or(
         if config.directory_itself || config.indicator == Indicator::Classify || long {
             Follow::Never

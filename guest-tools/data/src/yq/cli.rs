@@ -1,7 +1,9 @@
 //! The `yq` command. Its options are those of the yq written in Go, with `-y`
 //! and `-Y` of the one written in Python.
 
-use super::{read, write};
+use super::reader;
+use super::render::{Origin, Texts};
+use super::tree::Source;
 use crate::jq::{Program, Stop};
 use crate::json::{Indent, Map, Style, Value, print};
 use std::rc::Rc;
@@ -18,6 +20,9 @@ enum Format {
 
 struct Yq {
     output: Format,
+    /// Whether `-o` or `-p` say more than the name of the file.
+    formats_given: bool,
+    pretty: bool,
     from_json: bool,
     in_place: bool,
     null_input: bool,
@@ -57,6 +62,8 @@ const HELP: &str = "Usage: yq [eval|eval-all] [OPTION]... [EXPRESSION] [FILE]...
 pub fn run(args: &Args) -> i32 {
     let mut this = Yq {
         output: Format::Yaml,
+        formats_given: false,
+        pretty: false,
         from_json: false,
         in_place: false,
         null_input: false,
@@ -112,29 +119,27 @@ impl Yq {
                     let format = take();
                     self.set_output(&format)?;
                 }
-                "--input-format" | "-p" => self.from_json = matches!(take().as_str(), "json" | "j"),
+                "--input-format" | "-p" => self.set_input(&take()),
                 "--indent" | "-I" => self.set_indent(&take()),
                 "--expression" => self.expression = Some(take()),
                 "--arg" | "--argjson" => {
                     let (variable, value) = (take(), take());
                     let value = match name.as_str() {
                         "--arg" => Value::string(value),
-                        _ => read::documents(&value)
+                        _ => reader::parse(value)
                             .ok()
-                            .and_then(|d| d.into_iter().next())
-                            .unwrap_or_default(),
+                            .and_then(|source| source.documents.into_iter().next())
+                            .map_or(Value::Null, |document| document.value),
                     };
                     self.named.insert(variable.into(), value);
                 }
                 "--inplace" | "--in-place" => self.in_place = true,
                 "--null-input" => self.null_input = true,
-                "--prettyPrint" | "--yaml-output" | "--yaml-roundtrip" => {
-                    self.output = Format::Yaml
-                }
+                "--prettyPrint" | "--yaml-output" | "--yaml-roundtrip" => self.letter('P')?,
                 "--unwrapScalar" => self.raw = Some(take_flag(value)),
                 "--raw-output" => self.raw = Some(true),
                 "--compact-output" => self.letter('c')?,
-                "--tojson" => self.output = Format::Json,
+                "--tojson" => self.letter('j')?,
                 "--exit-status" => self.exit_status = true,
                 "--slurp" => self.slurp = true,
                 "--no-doc" => self.no_marks = true,
@@ -162,7 +167,8 @@ impl Yq {
                                 break;
                             }
                             'p' => {
-                                self.from_json = matches!(given().as_str(), "json" | "j");
+                                let format = given();
+                                self.set_input(&format);
                                 break;
                             }
                             'I' => {
@@ -190,10 +196,21 @@ impl Yq {
             };
         }
         self.files = operands.collect();
+        let is_json = |name: &Vec<u8>| name.ends_with(b".json");
+        if !self.formats_given && self.files.first().is_some_and(is_json) {
+            self.output = Format::Json;
+        }
+        self.from_json |= self.files.first().is_some_and(is_json);
         Ok(())
     }
 
+    fn set_input(&mut self, format: &str) {
+        self.formats_given = true;
+        self.from_json = matches!(format, "json" | "j");
+    }
+
     fn set_output(&mut self, format: &str) -> Result<(), i32> {
+        self.formats_given = true;
         self.output = match format {
             "json" | "j" => Format::Json,
             "yaml" | "y" | "yml" | "auto" | "a" => Format::Yaml,
@@ -218,9 +235,17 @@ impl Yq {
             'i' => self.in_place = true,
             'n' => self.null_input = true,
             'r' => self.raw = Some(true),
-            'P' | 'y' | 'Y' => self.output = Format::Yaml,
-            'j' => self.output = Format::Json,
+            'P' | 'y' | 'Y' => {
+                self.pretty = true;
+                self.formats_given = true;
+                self.output = Format::Yaml;
+            }
+            'j' => {
+                self.formats_given = true;
+                self.output = Format::Json;
+            }
             'c' => {
+                self.formats_given = true;
                 self.output = Format::Json;
                 self.compact = true;
             }
@@ -249,7 +274,7 @@ impl Yq {
         0
     }
 
-    fn documents(&self, path: Option<&[u8]>) -> Result<Vec<Value>, i32> {
+    fn source(&self, path: Option<&[u8]>) -> Result<Source, i32> {
         let bytes = match path {
             Some(path) if path != b"-" => sys::read_file(path),
             _ => {
@@ -262,10 +287,11 @@ impl Yq {
             let reason = errno.message().to_lowercase();
             fail(&format!("open {shown}: {reason}"), 1)
         })?;
-        let text = String::from_utf8_lossy(&bytes);
-        let _ = self.from_json;
-        read::documents(&text)
-            .map_err(|error| fail(&format!("bad file '{shown}': yaml: {error}"), 1))
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        };
+        reader::parse(text).map_err(|error| fail(&format!("bad file '{shown}': yaml: {error}"), 1))
     }
 
     fn run(&mut self) -> i32 {
@@ -274,33 +300,51 @@ impl Yq {
             Ok(program) => program,
             Err(error) => return fail(&error, 1),
         };
-        let mut inputs: Vec<Value> = Vec::new();
-        if self.null_input {
-            inputs.push(Value::Null);
-        } else if self.files.is_empty() {
-            match self.documents(None) {
-                Ok(documents) => inputs = documents,
+        let mut sources: Vec<Source> = Vec::new();
+        let paths: Vec<Option<&[u8]>> = match (self.null_input, self.files.is_empty()) {
+            (true, _) => Vec::new(),
+            (false, true) => vec![None],
+            (false, false) => self.files.iter().map(|path| Some(&**path)).collect(),
+        };
+        for path in paths {
+            match self.source(path) {
+                Ok(source) => sources.push(source),
                 Err(code) => return code,
             }
-        } else {
-            for path in &self.files {
-                match self.documents(Some(path)) {
-                    Ok(documents) => inputs.extend(documents),
-                    Err(code) => return code,
-                }
+        }
+        let mut inputs: Vec<(Value, Option<Origin>)> = Vec::new();
+        let mut absent = false;
+        for (source, read) in sources.iter().enumerate() {
+            for (document, read) in read.documents.iter().enumerate() {
+                absent |= read.absent;
+                inputs.push((read.value.clone(), Some(Origin { source, document })));
             }
         }
+        if self.null_input {
+            inputs.push((Value::Null, None));
+        }
+        if self.pretty || self.from_json || self.output != Format::Yaml {
+            // Nothing of the texts is shown.
+            sources.clear();
+            inputs.iter_mut().for_each(|input| input.1 = None);
+        }
+        let texts = Texts::new(sources);
         if self.slurp {
-            inputs = vec![Value::array(inputs)];
+            let all = inputs.into_iter().map(|input| input.0).collect();
+            inputs = vec![(Value::array(all), None)];
         }
         let mut out = String::new();
         let mut last = None;
-        for input in inputs {
+        for (input, origin) in inputs {
             // A mark comes between results of different documents only.
             let mut new_document = last.is_some();
             let stopped = program.run(input, &mut |value| {
+                if absent && matches!(value, Value::Null) {
+                    return;
+                }
                 last = Some(value.truthy());
-                self.show(&value, std::mem::take(&mut new_document), &mut out);
+                let new_document = std::mem::take(&mut new_document);
+                self.show(&value, &texts, origin, new_document, &mut out);
             });
             match stopped {
                 None => {}
@@ -330,19 +374,31 @@ impl Yq {
         0
     }
 
-    fn show(&self, value: &Value, new_document: bool, out: &mut String) {
+    fn show(
+        &self,
+        value: &Value,
+        texts: &Texts,
+        origin: Option<Origin>,
+        new_document: bool,
+        out: &mut String,
+    ) {
         match self.output {
             Format::Yaml => {
-                if new_document && !self.no_marks {
+                let text = match value {
+                    Value::String(text) if self.raw != Some(false) => format!("{text}\n"),
+                    value => texts.render(value, origin, self.indent.max(2)),
+                };
+                // A document brings its own mark, if it is not the first.
+                let marked = text.starts_with("---\n") || text.starts_with("---\r\n");
+                let first = origin.is_none_or(|origin| origin.document == 0);
+                let drop = marked && (self.no_marks || !new_document && !first);
+                if new_document && !self.no_marks && !text.starts_with("---") {
                     out.push_str("---\n");
                 }
-                match value {
-                    Value::String(text) if self.raw != Some(false) => {
-                        out.push_str(text);
-                        out.push('\n');
-                    }
-                    value => write::document(value, self.indent.max(2), out),
-                }
+                out.push_str(match (drop, text.split_once('\n')) {
+                    (true, Some((_, rest))) => rest,
+                    _ => &text,
+                });
             }
             Format::Json => match value {
                 Value::String(text) if self.raw == Some(true) => {

@@ -1,18 +1,41 @@
 //! Values as YAML.
 
-use super::read::plain;
+use super::scalar::plain;
 use crate::json::{Value, to_text};
+
+/// Columns that levels are indented by.
+#[derive(Clone, Copy)]
+pub struct Layout {
+    /// Of maps in maps, and of text in blocks.
+    pub indent: usize,
+    /// Of lists in maps.
+    pub list: usize,
+}
+
+impl Layout {
+    /// The columns that this value is indented by in a map.
+    pub fn of(self, value: &Value) -> usize {
+        match value {
+            Value::Array(_) => self.list,
+            _ => self.indent,
+        }
+    }
+}
 
 /// Adds a document, with a newline at its end.
 pub fn document(value: &Value, indent: usize, out: &mut String) {
+    let layout = Layout {
+        indent,
+        list: indent,
+    };
     match value {
-        Value::Array(elements) if !elements.is_empty() => block(value, 0, indent, out),
-        Value::Object(map) if !map.is_empty() => block(value, 0, indent, out),
+        Value::Array(elements) if !elements.is_empty() => block(value, 0, layout, out),
+        Value::Object(map) if !map.is_empty() => block(value, 0, layout, out),
         Value::String(text) if text.contains('\n') => {
-            scalar(value, 0, indent, out);
+            scalar(value, 0, layout, out);
         }
         leaf => {
-            scalar(leaf, 0, indent, out);
+            scalar(leaf, 0, layout, out);
         }
     }
     if !out.ends_with('\n') {
@@ -20,7 +43,8 @@ pub fn document(value: &Value, indent: usize, out: &mut String) {
     }
 }
 
-fn is_block(value: &Value) -> bool {
+/// Whether it is a collection that takes lines.
+pub fn is_block(value: &Value) -> bool {
     match value {
         Value::Array(elements) => !elements.is_empty(),
         Value::Object(map) => !map.is_empty(),
@@ -28,12 +52,13 @@ fn is_block(value: &Value) -> bool {
     }
 }
 
-fn pad(depth: usize, out: &mut String) {
+/// Adds spaces.
+pub fn pad(depth: usize, out: &mut String) {
     out.extend(std::iter::repeat_n(' ', depth));
 }
 
 /// Adds a collection whose first line is already indented.
-fn block(value: &Value, depth: usize, indent: usize, out: &mut String) {
+pub fn block(value: &Value, depth: usize, layout: Layout, out: &mut String) {
     match value {
         Value::Array(elements) => {
             for (at, element) in elements.iter().enumerate() {
@@ -42,9 +67,9 @@ fn block(value: &Value, depth: usize, indent: usize, out: &mut String) {
                 }
                 out.push_str("- ");
                 if is_block(element) {
-                    block(element, depth + 2, indent, out);
+                    block(element, depth + 2, layout, out);
                 } else {
-                    scalar(element, depth, indent, out);
+                    scalar(element, depth, layout, out);
                     end_line(out);
                 }
             }
@@ -54,15 +79,16 @@ fn block(value: &Value, depth: usize, indent: usize, out: &mut String) {
                 if at > 0 {
                     pad(depth, out);
                 }
-                scalar(&Value::String(key.clone()), depth, indent, out);
+                scalar(&Value::String(key.clone()), depth, layout, out);
                 out.push(':');
                 if is_block(member) {
                     out.push('\n');
-                    pad(depth + indent, out);
-                    block(member, depth + indent, indent, out);
+                    let depth = depth + layout.of(member);
+                    pad(depth, out);
+                    block(member, depth, layout, out);
                 } else {
                     out.push(' ');
-                    scalar(member, depth, indent, out);
+                    scalar(member, depth, layout, out);
                     end_line(out);
                 }
             }
@@ -77,7 +103,8 @@ fn end_line(out: &mut String) {
     }
 }
 
-fn scalar(value: &Value, depth: usize, indent: usize, out: &mut String) {
+/// Adds a scalar; the block of one of several lines is indented beyond `depth`.
+pub fn scalar(value: &Value, depth: usize, layout: Layout, out: &mut String) {
     let Value::String(text) = value else {
         match value {
             Value::Number(n) if n.is_nan() => out.push_str(".nan"),
@@ -101,7 +128,7 @@ fn scalar(value: &Value, depth: usize, indent: usize, out: &mut String) {
         for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
             out.push('\n');
             if !line.is_empty() {
-                pad(depth + indent, out);
+                pad(depth + layout.indent, out);
                 out.push_str(line);
             }
         }
@@ -135,3 +162,39 @@ fn needs_quotes(text: &str) -> bool {
         || text.contains('\t')
         || text == "<<"
 }
+
+/// Adds a value in brackets, on one line; strings in JSON's quotes if `quoted`.
+pub fn flow(value: &Value, quoted: bool, out: &mut String) {
+    match value {
+        Value::Array(elements) => {
+            out.push('[');
+            for (at, element) in elements.iter().enumerate() {
+                if at > 0 {
+                    out.push_str(", ");
+                }
+                flow(element, quoted, out);
+            }
+            out.push(']');
+        }
+        Value::Object(map) => {
+            out.push('{');
+            for (at, (key, member)) in map.iter().enumerate() {
+                if at > 0 {
+                    out.push_str(", ");
+                }
+                flow(&Value::String(key.clone()), quoted, out);
+                out.push_str(": ");
+                flow(member, quoted, out);
+            }
+            out.push('}');
+        }
+        Value::String(text)
+            if quoted || text.contains([',', '[', ']', '{', '}', '\n', '?', ':']) =>
+        {
+            out.push_str(&to_text(value));
+        }
+        leaf => scalar(leaf, 0, LINE, out),
+    }
+}
+
+const LINE: Layout = Layout { indent: 0, list: 0 };

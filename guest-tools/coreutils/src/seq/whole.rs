@@ -1,4 +1,4 @@
-//! `seq` for whole numbers; other forms are left to uutils.
+//! `seq` for whole numbers of few digits.
 
 use crate::Args;
 use crate::cli::{Context, Output};
