@@ -239,7 +239,7 @@ fn assign_array(sh: &mut Shell, name: &[u8], line: &fields::Line) -> bool {
         .into_iter()
         .map(|field| (None, false, field))
         .collect();
-    if let Value::Str(_) | Value::Int(_) = sh.vars.get(target).value {
+    if let Value::Str(_) | Value::Fixed(_) | Value::Int(_) = sh.vars.get(target).value {
         sh.vars.get_mut(target).value = Value::Unset;
     }
     match sh.assign_array(target, elements, false) {

@@ -120,7 +120,8 @@ impl Shell {
             if target != sym {
                 return self.assign_scalar(target, value);
             }
-            if matches!(&self.vars.get(sym).value, Value::Str(text) if crate::text::is_name(text)) {
+            let former = self.vars.get(sym).value.text();
+            if former.is_some_and(|text| crate::text::is_name(&text)) {
                 return Err(self.circular(sym));
             }
         }
@@ -260,6 +261,7 @@ impl Shell {
         };
         let value = match self.transformed(attrs, value)? {
             Value::Str(text) => text,
+            Value::Fixed(text) => text.to_vec(),
             Value::Int(number) => int_text(number),
             _ => Vec::new(),
         };

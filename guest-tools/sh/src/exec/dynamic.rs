@@ -8,6 +8,9 @@ use crate::vars::{Assoc, Indexed, Sym, Value, attr};
 
 const SECOND_NS: u64 = 1_000_000_000;
 
+/// What the shell says it runs on.
+pub const MACHINE: &[u8] = b"x86_64-pc-linux-gnu";
+
 impl Shell {
     /// The text of a computed variable.
     pub fn dynamic_scalar(&mut self, sym: Sym) -> Option<Vec<u8>> {
@@ -87,6 +90,10 @@ impl Shell {
                 lines
             }
             Sym::BASH_SOURCE => self.source_names(),
+            Sym::BASH_VERSINFO => [&b"5"[..], b"2", b"15", b"1", b"release", MACHINE]
+                .into_iter()
+                .map(<[u8]>::to_vec)
+                .collect(),
             Sym::PIPESTATUS => self
                 .pipe_status
                 .iter()

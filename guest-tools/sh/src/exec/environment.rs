@@ -1,9 +1,12 @@
 //! The environment: taken over at the start, built for commands.
 
 use super::Shell;
+use super::dynamic::MACHINE;
 use crate::sys;
 use crate::text::{is_name, parse_int};
 use crate::vars::{Sym, Value, Var, attr};
+
+const DEFAULT_PATH: &[u8] = b"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 impl Shell {
     /// Makes variables of the environment, and those that every shell has.
@@ -50,44 +53,29 @@ impl Shell {
         self.set_working_directory();
         for (sym, value) in [
             (Sym::IFS, &b" \t\n"[..]),
-            (Sym::OPTIND, b"1"),
             (Sym::PS4, b"+ "),
-        ] {
-            self.vars.get_mut(sym).value = Value::Str(value.to_vec());
-        }
-        if !self.vars.get(Sym::PATH).is_set() {
-            let path = b"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-            self.vars.get_mut(Sym::PATH).value = Value::Str(path.to_vec());
-        }
-        for (sym, value) in [
-            (Sym::OPTERR, &b"1"[..]),
+            (Sym::OPTERR, b"1"),
             (Sym::BASH, b"/usr/bin/bash"),
             (Sym::BASH_VERSION, b"5.2.15(1)-release"),
             (Sym::HOSTTYPE, b"x86_64"),
             (Sym::OSTYPE, b"linux-gnu"),
-            (Sym::MACHTYPE, b"x86_64-pc-linux-gnu"),
+            (Sym::MACHTYPE, MACHINE),
         ] {
-            self.vars.get_mut(sym).value = Value::Str(value.to_vec());
+            self.vars.get_mut(sym).value = Value::Fixed(value);
         }
-        if !self.vars.get(Sym::HOSTNAME).is_set() {
-            self.vars.get_mut(Sym::HOSTNAME).value = Value::Str(b"wardian".to_vec());
+        let index = self.vars.get_mut(Sym::OPTIND);
+        index.value = Value::Int(1);
+        index.attrs |= attr::INTEGER;
+        for (sym, value) in [
+            (Sym::PATH, DEFAULT_PATH),
+            (Sym::HOSTNAME, b"wardian"),
+            (Sym::TERM, b"dumb"),
+        ] {
+            let var = self.vars.get_mut(sym);
+            if !var.is_set() {
+                var.value = Value::Fixed(value);
+            }
         }
-        if !self.vars.get(Sym::TERM).is_set() {
-            self.vars.get_mut(Sym::TERM).value = Value::Str(b"dumb".to_vec());
-        }
-        let version = [
-            &b"5"[..],
-            b"2",
-            b"15",
-            b"1",
-            b"release",
-            b"x86_64-pc-linux-gnu",
-        ];
-        let version = version.iter().map(|part| part.to_vec()).collect();
-        *self.vars.get_mut(Sym::BASH_VERSINFO) = Var {
-            value: Value::Indexed(Box::new(crate::vars::Indexed::from_vec(version))),
-            attrs: attr::INDEXED | attr::READONLY,
-        };
         self.protect_computed();
         self.set_last_argument(self.name.clone());
     }
@@ -97,6 +85,7 @@ impl Shell {
         for sym in [Sym::UID, Sym::EUID, Sym::PPID] {
             self.vars.get_mut(sym).attrs |= attr::READONLY | attr::INTEGER;
         }
+        self.vars.get_mut(Sym::BASH_VERSINFO).attrs |= attr::READONLY | attr::INDEXED;
         for sym in [Sym::SHELLOPTS, Sym::BASHOPTS] {
             self.vars.get_mut(sym).attrs |= attr::READONLY;
         }

@@ -25,10 +25,11 @@ impl Shell {
             if var.attrs & attr::NAMEREF == 0 {
                 return (sym, None);
             }
-            let Value::Str(target) = &var.value else {
+            let (Value::Str(_) | Value::Fixed(_), Some(target)) = (&var.value, var.value.text())
+            else {
                 return (sym, None);
             };
-            let target = target.clone();
+            let target = target.into_owned();
             if let Some(open) = target.iter().position(|c| *c == b'[')
                 && target.ends_with(b"]")
             {
@@ -111,7 +112,7 @@ impl Shell {
                 .collect(),
             Value::Assoc(array) => array.iter().map(|(key, _)| key.clone()).collect(),
             Value::Unset => Vec::new(),
-            Value::Str(_) | Value::Int(_) => vec![b"0".to_vec()],
+            Value::Str(_) | Value::Fixed(_) | Value::Int(_) => vec![b"0".to_vec()],
         }
     }
 

@@ -43,6 +43,7 @@ impl Shell {
                 }
                 match &var.value {
                     Value::Str(text) => self.emit(text, sink, quoted),
+                    Value::Fixed(text) => self.emit(text, sink, quoted),
                     Value::Int(number) => self.emit(&int_text(*number), sink, quoted),
                     _ => return false,
                 }

@@ -57,6 +57,7 @@ impl Shell {
                 }
                 match &var.value {
                     Value::Str(text) => out.extend_from_slice(text),
+                    Value::Fixed(text) => out.extend_from_slice(text),
                     Value::Int(number) => push_int(out, *number),
                     _ => return false,
                 }

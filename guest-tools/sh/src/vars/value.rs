@@ -32,6 +32,8 @@ pub enum Value {
     #[default]
     Unset,
     Str(Vec<u8>),
+    /// A text that every shell starts with: nothing is allocated for it.
+    Fixed(&'static [u8]),
     /// A number; its text is made when asked for.
     Int(i64),
     Indexed(Box<Indexed>),
@@ -51,6 +53,7 @@ impl Value {
         match self {
             Value::Unset => None,
             Value::Str(text) => Some(Cow::Borrowed(text)),
+            Value::Fixed(text) => Some(Cow::Borrowed(text)),
             Value::Int(number) => Some(Cow::Owned(int_text(*number))),
             Value::Indexed(array) => array.get(0).map(|text| Cow::Borrowed(text.as_slice())),
             Value::Assoc(array) => array.get(b"0").map(|text| Cow::Borrowed(text.as_slice())),
@@ -70,7 +73,7 @@ impl Var {
             Value::Unset => false,
             Value::Indexed(array) => array.len() > 0,
             Value::Assoc(array) => array.len() > 0,
-            Value::Str(_) | Value::Int(_) => true,
+            Value::Str(_) | Value::Fixed(_) | Value::Int(_) => true,
         }
     }
 

@@ -205,6 +205,10 @@ impl Writer {
                 self.out.push(kind::TEXT);
                 self.text(text);
             }
+            Value::Fixed(text) => {
+                self.out.push(kind::TEXT);
+                self.text(text);
+            }
             Value::Int(number) => {
                 self.out.push(kind::NUMBER);
                 self.out.extend_from_slice(&number.to_le_bytes());
