@@ -95,8 +95,8 @@ pub fn preempt(plan: &Plan) -> Table {
             let exec = exec.cancel(&everything).run();
             others.push((sandbox, tokio::spawn(exec)));
         }
-        for (sandbox, _) in &others {
-            while sandbox.processes() == 0 {
+        for (sandbox, other) in &others {
+            while sandbox.processes() == 0 && !other.is_finished() {
                 tokio::time::sleep(DUE).await;
             }
         }

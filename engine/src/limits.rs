@@ -77,7 +77,8 @@ macro_rules! limits {
 const SECOND: Duration = Duration::from_secs(1);
 
 limits! {
-    /// Wall-clock time of one exec.
+    /// Wall-clock time of one exec. While any tool of the runtime is loaded, which
+    /// compiles it when it is first used on a machine, the time stands still.
     wall_time: Duration = SECOND.saturating_mul(15), hardened SECOND.saturating_mul(5);
     /// CPU time of all processes of one exec together.
     cpu_time: Duration = SECOND.saturating_mul(30), hardened SECOND.saturating_mul(5);

@@ -1,5 +1,6 @@
 //! How soon what must end ends, while hundreds of other sandboxes compute.
 
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use wardian_engine::{CacheDirectory, CancelToken, Runtime, Sandbox};
@@ -68,4 +69,31 @@ async fn a_timeout_and_a_cancel_are_kept_among_hundreds() {
         assert!(result.unwrap().cancelled);
     }
     println!("all ended after {:?}", start.elapsed());
+}
+
+/// Who awaits the exec has other things to do when its time is over.
+#[tokio::test]
+async fn a_timeout_does_not_wait_for_whoever_awaits_the_result() {
+    let runtime = Runtime::builder()
+        .processes(4)
+        .cache(CacheDirectory::of_user())
+        .build()
+        .unwrap();
+    let wasm = wat::parse_str(BUSY).unwrap();
+    let sandbox = Sandbox::builder(&runtime).build().unwrap();
+    let warm = sandbox.run_module(wasm.clone(), ["busy"]);
+    let warm = warm.timeout(Duration::from_millis(5)).run().await.unwrap();
+    assert!(warm.timed_out);
+    let exec = sandbox.run_module(wasm, ["busy"]);
+    let mut exec = Box::pin(exec.timeout(Duration::from_millis(50)).run());
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(exec.as_mut().poll(&mut cx).is_pending());
+    assert_eq!(sandbox.processes(), 1);
+    let start = Instant::now();
+    while sandbox.processes() > 0 && start.elapsed() < Duration::from_secs(30) {
+        std::thread::yield_now();
+    }
+    assert_eq!(sandbox.processes(), 0);
+    let result = exec.await.unwrap();
+    assert_eq!((result.exit_code, result.timed_out), (124, true));
 }

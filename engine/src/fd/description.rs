@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wardian_vfs::{Device, Ino};
 
-use super::{Capture, Completion, PipeReader, PipeWriter, Place, SharedFs};
+use super::{Capture, Completion, PipeId, PipeReader, PipeWriter, SharedFs};
 
 /// What a descriptor stands for.
 #[derive(Debug)]
@@ -189,13 +189,13 @@ pub struct Listing {
 
 impl Description {
     /// What tells a pipe, or what stands for one, from others.
-    pub fn pipe_place(&self) -> Option<Place> {
+    pub fn pipe_id(&self) -> Option<PipeId> {
         match self {
             Description::PipeReader(reader, _) | Description::PipeBoth(reader, ..) => {
-                Some(reader.pipe().place())
+                Some(reader.pipe().id())
             }
-            Description::PipeWriter(writer, _) => Some(writer.pipe().place()),
-            Description::Capture(capture) => Some(Place::Nowhere(capture.number())),
+            Description::PipeWriter(writer, _) => Some(writer.pipe().id()),
+            Description::Capture(capture) => Some(PipeId::Nowhere(capture.number())),
             _ => None,
         }
     }

@@ -13,6 +13,6 @@ pub use completion::Completion;
 pub use description::{Description, Directory, Flags, Listing, NodeFile, TextFile};
 pub use interrupt::{Interrupt, Stop, yield_now};
 pub use output::Capture;
-pub use pipe::{Pipe, PipeReader, PipeWriter, Place, pipe};
+pub use pipe::{Pipe, PipeId, PipeReader, PipeWriter, pipe};
 pub use shared_fs::SharedFs;
 pub use table::{Descriptor, FdTable, Rights};

@@ -18,24 +18,39 @@ const INITIAL_BYTES: usize = 4096;
 
 /// Makes a pipe that holds up to `capacity_bytes`; `number` tells it from others.
 pub fn pipe(capacity_bytes: usize, number: u64) -> (PipeReader, PipeWriter) {
-    let pipe = Pipe::new(capacity_bytes, Place::Nowhere(number));
+    let pipe = Pipe::new(capacity_bytes, PipeId::Nowhere(number));
     (pipe.reader(), pipe.writer())
 }
 
-/// What tells a pipe from others.
+/// What tells a pipe, or what stands for one, from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum PipeId {
     /// A number of its own: it is nowhere in the filesystem.
     Nowhere(u64),
     /// The node of a named pipe.
     Node(Ino),
 }
 
+/// Numbers of what each exec begins with: no process sees those of two execs. 1 is
+/// that of everything else that is nowhere in the filesystem.
+impl PipeId {
+    /// Standard input.
+    pub const STDIN: u64 = 2;
+    /// Standard output.
+    pub const STDOUT: u64 = 3;
+    /// Standard error.
+    pub const STDERR: u64 = 4;
+    /// What a shell leaves to its next script.
+    pub const STATE: u64 = 5;
+    /// The first pipe that a process makes.
+    pub const FIRST: u64 = 16;
+}
+
 /// The bytes between the ends. Named pipes keep it while nobody has them open.
 #[derive(Debug)]
 pub struct Pipe {
     capacity_bytes: usize,
-    place: Place,
+    id: PipeId,
     state: Mutex<State>,
 }
 
@@ -65,25 +80,25 @@ pub struct PipeWriter(Arc<Pipe>);
 
 impl Pipe {
     /// A pipe without ends.
-    pub fn new(capacity_bytes: usize, place: Place) -> Arc<Pipe> {
+    pub fn new(capacity_bytes: usize, id: PipeId) -> Arc<Pipe> {
         Arc::new(Pipe {
             capacity_bytes: capacity_bytes.max(1),
-            place,
+            id,
             state: Mutex::default(),
         })
     }
 
     /// A pipe into which [`PipeWriter::poll_write`] moves no more than
     /// `limit_bytes` in all: who wants to write more waits.
-    pub fn limited(capacity_bytes: usize, place: Place, limit_bytes: u64) -> Arc<Pipe> {
-        let pipe = Pipe::new(capacity_bytes, place);
+    pub fn limited(capacity_bytes: usize, id: PipeId, limit_bytes: u64) -> Arc<Pipe> {
+        let pipe = Pipe::new(capacity_bytes, id);
         pipe.lock().left_bytes = Some(limit_bytes);
         pipe
     }
 
     /// What its status is that of.
-    pub fn place(&self) -> Place {
-        self.place
+    pub fn id(&self) -> PipeId {
+        self.id
     }
 
     /// Whether somebody wanted to write more than the limit.
@@ -233,7 +248,19 @@ impl PipeWriter {
         moved
     }
 
-    /// The same without a limit of the sum.
+    /// The same for the host, whom no limit of the sum holds.
+    ///
+    /// # Errors
+    /// `EPIPE`: no reader is left.
+    pub fn poll_write_unlimited(
+        &self,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<Result<usize, Errno>> {
+        self.fill(&mut self.0.lock(), cx, data)
+    }
+
+    /// Moves bytes from `data` into the ring.
     fn fill(
         &self,
         state: &mut State,
@@ -280,13 +307,13 @@ impl PipeWriter {
         Poll::Pending
     }
 
-    /// Writes all of `data`; the host does, whom no limit holds.
+    /// Writes all of `data`, as the host does.
     ///
     /// # Errors
     /// `EPIPE`: no reader is left.
     pub async fn write_all(&self, mut data: &[u8]) -> Result<(), Errno> {
         while !data.is_empty() {
-            let count = poll_fn(|cx| self.fill(&mut self.0.lock(), cx, data)).await?;
+            let count = poll_fn(|cx| self.poll_write_unlimited(cx, data)).await?;
             data = data.get(count..).unwrap_or_default();
         }
         Ok(())
@@ -359,7 +386,7 @@ mod tests {
 
     #[test]
     fn an_end_that_came_and_went_was_there() {
-        let pipe = Pipe::new(8, Place::Nowhere(1));
+        let pipe = Pipe::new(8, PipeId::Nowhere(1));
         let mut cx = Context::from_waker(Waker::noop());
         let before = pipe.ends_ever();
         let reader = pipe.reader();
@@ -372,7 +399,7 @@ mod tests {
 
     #[test]
     fn guests_write_no_more_than_the_limit_and_the_host_does() {
-        let pipe = Pipe::limited(8, Place::Nowhere(1), 5);
+        let pipe = Pipe::limited(8, PipeId::Nowhere(1), 5);
         let (reader, writer) = (pipe.reader(), pipe.writer());
         let mut cx = Context::from_waker(Waker::noop());
         let mut write = |data: &[u8]| writer.poll_write(&mut cx, data);

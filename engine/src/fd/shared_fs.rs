@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use wardian_vfs::{Ino, Vfs};
 
-use super::pipe::{Pipe, Place};
+use super::pipe::{Pipe, PipeId};
 
 /// A filesystem behind a lock. Clones share it.
 ///
@@ -37,7 +37,7 @@ impl SharedFs {
         SharedFs(Arc::new(Inner {
             vfs: Mutex::new(vfs),
             fifos: Mutex::default(),
-            next_pipe: AtomicU64::new(1),
+            next_pipe: AtomicU64::new(PipeId::FIRST),
         }))
     }
 
@@ -57,7 +57,7 @@ impl SharedFs {
         true
     }
 
-    /// A number for a pipe, or for what stands for one, that no other here has.
+    /// A number for a pipe that no other here has.
     pub fn next_pipe(&self) -> u64 {
         self.0.next_pipe.fetch_add(1, Ordering::Relaxed)
     }
@@ -69,7 +69,7 @@ impl SharedFs {
             return pipe;
         }
         fifos.retain(|_, pipe| pipe.strong_count() > 0);
-        let pipe = Pipe::new(capacity_bytes, Place::Node(ino));
+        let pipe = Pipe::new(capacity_bytes, PipeId::Node(ino));
         fifos.insert(ino, Arc::downgrade(&pipe));
         pipe
     }

@@ -87,7 +87,8 @@ impl Programs {
         let program = Arc::new(self.link(name, &module, trusted)?);
         let mut linked = self.linked.lock().unwrap_or_else(PoisonError::into_inner);
         if linked.len() >= KEPT {
-            linked.retain(|_, program| Arc::strong_count(program) > 1);
+            // Tools stay: loading them again would put deadlines off once more.
+            linked.retain(|(_, trusted), program| *trusted || Arc::strong_count(program) > 1);
         }
         linked.insert((digest, trusted), program.clone());
         Ok(program)

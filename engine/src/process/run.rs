@@ -19,6 +19,9 @@ use crate::reached::Reached;
 use crate::virtual_time::SLICE_FUEL;
 use crate::wasi::End;
 
+/// Memory that is cleared in microseconds.
+const CLEARED_AT_ONCE_BYTES: u64 = 8 << 20;
+
 /// How a process starts.
 pub(super) enum Entry {
     /// At `_start` of its program.
@@ -114,11 +117,16 @@ pub(super) async fn run(store: Store<ProcessCtx>, entry: Entry) -> WaitStatus {
     // released and its memory no longer charged.
     ctx.close_all();
     ctx.process.limiter.reset();
+    let peak_bytes = exit.own.peak_memory_bytes;
     exit.status = status;
     drop(exit);
     // The machine has its memory back afterwards: of hundreds of megabytes that
-    // takes milliseconds.
+    // takes milliseconds, which still count against the exec's limit.
+    let start = (peak_bytes > CLEARED_AT_ONCE_BYTES).then(Instant::now);
     drop(store);
+    if let Some(start) = start {
+        job.spend(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX));
+    }
     status
 }
 
@@ -289,7 +297,7 @@ pub(super) fn report(ctx: &ProcessCtx, line: &str) {
         Description::Capture(capture) => capture.write(line.as_bytes()),
         Description::PipeWriter(writer, _) => {
             let mut cx = Context::from_waker(Waker::noop());
-            let _ = writer.poll_write(&mut cx, line.as_bytes());
+            let _ = writer.poll_write_unlimited(&mut cx, line.as_bytes());
         }
         Description::Node(file) => {
             let _ = file

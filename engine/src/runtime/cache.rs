@@ -29,12 +29,21 @@ use super::deserialize;
 #[derive(Clone, Debug)]
 pub struct CacheDirectory {
     path: PathBuf,
+    /// Most files and bytes that are kept; none: the embedder's tools are few.
+    bound: Option<(usize, u64)>,
 }
+
+/// Most compiled modules of guests' own that are left on the host's disk, and their
+/// bytes: whoever writes modules cannot fill it.
+const OF_GUESTS: (usize, u64) = (256, 1 << 30);
 
 impl CacheDirectory {
     /// Uses this directory; it is made with mode 0700 when first written to.
     pub fn new(path: impl Into<PathBuf>) -> CacheDirectory {
-        CacheDirectory { path: path.into() }
+        CacheDirectory {
+            path: path.into(),
+            bound: None,
+        }
     }
 
     /// `$WARDIAN_CACHE`; else, for a program that cargo built, `wardian-cache` in
@@ -56,6 +65,43 @@ impl CacheDirectory {
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The part for modules that are none of the embedder's tools.
+    pub(super) fn of_guests(&self) -> CacheDirectory {
+        CacheDirectory {
+            path: self.path.join("guests"),
+            bound: Some(OF_GUESTS),
+        }
+    }
+
+    /// Removes the oldest modules until no more than so many files, of so many
+    /// bytes in all, are left.
+    #[cfg(feature = "compile")]
+    fn trim(&self, (files, bytes): (usize, u64)) {
+        let Ok(entries) = fs::read_dir(&self.path) else {
+            return;
+        };
+        let mut modules: Vec<_> = entries
+            .filter_map(|entry| {
+                let path = entry.ok()?.path();
+                let metadata = fs::symlink_metadata(&path).ok()?;
+                let time = (metadata.mtime(), metadata.mtime_nsec());
+                (path.extension()? == "cwasm").then_some((time, metadata.len(), path))
+            })
+            .collect();
+        modules.sort();
+        let mut count = modules.len();
+        let mut held: u64 = modules.iter().map(|(_, bytes, _)| bytes).sum();
+        for (_, size_bytes, path) in modules {
+            if count <= files && held <= bytes {
+                return;
+            }
+            let _ = fs::remove_file(path.with_extension("stamp"));
+            let _ = fs::remove_file(&path);
+            count -= 1;
+            held -= size_bytes;
+        }
     }
 
     #[cfg(feature = "compile")]
@@ -102,7 +148,11 @@ impl CacheDirectory {
         let stamp_temporary = path.with_extension(format!("{}.stamp.tmp", std::process::id()));
         write_new(&stamp_temporary, stamp.as_bytes())?;
         fs::rename(&stamp_temporary, path.with_extension("stamp")).ok()?;
-        fs::rename(&temporary, &path).ok()
+        fs::rename(&temporary, &path).ok()?;
+        if let Some(bound) = self.bound {
+            self.trim(bound);
+        }
+        Some(())
     }
 }
 
@@ -175,4 +225,38 @@ fn place_of(metadata: &fs::Metadata) -> String {
 
 fn hex(bytes: &[u8; 32]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(all(test, feature = "compile"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_go_first_and_no_more_than_needed() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = CacheDirectory::new(directory.path()).of_guests();
+        fs::create_dir(cache.path()).unwrap();
+        for age in 0..6u64 {
+            let path = cache.path().join(format!("{age}.cwasm"));
+            fs::write(&path, [0; 100]).unwrap();
+            fs::write(path.with_extension("stamp"), "").unwrap();
+            let then = std::time::SystemTime::now() - std::time::Duration::from_secs(age);
+            let file = fs::File::options().write(true).open(&path).unwrap();
+            file.set_modified(then).unwrap();
+        }
+        let left = || {
+            let mut names: Vec<_> = fs::read_dir(cache.path())
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            names.sort();
+            names
+        };
+        cache.trim((6, 600));
+        assert_eq!(left().len(), 12);
+        cache.trim((4, 600));
+        assert_eq!(left().len(), 8);
+        cache.trim((4, 250));
+        assert_eq!(left(), ["0.cwasm", "0.stamp", "1.cwasm", "1.stamp"]);
+    }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -104,8 +105,10 @@ impl Shared {
             if !due.is_empty() {
                 drop(state);
                 for waiting in due.into_values() {
-                    (waiting.due)();
-                    waiting.waker.wake();
+                    // What an embedder's listener or waker does wrong must not take
+                    // everybody's deadlines with it.
+                    let _ = catch_unwind(AssertUnwindSafe(waiting.due));
+                    let _ = catch_unwind(AssertUnwindSafe(|| waiting.waker.wake()));
                 }
                 state = self.lock();
                 continue;

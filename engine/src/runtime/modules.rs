@@ -127,7 +127,11 @@ impl Modules {
             } else {
                 bytes
             };
-            let (cache, observer) = (self.cache.clone(), self.observer.clone());
+            let cache = match trusted {
+                true => self.cache.clone(),
+                false => self.cache.as_ref().map(CacheDirectory::of_guests),
+            };
+            let observer = self.observer.clone();
             let permit = match trusted {
                 true => None,
                 false => self.guest_compiles.clone().acquire_owned().await.ok(),

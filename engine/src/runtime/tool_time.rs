@@ -45,12 +45,14 @@ impl ToolTime {
 impl Drop for Loading<'_> {
     fn drop(&mut self) {
         let mut since = self.0.since();
-        if self.0.loading.fetch_sub(1, Ordering::AcqRel) == 1
+        if self.0.loading.load(Ordering::Acquire) == 1
             && let Some(since) = since.take()
         {
             let time_ns = u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX);
             self.0.ended_ns.fetch_add(time_ns, Ordering::AcqRel);
         }
+        // Only now: who finds that none is being loaded takes the sum as it is.
+        self.0.loading.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

@@ -13,7 +13,7 @@ use super::run;
 use super::shell::Session;
 use super::streams::{InputWriter, OutputReader, Streaming};
 use crate::error::Error;
-use crate::fd::{Pipe, Place, pipe};
+use crate::fd::{Pipe, PipeId, pipe};
 use crate::process::Kernel;
 
 /// A command to run; await it for its [`ExecResult`].
@@ -171,7 +171,8 @@ impl Exec {
         self
     }
 
-    /// A wall-clock limit for this command, in place of the sandbox's.
+    /// A wall-clock limit for this command, in place of the sandbox's
+    /// [`crate::Limits::wall_time`].
     pub fn timeout(mut self, timeout: Duration) -> Exec {
         self.timeout = Some(timeout);
         self
@@ -204,17 +205,16 @@ impl Exec {
     }
 
     /// Runs it with its input and outputs streamed. What [`Exec::stdin`] set is
-    /// ignored. What writes more than [`crate::Limits::stream_bytes`] is ended by
-    /// SIGXFSZ.
+    /// ignored. When an output grows beyond [`crate::Limits::stream_bytes`] (in a
+    /// deterministic sandbox, where outputs are given at the end, beyond
+    /// [`crate::Limits::output_bytes`]) all its processes are killed, and the result
+    /// is that of SIGXFSZ: 153.
     pub fn stream(self) -> Streaming {
         let capacity = self.kernel.limits().pipe_bytes as usize;
-        let fs = self.kernel.fs();
-        let (input, stdin) = pipe(capacity, fs.next_pipe());
-        let limited = || {
-            let place = Place::Nowhere(fs.next_pipe());
-            Pipe::limited(capacity, place, self.kernel.limits().stream_bytes)
-        };
-        let (output, errors) = (limited(), limited());
+        let (input, stdin) = pipe(capacity, PipeId::STDIN);
+        let limit = self.kernel.limits().stream_bytes;
+        let limited = |number| Pipe::limited(capacity, PipeId::Nowhere(number), limit);
+        let (output, errors) = (limited(PipeId::STDOUT), limited(PipeId::STDERR));
         let (output, stdout) = (output.reader(), output.writer());
         let (errors, stderr) = (errors.reader(), errors.writer());
         let result = Box::pin(run::streamed(self, input, stdout, stderr));

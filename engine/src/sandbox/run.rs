@@ -1,5 +1,5 @@
-//! Running a command to its end: its first process in the caller's task, its
-//! limits, and the clearing up after it.
+//! Running a command to its end: from its first process to its result, with the
+//! limits of the whole and the clearing up after it.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -14,23 +14,21 @@ use super::launch::launch;
 use super::ordered;
 use crate::audit::AuditEvent;
 use crate::error::{Error, ErrorKind};
-use crate::fd::{Capture, Description, Descriptor, Flags, PipeReader, PipeWriter, pipe};
+use crate::fd::{Capture, Description, Descriptor, Flags, PipeId, PipeReader, PipeWriter, pipe};
 use crate::process::{Job, Kernel, Process};
 use crate::reached::Reached;
 
 /// Runs with collected outputs.
 pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
     let limit = usize::try_from(exec.kernel.limits().output_bytes).unwrap_or(usize::MAX);
-    let capture = || Arc::new(Capture::new(limit, exec.kernel.fs().next_pipe()));
-    let (stdout, stderr) = (capture(), capture());
+    let capture = |number| Arc::new(Capture::new(limit, number));
+    let (stdout, stderr) = (capture(PipeId::STDOUT), capture(PipeId::STDERR));
     let stdin = std::mem::take(&mut exec.stdin);
     let (input, feed) = if stdin.is_empty() {
         (Description::Device(Device::Null), None)
     } else {
-        let (reader, writer) = pipe(
-            exec.kernel.limits().pipe_bytes as usize,
-            exec.kernel.fs().next_pipe(),
-        );
+        let capacity = exec.kernel.limits().pipe_bytes as usize;
+        let (reader, writer) = pipe(capacity, PipeId::STDIN);
         (
             Description::PipeReader(reader, Flags::default()),
             Some((writer, stdin)),
@@ -55,7 +53,8 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
         }
     };
     let kernel = exec.kernel.clone();
-    let (mut result, note) = supervised(exec, stdio, overflow, feeding)
+    let cut = || stdout.overflowed() || stderr.overflowed();
+    let (mut result, note) = supervised(exec, stdio, overflow, cut, feeding)
         .instrument(span())
         .await?;
     let (out, err) = (stdout.take(), stderr.take());
@@ -137,17 +136,13 @@ pub(super) async fn streamed(
             () = err.wait_until_exceeded() => STREAMED[1],
         }
     };
-    let (mut result, note) = supervised(exec, stdio, overflow, async {})
+    let cut = || output.exceeded() || errors.exceeded();
+    let (mut result, note) = supervised(exec, stdio, overflow, cut, async {})
         .instrument(span())
         .await?;
-    let pipes = [&output, &errors].into_iter().zip(STREAMED);
-    let cut = pipes.into_iter().find(|(pipe, _)| pipe.exceeded());
-    let note = overflowed(
-        &mut result,
-        note,
-        cut.map(|(_, overflow)| overflow),
-        &kernel,
-    );
+    let mut pipes = [&output, &errors].into_iter().zip(STREAMED);
+    let cut = pipes.find_map(|(pipe, overflow)| pipe.exceeded().then_some(overflow));
+    let note = overflowed(&mut result, note, cut, &kernel);
     if let Some(note) = note {
         let _ =
             tokio::time::timeout(Duration::from_secs(1), notes.write_all(note.as_bytes())).await;
@@ -199,6 +194,7 @@ async fn supervised(
     exec: Exec,
     stdio: [Descriptor; 3],
     overflow: impl Future<Output = Overflow> + Send + 'static,
+    cut: impl Fn() -> bool,
     feeding: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(ExecResult, Option<String>), Error> {
     let kernel = exec.kernel.clone();
@@ -239,9 +235,14 @@ async fn supervised(
             return Ok(never_started(&Ended::Timeout(timeout), &kernel, watch));
         }
     };
-    let (process, started) = launch
-        .prepare(&kernel, None)
-        .map_err(|errno| limit_error(&kernel, errno))?;
+    let (process, started) = match launch.prepare(&kernel, None) {
+        Ok(prepared) => prepared,
+        // Its time was over while it was loaded: nothing can enter any more.
+        Err(_) if job.is_overdue() => {
+            return Ok(never_started(&Ended::Timeout(timeout), &kernel, watch));
+        }
+        Err(errno) => return Err(limit_error(&kernel, errno)),
+    };
     let outside = async {
         tokio::select! {
             biased;
@@ -271,7 +272,10 @@ async fn supervised(
         Ended::ByItself(_) => (status.exit_code, status.signal, None),
         ref outside => verdict(outside, &kernel),
     };
-    if let (Ended::ByItself(_), Some(session), 0) = (&ended, &session, status.signal) {
+    // A script whose output was cut counts as ended by its limit, however that was
+    // seen: the shell stays as it was.
+    if let (Ended::ByItself(_), Some(session), 0, false) = (&ended, &session, status.signal, cut())
+    {
         result.exit_code = status.exit_code as i32;
         note = session.keep(&mut result, kernel.limits());
     }
@@ -391,8 +395,9 @@ fn tell(kernel: &Kernel, job: &Job, before: Option<&Vfs>, result: &ExecResult) {
 }
 
 /// Waits until the time is over. A tool's first use on this machine compiles it:
-/// that is no command's fault, so as much time is added. Whoever keeps the time
-/// kills the job; in a deterministic sandbox its turn comes first.
+/// that is no command's fault, so as much time is added. The thread
+/// that keeps the time kills the job; not in a deterministic sandbox, where whoever
+/// awaits the exec does (`ordered::until_end`).
 async fn past_deadline(kernel: &Arc<Kernel>, job: &Arc<Job>, timeout: Duration) {
     let core = kernel.programs().core();
     let mut before = core.modules().tool_time();

@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::builder::{Config, Sandbox};
 use super::exec::{Exec, ExecResult};
 use crate::error::Error;
-use crate::fd::{Capture, Description, Descriptor, TextFile};
+use crate::fd::{Capture, Description, Descriptor, PipeId, TextFile};
 use crate::limits::Limits;
 use crate::process::Kernel;
 
@@ -139,7 +139,7 @@ impl Shell {
         // The two halves that a capture keeps: nothing is lost below the limit.
         let answer = Arc::new(Capture::new(
             limit.saturating_add(ANSWER_LINE_BYTES),
-            self.kernel.fs().next_pipe(),
+            PipeId::STATE,
         ));
         let session = Session {
             shared: self.shared.clone(),

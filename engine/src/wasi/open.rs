@@ -253,6 +253,9 @@ fn file<P>(ctx: &Ctx<P>, request: &Request, ino: Ino) -> Result<Step, Errno> {
 }
 
 /// Opens an end of a named pipe; waits for the other one (POSIX `open`).
+///
+/// # Errors
+/// `ENXIO`: to write without waiting, while nobody reads.
 async fn open_fifo<P>(
     caller: &mut Caller<'_, Ctx<P>>,
     request: &Request,

@@ -7,7 +7,7 @@ use wardian_vfs::{Magic, Vfs};
 use super::Ctx;
 use super::proc_text::{self, ProcessView};
 use super::status::{ext_stat, ext_stat_of_descriptor, unplaced};
-use crate::fd::{Description, Descriptor, Listing, Place, TextFile};
+use crate::fd::{Description, Descriptor, Listing, PipeId, TextFile};
 
 /// A generated node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,9 +224,9 @@ pub(super) fn read_link<P>(ctx: &Ctx<P>, vfs: &Vfs, node: &ProcNode) -> Result<V
                 Description::PipeReader(..)
                 | Description::PipeWriter(..)
                 | Description::PipeBoth(..)
-                | Description::Capture(_) => match descriptor.description.pipe_place() {
-                    Some(Place::Node(ino)) => format!("pipe:[{}]", ino.0).into_bytes(),
-                    Some(Place::Nowhere(number)) => format!("pipe:[{number}]").into_bytes(),
+                | Description::Capture(_) => match descriptor.description.pipe_id() {
+                    Some(PipeId::Node(ino)) => format!("fifo:[{}]", ino.0).into_bytes(),
+                    Some(PipeId::Nowhere(number)) => format!("pipe:[{number}]").into_bytes(),
                     None => return Err(Errno::Noent),
                 },
                 Description::Device(_) => b"/dev/null".to_vec(),

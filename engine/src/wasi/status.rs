@@ -5,7 +5,7 @@ use wardian_abi::{Errno, ExtStat, FileType};
 use wardian_vfs::{Device, NodeKind, Stat, Vfs};
 
 use super::guest::GuestMemory;
-use crate::fd::{Description, Place};
+use crate::fd::{Description, PipeId};
 
 /// Device number of the sandbox's filesystem.
 const FILESYSTEM: u64 = 0x21;
@@ -120,19 +120,19 @@ pub fn ext_stat_of_descriptor(
         | Description::PipeWriter(..)
         | Description::PipeBoth(..)
         | Description::Capture(_)
-        | Description::Process(_) => Ok(status_of_pipe(vfs, description.pipe_place(), now_ns)),
+        | Description::Process(_) => Ok(status_of_pipe(vfs, description.pipe_id(), now_ns)),
     }
 }
 
-fn status_of_pipe(vfs: &mut Vfs, place: Option<Place>, now_ns: u64) -> ExtStat {
+fn status_of_pipe(vfs: &mut Vfs, id: Option<PipeId>, now_ns: u64) -> ExtStat {
     let mut stat = unplaced(FileType::Fifo, 0o600, 0, now_ns);
-    match place {
-        Some(Place::Node(ino)) => match vfs.stat(ino) {
+    match id {
+        Some(PipeId::Node(ino)) => match vfs.stat(ino) {
             Ok(node) => return ext_stat(&node),
             // Its last name is gone.
-            Err(_) => stat.inode = ino.0,
+            Err(_) => (stat.device, stat.inode, stat.links) = (FILESYSTEM, ino.0, 0),
         },
-        Some(Place::Nowhere(number)) => stat.inode = number,
+        Some(PipeId::Nowhere(number)) => stat.inode = number,
         None => {}
     }
     stat

@@ -11,8 +11,8 @@ use crate::output::{self, Stdin};
 use crate::setup::{SandboxOptions, builder, variables, wardian_runtime};
 
 /// Runs a WASI preview 1 module in a fresh sandbox. It finds preopened what
-/// --mount names, under those names; without --mount, `/` and the working
-/// directory as `.`. The exit code is the module's own; 124 after a timeout,
+/// --mount names, under those names, and `.` if --cwd names one; without --mount,
+/// `/` and the working directory as `.`. The exit code is the module's own; 124 after a timeout,
 /// 126 if it cannot be run. Options come before the module: what follows it is
 /// the module's.
 #[derive(Args)]

@@ -11,6 +11,7 @@ mod data;
 mod native;
 
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use wardian::{Limits, Sandbox};
@@ -60,7 +61,7 @@ const STARTED: &[(&str, &str)] = &[
     ("jq", "jq -c . small.json"),
 ];
 
-fn main() {
+fn main() -> ExitCode {
     let lines = std::env::args().nth(1).and_then(|text| text.parse().ok());
     let lines = lines.unwrap_or(2_000_000);
     let host = Host::new(2);
@@ -69,9 +70,13 @@ fn main() {
     let data = data::Data::new(lines, FILES);
     data.write(&directory);
     let sandbox = sandbox(&host, &data);
-    bulk(&host, &sandbox, &directory);
+    let right = bulk(&host, &sandbox, &directory);
     start_up(&host, &sandbox);
     let _ = std::fs::remove_dir_all(&directory);
+    match right {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
 }
 
 fn sandbox(host: &Host, data: &data::Data) -> Sandbox {
@@ -125,13 +130,14 @@ fn run(host: &Host, sandbox: &Sandbox, script: &str) -> Ours {
     }
 }
 
-fn bulk(host: &Host, sandbox: &Sandbox, directory: &Path) {
+/// The pipelines; whether all outputs are those of the native tools.
+fn bulk(host: &Host, sandbox: &Sandbox, directory: &Path) -> bool {
     const MIB: f64 = 1_048_576.0;
     println!(
         "{:32} {:>9} {:>9} {:>6} {:>9} {:>9}",
         "", "native s", "ours s", "ratio", "MiB", "ours MiB"
     );
-    let mut ratios = Vec::new();
+    let (mut ratios, mut right) = (Vec::new(), true);
     for (name, script) in PIPELINES {
         if let Some(missing) = native::missing(script) {
             println!("{name:32} left out: the machine has no {missing}");
@@ -150,6 +156,7 @@ fn bulk(host: &Host, sandbox: &Sandbox, directory: &Path) {
         let differs = if ours.output == theirs.output {
             ""
         } else {
+            right = false;
             "  OUTPUT DIFFERS"
         };
         println!(
@@ -166,6 +173,7 @@ fn bulk(host: &Host, sandbox: &Sandbox, directory: &Path) {
         (sum / ratios.len().max(1) as f64).exp(),
         ratios.len()
     );
+    right
 }
 
 /// What a tool costs in a loop of the shell beyond the loop with a built-in.
