@@ -235,7 +235,9 @@ impl Shell {
         self.traps.running += 1;
         self.tail = false;
         let outer = self.traps.saved_status.replace(status);
+        self.state.trace_level += 1;
         let result = self.run_text(action, first_line);
+        self.state.trace_level -= 1;
         self.traps.saved_status = outer;
         self.traps.running -= 1;
         self.status = status;

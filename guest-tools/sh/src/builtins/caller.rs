@@ -10,7 +10,7 @@ pub fn caller(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     let sources = sh.elements(Sym::BASH_SOURCE);
     let names = sh.elements(Sym::FUNCNAME);
     let Some(text) = args.get(1) else {
-        let Some(line) = lines.first().filter(|_| !sh.frames.is_empty()) else {
+        let Some(line) = lines.first() else {
             return Ok(1);
         };
         let source = sources.get(1).map_or(&b"NULL"[..], Vec::as_slice);

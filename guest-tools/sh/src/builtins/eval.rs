@@ -18,7 +18,9 @@ pub fn eval(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     let text = words.join(&b' ');
     let line = sh.line;
     sh.state.evaluating += 1;
+    sh.state.trace_level += 1;
     let result = sh.run_text(text, line);
+    sh.state.trace_level -= 1;
     sh.state.evaluating -= 1;
     result
 }
@@ -110,7 +112,10 @@ fn run_file(sh: &mut Shell, path: &[u8], text: Vec<u8>, args: &[Vec<u8>]) -> Run
         .clone()
         .map(|args| std::mem::replace(&mut sh.positional, args));
     let evaluating = std::mem::take(&mut sh.state.evaluating);
-    let result = match sh.run_text(text, 1) {
+    sh.state.trace_level += 1;
+    let result = sh.run_text(text, 1);
+    sh.state.trace_level -= 1;
+    let result = match result {
         Err(Flow::Return(status)) => Ok(status),
         result => result,
     };

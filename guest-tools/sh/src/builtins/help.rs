@@ -141,14 +141,20 @@ fn list(sh: &mut Shell, topics: &[Topic]) {
         _ => 40,
     };
     let width = if width <= 3 { 40 } else { width };
-    // What is longer than the column, less four, is cut; at least so much goes.
+    // How much of a synopsis is kept where it is cut depends on the locale in
+    // bash: with wide characters, what just fits loses characters as well.
+    let bytes = crate::text::byte_locale();
     let cell = |topic: &Topic, kept: usize, least: usize| {
         let disabled = sh.state.is_disabled(topic.0.as_bytes());
         let mut text = String::from(if disabled { "*" } else { " " });
-        match topic.1.len() > width - 4 {
+        let len = topic.1.len();
+        let (cut, kept) = match bytes {
+            true => (len >= kept, kept.min(len)),
+            false => (len > width - 4, kept.min(len.saturating_sub(least))),
+        };
+        match cut {
             false => text.push_str(topic.1),
             true => {
-                let kept = kept.min(topic.1.len().saturating_sub(least));
                 text.push_str(&topic.1[..kept]);
                 text.push('>');
             }

@@ -1,11 +1,21 @@
 //! `set`, `shift` and `shopt`.
 
 use super::declare;
-use crate::exec::{OPTION_TABLE, Run, SHOPT_TABLE, Shell};
+use crate::exec::{Flow, OPTION_TABLE, Run, SHOPT_TABLE, Shell};
 use crate::text::{int_text, parse_int};
 
 /// `set`
 pub fn set(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
+    let executed = !sh.options.noexec;
+    let status = set_all(sh, args)?;
+    // What follows on the line is not run any more.
+    if executed && sh.options.noexec && !sh.interactive {
+        return Err(Flow::Discard(status));
+    }
+    Ok(status)
+}
+
+fn set_all(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     if args.len() == 1 {
         let functions = !sh.options.posix;
         return declare::list_all(sh, functions);

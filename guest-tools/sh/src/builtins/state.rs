@@ -27,6 +27,8 @@ pub struct State {
     pub editing: Vec<(Vec<u8>, Vec<u8>)>,
     /// Whether there has been a specification.
     pub completed: bool,
+    /// How often PS4's first character is repeated: evaluations and substitutions.
+    pub trace_level: usize,
     /// There has been a `local -`.
     pub options_kept: bool,
     /// The mask for new files, if it is known.

@@ -408,10 +408,11 @@ impl Shell {
         let referred = assign.index.is_none();
         match assign.value {
             ExpandedValue::Array(elements) => {
-                if assign.index.is_some() {
+                if let Some(index) = &assign.index {
                     let name = self.vars.names.name(assign.name);
+                    let place = [name, b"[", index.as_slice(), b"]"].concat();
                     return Err(AssignError::new(
-                        [name, b": cannot assign list to array member"].concat(),
+                        [&place, &b": cannot assign list to array member"[..]].concat(),
                     ));
                 }
                 self.assign_array(target, elements, assign.append)

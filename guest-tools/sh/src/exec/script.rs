@@ -40,7 +40,7 @@ impl Shell {
                         return Ok(status);
                     }
                     self.status = 2;
-                    if matches!(error.kind, ErrorKind::Element(_)) {
+                    if error.element {
                         self.status = 1;
                         status = 1;
                         // The line goes with it.
@@ -149,7 +149,7 @@ impl Shell {
                 Ok(None) => return Ok(status),
                 Err(error) => {
                     self.syntax_error(&error);
-                    if matches!(error.kind, ErrorKind::Element(_)) {
+                    if error.element {
                         self.status = 1;
                         return Ok(1);
                     }

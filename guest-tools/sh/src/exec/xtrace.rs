@@ -21,9 +21,9 @@ impl Shell {
         let prompt = prompt.unwrap_or_default();
         self.status = status;
         let mut line = Vec::new();
-        // The first character shows the depth of subshells.
+        // The first character shows the depth of evaluations and substitutions.
         let first = crate::text::char_len(&prompt);
-        for _ in 0..self.subshell.min(20) {
+        for _ in 0..self.state.trace_level.min(20) {
             line.extend_from_slice(&prompt[..first]);
         }
         line.extend_from_slice(&prompt);

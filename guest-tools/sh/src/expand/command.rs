@@ -15,7 +15,10 @@ impl Shell {
             true => Some(self.command_text.clone()),
             false => None,
         };
-        let mut text = self.capture(&command.body)?;
+        self.state.trace_level += 1;
+        let captured = self.capture(&command.body);
+        self.state.trace_level -= 1;
+        let mut text = captured?;
         if let Some(outer) = outer {
             self.command_text = outer;
         }

@@ -23,6 +23,7 @@ impl Shell {
         };
         let target = u32::from(process.input);
         let child = self.fork_child(None, |sh| {
+            sh.state.trace_level += 1;
             sys::close(ours);
             let _ = sys::dup_to(theirs, target);
             sys::close(theirs);

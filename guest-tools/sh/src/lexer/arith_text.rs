@@ -9,8 +9,10 @@ impl Parser<'_> {
     /// Reads an expression closed by `))`, the position being `skip` bytes
     /// before it; none, and nothing read, if it turns out not to be one.
     pub fn try_arith(&mut self, skip: usize) -> Result<Option<Arith>> {
-        if !self.arith_closes(skip) {
-            return Ok(None);
+        match self.arith_closes(skip) {
+            Some(true) => {}
+            Some(false) => return Ok(None),
+            None => return Err(self.eof_looking_for(b')', self.input.line)),
         }
         self.input.skip(skip);
         let arith = self.read_arith_until(b"))")?;
@@ -18,20 +20,21 @@ impl Parser<'_> {
         Ok(Some(arith))
     }
 
-    /// Whether the parentheses opened before the expression close as `))`.
-    fn arith_closes(&mut self, skip: usize) -> bool {
+    /// Whether the parentheses opened before the expression close as `))`; nothing if
+    /// they do not close at all.
+    fn arith_closes(&mut self, skip: usize) -> Option<bool> {
         let mut at = skip;
         let mut depth = 0usize;
         loop {
             match self.input.ahead(at) {
-                0 => return false,
+                0 => return None,
                 b'(' => depth += 1,
                 b')' if depth == 0 => {
                     at += 1;
                     while self.input.ahead(at) == b'\\' && self.input.ahead(at + 1) == b'\n' {
                         at += 2;
                     }
-                    return self.input.ahead(at) == b')';
+                    return Some(self.input.ahead(at) == b')');
                 }
                 b')' => depth -= 1,
                 b'\\' => at += 1,
@@ -42,7 +45,7 @@ impl Parser<'_> {
                             at += 1;
                         }
                         if self.input.ahead(at) == 0 {
-                            return false;
+                            return None;
                         }
                         at += 1;
                     }
@@ -52,7 +55,7 @@ impl Parser<'_> {
                     at += 1;
                     loop {
                         match self.input.ahead(at) {
-                            0 => return false,
+                            0 => return None,
                             b'{' => braces += 1,
                             b'}' => {
                                 braces -= 1;
@@ -84,7 +87,8 @@ impl Parser<'_> {
         loop {
             let c = self.input.cur();
             if c == 0 {
-                return Err(self.eof_looking_for(close[0], line));
+                let closing = if close == b";))" { b')' } else { close[0] };
+                return Err(self.eof_looking_for(closing, line));
             }
             if c == b')' && parens == 0 && self.input.ahead(1) == b'\\' {
                 self.input.join(1);

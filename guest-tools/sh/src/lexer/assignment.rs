@@ -99,7 +99,11 @@ impl Parser<'_> {
         loop {
             self.skip_blanks();
             match self.input.cur() {
-                0 => return Err(self.eof_looking_for(b')', line)),
+                0 => {
+                    let mut error = self.eof_looking_for(b')', line);
+                    error.element = true;
+                    return Err(error);
+                }
                 b'\n' => {
                     self.input.bump();
                     self.read_heredocs()?;
@@ -137,7 +141,8 @@ impl Parser<'_> {
                     self.token_start = self.input.pos;
                     let token = Token::Word(Word::literal(&[c]));
                     let mut error = self.unexpected(&token);
-                    error.kind = ErrorKind::Element(vec![c]);
+                    error.kind = ErrorKind::Unexpected(vec![c]);
+                    error.element = true;
                     return Err(error);
                 }
                 _ => {

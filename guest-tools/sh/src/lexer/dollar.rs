@@ -117,7 +117,7 @@ impl Parser<'_> {
         let list = self.parse_compound_list()?;
         match self.next()? {
             Token::Op(Op::Close) => {}
-            Token::End => return Err(self.eof_looking_for(b')', line)),
+            Token::End => return Err(self.eof_in_commands(b')')),
             token => return Err(self.unexpected(&token)),
         }
         (self.token_start, self.token_line) = start;

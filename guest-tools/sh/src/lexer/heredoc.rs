@@ -116,8 +116,14 @@ impl Parser<'_> {
         let first = self.input.line;
         loop {
             if self.input.cur() == 0 {
+                // The last line with its end, not an empty one after it.
+                let ended = self.input.src.ends_with(b"\n");
+                let line = self.input.line.saturating_sub(u32::from(ended));
                 self.warnings
-                    .push((self.input.line, first, heredoc.delimiter.clone()));
+                    .push((line.max(first - 1), first, heredoc.delimiter.clone()));
+                if text.last().is_some_and(|last| *last != b'\n') {
+                    text.push(b'\n');
+                }
                 return text;
             }
             if heredoc.strip_tabs {

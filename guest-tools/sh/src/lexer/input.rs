@@ -30,6 +30,8 @@ pub struct Input {
     pub quote: u8,
     /// A here-document's text is being read.
     pub in_body: bool,
+    /// The end of a last line without newline has been read.
+    pub cut_line_ended: bool,
 }
 
 impl Input {
@@ -46,6 +48,7 @@ impl Input {
             aliases: Vec::new(),
             quote: 0,
             in_body: false,
+            cut_line_ended: false,
         }
     }
 

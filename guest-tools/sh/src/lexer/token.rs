@@ -123,7 +123,7 @@ impl Parser<'_> {
         self.token_start = self.input.pos;
         self.token_line = self.input.line;
         match self.input.cur() {
-            0 => Ok(Token::End),
+            0 => self.end_of_input(),
             b'\n' => {
                 self.input.bump();
                 self.read_heredocs()?;
@@ -159,6 +159,18 @@ impl Parser<'_> {
             },
             _ => Ok(Token::Word(self.read_word()?)),
         }
+    }
+
+    /// A last line without its end ends all the same.
+    #[cold]
+    fn end_of_input(&mut self) -> Result<Token> {
+        let cut = self.input.src.last().is_some_and(|last| *last != b'\n');
+        if !cut || self.input.cut_line_ended || self.nested > 0 {
+            return Ok(Token::End);
+        }
+        self.input.cut_line_ended = true;
+        self.read_heredocs()?;
+        Ok(Token::Newline)
     }
 
     fn read_operator(&mut self, first: u8) -> Token {

@@ -9,8 +9,6 @@ use crate::text::int_text;
 pub enum ErrorKind {
     /// A token that cannot stand there.
     Unexpected(Vec<u8>),
-    /// The same among the elements of an array: only the command is given up.
-    Element(Vec<u8>),
     /// The input ends inside a command.
     Eof,
     /// The input ends before the closing character.
@@ -29,6 +27,8 @@ pub struct SyntaxError {
     pub kind: ErrorKind,
     /// The text of the line.
     pub source: Vec<u8>,
+    /// Among the elements of an array: only the command is given up.
+    pub element: bool,
 }
 
 impl SyntaxError {
@@ -41,7 +41,7 @@ impl SyntaxError {
     pub fn message(&self) -> (Vec<u8>, Option<Vec<u8>>) {
         let mut out = Vec::new();
         match &self.kind {
-            ErrorKind::Unexpected(token) | ErrorKind::Element(token) => {
+            ErrorKind::Unexpected(token) => {
                 out.extend_from_slice(b"syntax error near unexpected token `");
                 out.extend_from_slice(token);
                 out.push(b'\'');
@@ -72,11 +72,18 @@ impl Parser<'_> {
             line,
             kind,
             source: self.input.line_text(self.token_start).to_vec(),
+            element: false,
         })
     }
 
     /// The input ended while something opened on `line` was to be closed.
     pub(crate) fn eof_looking_for(&self, closing: u8, line: u32) -> Box<SyntaxError> {
+        self.error_at(line, ErrorKind::Looking(closing))
+    }
+
+    /// The input ended inside commands that were to be closed: that is where it is told.
+    pub(crate) fn eof_in_commands(&self, closing: u8) -> Box<SyntaxError> {
+        let line = self.input.line + u32::from(!self.input.src.ends_with(b"\n"));
         self.error_at(line, ErrorKind::Looking(closing))
     }
 
