@@ -8,7 +8,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use wardian_abi::Errno;
+use wardian_abi::{Errno, STANDARD_ERROR_INODE};
 use wardian_vfs::Ino;
 
 use super::interrupt::remember;
@@ -39,7 +39,7 @@ impl PipeId {
     /// Standard output.
     pub const STDOUT: u64 = 3;
     /// Standard error.
-    pub const STDERR: u64 = 4;
+    pub const STDERR: u64 = STANDARD_ERROR_INODE;
     /// What a shell leaves to its next script.
     pub const STATE: u64 = 5;
     /// The first pipe that a process makes.

@@ -1,7 +1,7 @@
 //! What a node or descriptor looks like: WASI's `filestat` and the longer
 //! structure of Wardian's own guests.
 
-use wardian_abi::{Errno, ExtStat, FileType};
+use wardian_abi::{Errno, ExtStat, FileType, NOWHERE_DEVICE};
 use wardian_vfs::{Device, NodeKind, Stat, Vfs};
 
 use super::guest::GuestMemory;
@@ -11,8 +11,6 @@ use crate::fd::{Description, PipeId};
 const FILESYSTEM: u64 = 0x21;
 /// What files are allocated in, in bytes.
 const PAGE_BYTES: u64 = 4096;
-/// Device number of pipes and other nodes without a place.
-const NOWHERE: u64 = 0x0d;
 
 /// WASI's number of a file type.
 pub(super) fn wasi_file_type(file_type: FileType) -> u8 {
@@ -77,7 +75,7 @@ pub fn ext_stat(stat: &Stat) -> ExtStat {
 /// The status of something that is no node: a pipe, a process, generated text.
 pub(super) fn unplaced(file_type: FileType, mode: u32, size_bytes: u64, now_ns: u64) -> ExtStat {
     ExtStat {
-        device: NOWHERE,
+        device: NOWHERE_DEVICE,
         inode: 1,
         links: 1,
         size_bytes,

@@ -178,6 +178,13 @@ pub enum FileType {
     Socket = 12,
 }
 
+/// The device of pipes and of all else that is nowhere in the filesystem.
+pub const NOWHERE_DEVICE: u64 = 0x0d;
+
+/// The serial number, on [`NOWHERE_DEVICE`], of the standard error that an exec
+/// begins with: what is written there the embedder reads.
+pub const STANDARD_ERROR_INODE: u64 = 4;
+
 /// File status with what WASI's `filestat` leaves out (POSIX `stat`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]

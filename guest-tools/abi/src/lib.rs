@@ -18,8 +18,9 @@ pub mod imports;
 
 pub use errno::Errno;
 pub use layout::{
-    ExtStat, FdMap, FileType, ForkArgs, MemoryRange, ProcessInfo, Slice, SpawnArgs, SystemInfo,
-    Usage, WaitStatus, spawn_flags, stat_flags, wait_flags,
+    ExtStat, FdMap, FileType, ForkArgs, MemoryRange, NOWHERE_DEVICE, ProcessInfo,
+    STANDARD_ERROR_INODE, Slice, SpawnArgs, SystemInfo, Usage, WaitStatus, spawn_flags, stat_flags,
+    wait_flags,
 };
 pub use signal::{Disposition, Signal};
 

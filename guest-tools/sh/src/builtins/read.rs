@@ -7,7 +7,7 @@ use self::input::{End, Reader};
 use super::getopts::letters::Letters;
 use crate::exec::{Flow, Run, Shell};
 use crate::sys;
-use crate::text::{char_len, is_name, parse_int};
+use crate::text::{byte_locale, char_len, is_name, parse_int};
 use crate::vars::{Sym, Value, attr};
 
 /// Status after a timeout: 128 and the number of SIGALRM.
@@ -220,6 +220,7 @@ fn collect(
 /// How many bytes a character with this first byte has.
 fn expected_len(first: u8) -> usize {
     match first {
+        _ if byte_locale() => 1,
         0xc2..=0xdf => 2,
         0xe0..=0xef => 3,
         0xf0..=0xf4 => 4,

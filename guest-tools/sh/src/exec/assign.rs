@@ -356,6 +356,14 @@ impl Shell {
         })
     }
 
+    /// A value of an array: tildes are none in associative ones.
+    fn expand_element(&mut self, word: &Word, assoc: bool) -> Result<Vec<u8>, Flow> {
+        match assoc && has_tilde(word) {
+            true => self.expand_without_tildes(word),
+            false => self.expand_string(word),
+        }
+    }
+
     #[allow(clippy::type_complexity)]
     fn expand_elements(
         &mut self,
@@ -370,15 +378,12 @@ impl Shell {
                         true => self.expand_string(&arith.text)?,
                         false => self.expand_arith_text(arith)?,
                     };
-                    let value = match assoc && has_tilde(&element.value) {
-                        true => self.expand_without_tildes(&element.value)?,
-                        false => self.expand_string(&element.value)?,
-                    };
+                    let value = self.expand_element(&element.value, assoc)?;
                     out.push((Some(index), element.append, value));
                 }
                 // Keys and values in turn are neither split nor pathnames.
                 _ if assoc => {
-                    let value = self.expand_string(&element.value)?;
+                    let value = self.expand_element(&element.value, assoc)?;
                     out.push((None, false, value));
                 }
                 _ => {

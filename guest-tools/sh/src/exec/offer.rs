@@ -13,12 +13,10 @@ impl Shell {
     /// or says how to see all. Only where nothing but people and models reads it: a
     /// script that looks at its own messages gets what bash writes.
     pub fn offer(&mut self, name: &[u8], fds: &[(u32, Fd)]) {
-        let descriptor = |number| fds.iter().find(|(child, _)| *child == number);
-        let Some((_, errors)) = descriptor(2) else {
+        let Some((_, errors)) = fds.iter().find(|(child, _)| *child == 2) else {
             return;
         };
-        let output = descriptor(1).map(|(_, fd)| *fd);
-        if !sys::is_embedders(*errors, output) {
+        if !sys::is_embedders(*errors) {
             return;
         }
         let mut line = b"wardian: ".to_vec();

@@ -39,6 +39,12 @@ impl Parser<'_> {
             let token = self.next()?;
             return Err(match token {
                 Token::End => self.eof_looking_for_condition(line),
+                Token::Word(_) => {
+                    let mut error = self.unexpected(&token);
+                    let message = &b"syntax error in conditional expression"[..];
+                    error.kind = ErrorKind::Condition(message.to_vec());
+                    error
+                }
                 token => self.unexpected_in_condition(
                     "syntax error in conditional expression: unexpected token ",
                     &token,

@@ -231,7 +231,7 @@ pub fn stat_fd(number: u32) -> Result<ExtStat, Errno> {
 }
 
 /// Whether what is written to `errors` goes to the embedder: here there is none.
-pub fn is_embedders(_errors: Fd, _output: Option<Fd>) -> bool {
+pub fn is_embedders(_errors: Fd) -> bool {
     false
 }
 

@@ -216,16 +216,15 @@ pub fn stat_fd(number: u32) -> Result<ExtStat, Errno> {
     imports::fd_stat(user_fd(number))
 }
 
-/// Whether what is written to `errors` goes to the embedder as it is, and not
-/// where `output` goes: a pipe or a terminal of its own.
-pub fn is_embedders(errors: Fd, output: Option<Fd>) -> bool {
-    const FIFO: u32 = 0o1;
-    let status = |fd| imports::fd_stat(fd).ok();
-    let Some(errors) = status(errors).filter(|stat| stat.mode >> 12 == FIFO) else {
-        return false;
-    };
-    let output = output.and_then(status);
-    output.is_none_or(|output| (output.device, output.inode) != (errors.device, errors.inode))
+/// Whether what is written to `errors` goes to the embedder as it is.
+pub fn is_embedders(errors: Fd) -> bool {
+    imports::fd_stat(errors).is_ok_and(|stat| {
+        (stat.device, stat.inode)
+            == (
+                wardian_abi::NOWHERE_DEVICE,
+                wardian_abi::STANDARD_ERROR_INODE,
+            )
+    })
 }
 
 /// The entries of a directory.
