@@ -185,8 +185,10 @@ pub fn compgen(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     let mut found: Vec<Vec<u8>> = Vec::new();
     for action in &spec.actions {
         let mut names = candidates(sh, action, &word);
-        names.sort_unstable();
-        names.dedup();
+        if !matches!(*action, "keyword" | "signal") {
+            names.sort_unstable();
+            names.dedup();
+        }
         found.extend(names);
     }
     if let Some(words) = spec.value(b'W') {
@@ -198,6 +200,9 @@ pub fn compgen(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         found.extend(pieces.map(<[u8]>::to_vec));
     }
     found.retain(|name| name.starts_with(&word));
+    if let Some(pattern) = spec.value(b'G') {
+        found.extend(crate::pattern::glob(pattern, sh.glob_options()));
+    }
     if let Some(command) = spec.value(b'C') {
         sh.complain(b"compgen: warning: -C option may not work as you expect");
         let mut text = command.to_vec();

@@ -106,12 +106,6 @@ pub fn logout(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
 
 /// `return`
 pub fn return_(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
-    if let Some([b'-', letter, ..]) = args.get(1).map(Vec::as_slice)
-        && !letter.is_ascii_digit()
-        && *letter != b'-'
-    {
-        return sh.bad_option(b"return", &[b'-', *letter]);
-    }
     let inside = sh
         .frames
         .iter()
