@@ -122,6 +122,9 @@ impl<'a> Comparer<'a> {
 
     /// Tells of directories that are not looked into.
     pub fn common_directories(&mut self, a: &Node, b: &Node) -> i32 {
+        if self.config.brief {
+            return SAME;
+        }
         let text = [
             b"Common subdirectories: ".as_slice(),
             &shown(&a.name),
