@@ -251,7 +251,7 @@ pub fn read(args: &[Vec<u8>], context: &Context<'_>) -> Result<Options, i32> {
             let value = match WITH_VALUE.contains(&letter) {
                 true => Some(rest.next().ok_or_else(|| {
                     let text = format!("Old option '{}' requires an argument.", char::from(letter));
-                    reader.misused(text.as_bytes())
+                    reader.usage(text.as_bytes())
                 })?),
                 false => None,
             };
@@ -506,7 +506,7 @@ impl Reader<'_> {
             letter if LETTERS.contains(&letter) => {}
             letter => {
                 let text = [b"invalid option -- '".as_slice(), &[letter], b"'"].concat();
-                return Err(self.usage(&text));
+                return Err(self.misused(&text));
             }
         }
         Ok(())
