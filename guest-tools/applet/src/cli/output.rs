@@ -112,6 +112,8 @@ impl Output {
             match sys::write(self.fd, bytes) {
                 Ok(n) => bytes = bytes.get(n..).unwrap_or_default(),
                 Err(Errno::Intr) => {}
+                // A directory that took the place of a closed output is not open for writing.
+                Err(Errno::Isdir) => self.error = Some(Errno::Badf),
                 Err(errno) => self.error = Some(errno),
             }
         }

@@ -279,14 +279,14 @@ pub fn read(args: &[Vec<u8>], context: &Context<'_>) -> Result<Options, i32> {
             });
             let Some((long, code, takes)) = found else {
                 let text = [b"unrecognized option '".as_slice(), &arg, b"'"].concat();
-                return Err(reader.usage(&text));
+                return Err(reader.misused(&text));
             };
             let value = match (takes, given) {
                 (true, None) => match rest.next() {
                     Some(value) => Some(value),
                     None => {
                         let text = format!("option '--{long}' requires an argument");
-                        return Err(reader.usage(text.as_bytes()));
+                        return Err(reader.misused(text.as_bytes()));
                     }
                 },
                 (_, given) => given,
@@ -308,7 +308,7 @@ pub fn read(args: &[Vec<u8>], context: &Context<'_>) -> Result<Options, i32> {
                         None => {
                             let text =
                                 format!("option requires an argument -- '{}'", char::from(letter));
-                            return Err(reader.usage(text.as_bytes()));
+                            return Err(reader.misused(text.as_bytes()));
                         }
                     },
                     false => None,
@@ -331,6 +331,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// An option that is none, or lacks its value.
+    fn misused(&self, text: &[u8]) -> i32 {
+        self.usage(text);
+        64
+    }
+
     fn usage(&self, text: &[u8]) -> i32 {
         let mut err = wardian_applet::cli::Output::new(2);
         if !text.is_empty() {
@@ -500,7 +506,7 @@ impl Reader<'_> {
             letter if LETTERS.contains(&letter) => {}
             letter => {
                 let text = [b"invalid option -- '".as_slice(), &[letter], b"'"].concat();
-                return Err(self.usage(&text));
+                return Err(self.misused(&text));
             }
         }
         Ok(())

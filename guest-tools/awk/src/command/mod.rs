@@ -39,6 +39,7 @@ fn start(args: &Args) -> Result<i32, i32> {
         Ok(tree) => tree,
         Err(error) => {
             let plain = matches!(error.message.as_str(), "syntax error")
+                || error.message.starts_with("unexpected newline")
                 || error.message.starts_with("unterminated")
                 || error.message.starts_with("invalid char");
             if plain {

@@ -45,6 +45,14 @@ impl<'a> Lexer<'a> {
         (&self.source[begin..end.max(begin)], start - begin)
     }
 
+    /// The last line before the token last read that has something on it, and its number.
+    pub fn line_end(&self) -> (u32, &'a [u8]) {
+        let before = self.source[..self.start.min(self.source.len())].trim_ascii_end();
+        let begin = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+        let number = memchr::memchr_iter(b'\n', before).count() + 1;
+        (number as u32, &before[begin..])
+    }
+
     fn peek(&self, ahead: usize) -> u8 {
         self.source.get(self.at + ahead).copied().unwrap_or(0)
     }

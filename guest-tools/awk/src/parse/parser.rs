@@ -79,7 +79,15 @@ impl Parser<'_> {
     }
 
     pub(super) fn unexpected<T>(&self) -> Parsed<T> {
-        Err(self.error("syntax error"))
+        if !matches!(self.token, Token::Newline | Token::End) {
+            return Err(self.error("syntax error"));
+        }
+        let (line, context) = self.lexer.line_end();
+        Err(SyntaxError {
+            line,
+            context: (context.to_vec(), context.len()),
+            message: "unexpected newline or end of string".to_owned(),
+        })
     }
 
     pub(super) fn is(&self, op: &str) -> bool {

@@ -123,7 +123,10 @@ impl Machine {
             Ok(true) => Ok(()),
             Ok(false) => {
                 let text = String::from_utf8_lossy(text).into_owned();
-                let message = format!("`{text}' argument to `-v' not in `var=value' form");
+                let message = match text.split_once('=') {
+                    Some((name, _)) => format!("`{name}' is not a legal variable name"),
+                    None => format!("`{text}' argument to `-v' not in `var=value' form"),
+                };
                 super::sections::say(&self.unlocated("fatal", message.as_bytes()));
                 Err(2)
             }

@@ -57,7 +57,7 @@ pub fn printf(
         let missing = |at: usize| -> Vec<u8> {
             let mut text = b"not enough arguments to satisfy format string\n\t`".to_vec();
             text.extend_from_slice(format);
-            text.extend_from_slice(b"'\n\t ");
+            text.extend_from_slice(b"'\n\t");
             text.resize(text.len() + at, b' ');
             text.extend_from_slice(b"^ ran out for this one");
             text

@@ -225,6 +225,12 @@ pub fn cp(args: &Args) -> i32 {
             (_, "attributes-only") => cp.attributes_only = true,
             (_, "backup") => control = Some(text),
             (_, "parents") => parents = true,
+            (_, "reflink") if value.is_some() => {
+                let words: &[&[&str]] = &[&["auto"], &["always"], &["never"]];
+                if let Err(code) = choice(&context, &text, "'--reflink'", words) {
+                    return code;
+                }
+            }
             (_, "remove-destination") => cp.remove = true,
             (_, "strip-trailing-slashes") => strip = true,
             (_, "preserve" | "no-preserve") => {

@@ -238,7 +238,10 @@ impl Ln<'_> {
                 (false, Errno::Exist) => Vec::new(),
                 (false, _) => [b" => ".as_slice(), &quote::always(source)].concat(),
             };
-            let tail = if self.symbolic { Vec::new() } else { tail };
+            let tail = match self.symbolic && !content.is_empty() {
+                true => Vec::new(),
+                false => tail,
+            };
             return self.problem(&[what, &quoted, &tail], errno);
         }
         if self.verbose {

@@ -32,6 +32,7 @@ fn od(context: &Context<'_>, settings: Settings) -> i32 {
         left: settings.limit,
         held: Vec::new(),
         used: 0,
+        opened: false,
         code: 0,
     };
     if let Err(code) = input.skip(settings.skip) {
@@ -53,6 +54,8 @@ struct Input<'a> {
     left: Option<u64>,
     held: Vec<u8>,
     used: usize,
+    /// Whether there was a file that could be read.
+    opened: bool,
     code: i32,
 }
 
@@ -69,7 +72,7 @@ impl Input<'_> {
                     path => File::open(path, OpenHow::READ),
                 };
                 match file {
-                    Ok(file) => self.file = Some((file, name)),
+                    Ok(file) => (self.file, self.opened) = (Some((file, name)), true),
                     Err(errno) => {
                         self.context.say_error(&quote::if_needed(&name), errno);
                         self.code = 1;
@@ -173,7 +176,7 @@ fn dump(settings: &Settings, input: &mut Input<'_>, out: &mut Output) {
         }
     }
     line.clear();
-    if settings.put_address(offset, b'\n', &mut line) {
+    if input.opened && settings.put_address(offset, b'\n', &mut line) {
         out.put(&line);
     }
 }

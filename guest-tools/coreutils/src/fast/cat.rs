@@ -28,6 +28,18 @@ struct Show {
     squeeze: bool,
 }
 
+/// Ends the output; GNU's looks at it before it writes, which tells of one that is closed.
+fn end(out: &mut Output, context: &Context<'_>, code: i32) -> i32 {
+    out.flush();
+    match out.error() {
+        Some(Errno::Badf) => {
+            context.say_error(b"standard output", Errno::Badf);
+            1
+        }
+        _ => out.finish(context, code),
+    }
+}
+
 /// Runs `cat`.
 pub fn run(args: &Args) -> i32 {
     let context = Context::new(args, "cat", 1);
@@ -100,7 +112,7 @@ pub fn run(args: &Args) -> i32 {
             }
         });
         if out.failed() {
-            return out.finish(&context, 1);
+            return end(&mut out, &context, 1);
         }
         if let Err(errno) = result {
             out.flush();
@@ -109,7 +121,7 @@ pub fn run(args: &Args) -> i32 {
         }
     }
     lines.finish(&mut out);
-    out.finish(&context, code)
+    end(&mut out, &context, code)
 }
 
 /// Standard output where it is a regular file, which must not be read from.

@@ -123,7 +123,13 @@ fn work(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
             {
                 return Err(fail(&[b"cannot set date: Operation not permitted"]));
             }
-            None => return Err(fail(&[b"invalid date ", &quote::always(&operand)])),
+            None => {
+                if let Some(extra) = operands.next() {
+                    let text = [b"extra operand ".as_slice(), &quote::always(&extra)].concat();
+                    return Err(context.usage(&text));
+                }
+                return Err(fail(&[b"invalid date ", &quote::always(&operand)]));
+            }
         }
     }
     let format = format.unwrap_or_else(|| b"%a %b %e %H:%M:%S %Z %Y".to_vec());

@@ -52,6 +52,16 @@ pub fn run(args: &Args) -> i32 {
                     None => (false, text.strip_prefix(b"+").unwrap_or(&text)),
                 };
                 let plain = digits.first().is_some_and(u8::is_ascii_digit);
+                // A count that no number holds is none, though one with a unit may be large.
+                let large = digits.iter().all(u8::is_ascii_digit)
+                    && std::str::from_utf8(digits).is_ok_and(|text| text.parse::<u64>().is_err());
+                if plain && large && !all_but {
+                    let unit = if letter == b'c' { "bytes" } else { "lines" };
+                    let before = format!("invalid number of {unit}: ");
+                    let after: &[u8] = b": Value too large for defined data type";
+                    context.say(&[before.as_bytes(), &quote::always(digits), after].concat());
+                    return 1;
+                }
                 let Some(count) = size::parse(digits).filter(|_| plain) else {
                     let unit = if letter == b'c' { "bytes" } else { "lines" };
                     let shown = quote::always(digits);

@@ -81,7 +81,14 @@ pub fn rm(args: &Args) -> i32 {
             (b'd', _) => rm.directories = true,
             (b'v', _) => rm.verbose = true,
             (_, "no-preserve-root") => rm.preserve_root = false,
-            (_, "preserve-root") => rm.preserve_root = true,
+            (_, "preserve-root") => match value.as_deref() {
+                None | Some(b"all") => rm.preserve_root = true,
+                Some(other) => {
+                    let before = b"unrecognized --preserve-root argument: ".as_slice();
+                    rm.context.say(&[before, &quote::always(other)].concat());
+                    return 1;
+                }
+            },
             (_, "interactive") => match value.as_deref() {
                 Some(b"never" | b"no" | b"none") => rm.ask = Ask::Never,
                 Some(b"once") => (rm.force, rm.ask) = (false, Ask::Once),

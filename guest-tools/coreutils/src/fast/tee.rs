@@ -88,7 +88,7 @@ pub fn run(args: &Args) -> i32 {
                 }
             };
             let mut failed = false;
-            for (name, _, out) in &mut outputs {
+            for (name, path, out) in &mut outputs {
                 out.put_through(&buf[..got]);
                 if let Some(errno) = out.error() {
                     failed = true;
@@ -96,7 +96,11 @@ pub fn run(args: &Args) -> i32 {
                     if errno == Errno::Pipe && no_pipe {
                         continue;
                     }
-                    context.say_error(name, errno);
+                    let name = match path {
+                        None => quote::always(name),
+                        Some(_) => quote::if_needed(name),
+                    };
+                    context.say_error(&name, errno);
                     code = 1;
                     if matches!(on_error, OnError::Exit | OnError::ExitNoPipe) {
                         return Err(1);

@@ -142,7 +142,13 @@ fn names_from(
         path => sys::read_file(path).map(|contents| text = contents),
     };
     if let Err(errno) = result {
-        context.say_quoted("cannot open", list, errno);
+        let text = [
+            b"cannot open ".as_slice(),
+            &quote::always(list),
+            b" for reading",
+        ]
+        .concat();
+        context.say_error(&text, errno);
         return Err(1);
     }
     let mut names: Vec<_> = text.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect();

@@ -10,6 +10,9 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind, nfa::thompson};
 use wardian_posix_regex::{Syntax, push_literal, translate};
 
+/// What is said of a Perl pattern that the engine does not take.
+const UNKNOWN: &str = "unmatched or unsupported construct in pattern";
+
 /// Most groups that a pattern may open.
 const GROUPS_MAX: usize = 250_000;
 
@@ -146,7 +149,19 @@ impl Matcher {
             | fancy_regex::Error::ParseError(_, fancy_regex::ParseError::InvalidBackref) => {
                 "reference to non-existent subpattern".to_owned()
             }
-            _ => "unmatched or unsupported construct in pattern".to_owned(),
+            fancy_regex::Error::ParseError(_, error) => match error {
+                fancy_regex::ParseError::UnclosedOpenParen => "missing closing parenthesis",
+                fancy_regex::ParseError::InvalidClass => {
+                    "missing terminating ] for character class"
+                }
+                fancy_regex::ParseError::TargetNotRepeatable => {
+                    "quantifier does not follow a repeatable item"
+                }
+                fancy_regex::ParseError::TrailingBackslash => "\\ at end of pattern",
+                _ => UNKNOWN,
+            }
+            .to_owned(),
+            _ => UNKNOWN.to_owned(),
         })?;
         Ok(matcher(Engine::Backtracking(Box::new(engine)), None))
     }

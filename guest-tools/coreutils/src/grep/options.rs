@@ -174,14 +174,23 @@ pub fn read(
         palette: None,
     };
     let (mut patterns, mut context_lines) = (None::<Vec<Vec<u8>>>, None);
-    let (mut before, mut after) = (None, None);
+    let (mut before, mut after, mut chosen) = (None, None, None);
     for (letter, long, value) in parsed.options {
         let text = value.clone().unwrap_or_default();
         match (letter, long) {
-            (b'G', _) => config.kind = Kind::Basic,
-            (b'E', _) => config.kind = Kind::Extended,
-            (b'F', _) => config.kind = Kind::Fixed,
-            (b'P', _) => config.kind = Kind::Perl,
+            (b'G' | b'E' | b'F' | b'P', _) => {
+                let kind = match letter {
+                    b'G' => Kind::Basic,
+                    b'E' => Kind::Extended,
+                    b'F' => Kind::Fixed,
+                    _ => Kind::Perl,
+                };
+                if chosen.is_some_and(|before| before != kind) {
+                    context.say(b"conflicting matchers specified");
+                    return Err(2);
+                }
+                (chosen, config.kind) = (Some(kind), kind);
+            }
             (b'A', _) => after = Some(lines(context, &text)?),
             (b'B', _) => before = Some(lines(context, &text)?),
             (b'C', _) => context_lines = Some(lines(context, &text)?),

@@ -74,7 +74,7 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
         context.say(&[text.as_bytes(), &quote::always(value)].concat());
         1
     };
-    let (mut format, mut grouping) = (None, false);
+    let (mut format, mut grouping, mut debug) = (None, false, false);
     for (letter, _, value) in parsed.options {
         let given = value.is_some();
         let value = value.unwrap_or_default();
@@ -142,8 +142,13 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
             }
             11 => plan.suffix = value,
             b'z' => plan.end = 0,
+            1 => debug = true,
             _ => {}
         }
+    }
+    let scaled = plan.from != Scale::None || plan.to != Scale::None;
+    if debug && !scaled && !grouping && plan.padding == 0 && format.is_none() {
+        context.say(b"no conversion option specified");
     }
     if format.is_some() && grouping {
         context.say(b"--grouping cannot be combined with --format");

@@ -172,7 +172,13 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
             (b'u', _) => plan.unique = true,
             (b'z', _) => plan.end = 0,
             (b'S', _) => buffer_size(context, &value)?,
-            (_, "parallel") => count(context, "--parallel", &value)?,
+            (_, "parallel") => {
+                count(context, "--parallel", &value)?;
+                if value.iter().all(|digit| *digit == b'0') {
+                    context.say(b"number in parallel must be nonzero");
+                    return Err(TROUBLE);
+                }
+            }
             (_, "batch-size") => batch_size(context, &value)?,
             _ => {}
         }

@@ -274,6 +274,11 @@ impl Yq {
         0
     }
 
+    /// Whether results are shown with the text they came from.
+    fn shows_texts(&self) -> bool {
+        !self.pretty && !self.from_json && self.output == Format::Yaml
+    }
+
     fn source(&self, path: Option<&[u8]>) -> Result<Source, i32> {
         let bytes = match path {
             Some(path) if path != b"-" => sys::read_file(path),
@@ -291,7 +296,11 @@ impl Yq {
             Ok(text) => text,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         };
-        reader::parse(text).map_err(|error| fail(&format!("bad file '{shown}': yaml: {error}"), 1))
+        let read = match self.shows_texts() {
+            true => reader::parse(text),
+            false => reader::values(text),
+        };
+        read.map_err(|error| fail(&format!("bad file '{shown}': yaml: {error}"), 1))
     }
 
     fn run(&mut self) -> i32 {
@@ -323,7 +332,7 @@ impl Yq {
         if self.null_input {
             inputs.push((Value::Null, None));
         }
-        if self.pretty || self.from_json || self.output != Format::Yaml {
+        if !self.shows_texts() {
             // Nothing of the texts is shown.
             sources.clear();
             inputs.iter_mut().for_each(|input| input.1 = None);

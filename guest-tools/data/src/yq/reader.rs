@@ -36,6 +36,8 @@ struct Reader {
     source: Source,
     /// Bytes at which characters start, where that is not the same number.
     starts: Option<Vec<u32>>,
+    /// Whether places are wanted, or values alone.
+    places: bool,
     cursor: usize,
     frames: Vec<Frame>,
     anchors: HashMap<usize, (Value, usize)>,
@@ -48,7 +50,19 @@ struct Reader {
 /// # Errors
 /// What is wrong with it.
 pub fn parse(text: String) -> Result<Source, String> {
-    let starts = (!text.is_ascii()).then(|| {
+    read(text, true)
+}
+
+/// Reads the values alone of all documents.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn values(text: String) -> Result<Source, String> {
+    read(text, false)
+}
+
+fn read(text: String, places: bool) -> Result<Source, String> {
+    let starts = (places && !text.is_ascii()).then(|| {
         let ends = [text.len() as u32];
         let starts = text.char_indices().map(|(at, _)| at as u32);
         starts.chain(ends).collect()
@@ -60,6 +74,7 @@ pub fn parse(text: String) -> Result<Source, String> {
             documents: Vec::new(),
         },
         starts,
+        places,
         cursor: 0,
         frames: Vec::new(),
         anchors: HashMap::new(),
@@ -151,7 +166,10 @@ impl Reader {
             Event::SequenceEnd | Event::MappingEnd => self.close(text, to)?,
             Event::Scalar(content, style, anchor, tag) => {
                 let (at, slot) = self.place(text);
-                let (start, body, end) = self.extent(text, &content, style, (from, to), slot);
+                let (start, body, end) = match self.places {
+                    true => self.extent(text, &content, style, (from, to), slot),
+                    false => (0, 0, 0),
+                };
                 self.cursor = end;
                 let tag = tag.as_ref().map(|tag| tag.suffix.as_str());
                 let value = scalar(&content, style, tag);
@@ -183,7 +201,7 @@ impl Reader {
     /// Where the child starts that comes now, and its value.
     fn place(&mut self, text: &str) -> (usize, usize) {
         let bytes = text.as_bytes();
-        let Some(frame) = self.frames.last() else {
+        let Some(frame) = self.frames.last().filter(|_| self.places) else {
             return (self.cursor, self.cursor);
         };
         match (&frame.content, self.source.nodes[frame.node].kind) {
@@ -304,13 +322,15 @@ impl Reader {
         }) = self.frames.last_mut()
         {
             // A key. One that an anchor or a question mark comes before is not taken apart.
-            let node = &self.source.nodes[*node];
-            let simple = start == body
-                && (node.kind == Kind::FlowMap || {
-                    let line = &text.as_bytes()[start_of_line(text, start)..start];
-                    let first = node.children.is_empty();
-                    line.iter().all(|b| *b == b' ' || first && *b == b'-')
-                });
+            let node = self.source.nodes.get(*node);
+            let simple = node.is_some_and(|node| {
+                start == body
+                    && (node.kind == Kind::FlowMap || {
+                        let line = &text.as_bytes()[start_of_line(text, start)..start];
+                        let first = node.children.is_empty();
+                        line.iter().all(|b| *b == b' ' || first && *b == b'-')
+                    })
+            });
             let name = key_text(&value);
             *key = Some((
                 Key {
@@ -325,6 +345,10 @@ impl Reader {
             if !simple || kind == Kind::Alias || start == end {
                 self.odd();
             }
+            return Ok(());
+        }
+        if !self.places {
+            self.add(0, 0, 0, None, value);
             return Ok(());
         }
         let last = self.last(text, end);
@@ -350,7 +374,7 @@ impl Reader {
             None => {
                 if let Some(document) = self.source.documents.last_mut() {
                     document.value = value;
-                    document.root = Some(node);
+                    document.root = self.places.then_some(node);
                 }
             }
             Some(frame) => {
@@ -368,7 +392,8 @@ impl Reader {
                                 // A member that is there already: given twice, or merged before.
                                 let merges =
                                     |child: &Child| child.key.as_ref().is_some_and(|key| key.merge);
-                                odd = map.contains_key(&key.name)
+                                odd = self.places
+                                    && map.contains_key(&key.name)
                                     && !self.source.nodes[frame.node].children.iter().any(merges);
                                 map.insert(key.name.clone(), value);
                             }
@@ -382,7 +407,9 @@ impl Reader {
                     key,
                     node,
                 };
-                self.source.nodes[frame.node].children.push(child);
+                if self.places {
+                    self.source.nodes[frame.node].children.push(child);
+                }
             }
         }
         if odd {
@@ -411,19 +438,22 @@ impl Reader {
         };
         // The span of a list that stands at the column of its key is behind the dash.
         let from = match kind {
-            Kind::BlockList => behind_space(text, slot),
+            Kind::BlockList if self.places => behind_space(text, slot),
             _ => from,
         };
         let body = match kind.is_flow() {
-            true => to - 1,
+            true => to.saturating_sub(1),
             false => behind_properties(text, from),
         };
-        self.name_anchor(text, from, body);
+        if self.places {
+            self.name_anchor(text, from, body);
+        }
         let mut key = None;
         let mut odd = self.frames.len() >= MAX_EDIT_DEPTH;
         odd |= kind == Kind::BlockList && text.as_bytes().get(body) != Some(&b'-');
         if let Some(frame) = self.frames.last_mut() {
-            odd |= self.source.nodes[frame.node].kind.is_flow() && !kind.is_flow();
+            let outer = self.source.nodes.get(frame.node);
+            odd |= outer.is_some_and(|outer| outer.kind.is_flow()) && !kind.is_flow();
             if let Content::Map(_, waiting) = &mut frame.content {
                 match waiting.take() {
                     Some((name, _, _)) => key = Some(name),
@@ -435,17 +465,19 @@ impl Reader {
             self.odd();
         }
         self.cursor = if kind.is_flow() { to } else { body };
-        self.source.nodes.push(Node {
-            value: Value::Null,
-            kind,
-            start: from,
-            body,
-            end: to,
-            last: to,
-            children: Vec::new(),
-        });
+        if self.places {
+            self.source.nodes.push(Node {
+                value: Value::Null,
+                kind,
+                start: from,
+                body,
+                end: to,
+                last: to,
+                children: Vec::new(),
+            });
+        }
         self.frames.push(Frame {
-            node: self.source.nodes.len() - 1,
+            node: self.source.nodes.len().saturating_sub(1),
             content: match list {
                 true => Content::List(Vec::new()),
                 false => Content::Map(Map::default(), None),
@@ -466,22 +498,9 @@ impl Reader {
             Content::List(elements) => Value::array(elements),
             Content::Map(map, _) => Value::object(map),
         };
-        let ends = {
-            let node = &self.source.nodes[frame.node];
-            match node
-                .children
-                .last()
-                .map(|child| &self.source.nodes[child.node])
-            {
-                _ if node.kind.is_flow() => (to, self.last(text, to)),
-                Some(child) => (child.end, self.with_comments(text, frame.node, child.last)),
-                None => (node.end, self.last(text, node.end)),
-            }
-        };
-        self.cursor = ends.0;
-        let node = &mut self.source.nodes[frame.node];
-        node.value = value.clone();
-        (node.end, node.last) = ends;
+        if self.places {
+            self.set_end(text, frame.node, to, &value);
+        }
         if frame.anchor > 0 {
             let nodes = size(&value);
             self.anchors.insert(frame.anchor, (value.clone(), nodes));
@@ -515,10 +534,27 @@ impl Reader {
         Ok(())
     }
 
+    fn set_end(&mut self, text: &str, at: usize, to: usize, value: &Value) {
+        let node = &self.source.nodes[at];
+        let last = node.children.last();
+        let ends = match last.map(|child| &self.source.nodes[child.node]) {
+            _ if node.kind.is_flow() => (to, self.last(text, to)),
+            Some(child) => (child.end, self.with_comments(text, at, child.last)),
+            None => (node.end, self.last(text, node.end)),
+        };
+        self.cursor = ends.0;
+        let node = &mut self.source.nodes[at];
+        node.value = value.clone();
+        (node.end, node.last) = ends;
+    }
+
     /// The end of the comments below a block that are indented as it is.
     fn with_comments(&self, text: &str, node: usize, last: usize) -> usize {
         let body = self.source.nodes[node].body;
         let column = body - start_of_line(text, body);
+        if self.frames.len() > MAX_EDIT_DEPTH {
+            return last;
+        }
         // A list may stand at the column of its key: what follows is the next key's.
         if column == 0 && !self.frames.is_empty() {
             return last;

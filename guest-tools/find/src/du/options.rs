@@ -142,7 +142,7 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Config, i32> {
                 }
                 Err(errno) => {
                     context.say_error(&quote::if_needed(given), errno);
-                    return Err(1);
+                    return Err(context.usage(b""));
                 }
             },
             (b'h', _) => config.form = SizeForm::Human,
@@ -166,6 +166,9 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<Config, i32> {
     }
     if summarize && config.all {
         return Err(context.usage(b"cannot both summarize and show all entries"));
+    }
+    if config.inodes && config.apparent {
+        context.say(b"warning: options --apparent-size and -b are ineffective with --inodes");
     }
     if summarize && config.max_depth != usize::MAX {
         if config.max_depth == 0 {

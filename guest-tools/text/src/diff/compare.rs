@@ -122,6 +122,15 @@ impl<'a> Comparer<'a> {
 
     /// Tells of directories that are not looked into.
     pub fn common_directories(&mut self, a: &Node, b: &Node) -> i32 {
+        // One with itself is not worth a word, except in columns.
+        let same = a
+            .stat
+            .as_ref()
+            .zip(b.stat.as_ref())
+            .is_some_and(|(x, y)| x.inode == y.inode && x.device == y.device && x.inode != 0);
+        if same && self.config.style != Style::SideBySide {
+            return SAME;
+        }
         let text = [
             b"Common subdirectories: ".as_slice(),
             &shown(&a.name),

@@ -206,6 +206,14 @@ pub fn read(context: &Context<'_>, args: &[Vec<u8>]) -> Result<(Settings, Vec<Ve
     }
     let mut names = Vec::new();
     for operand in parsed.operands {
+        if it.first_page == 0
+            && let [b'+', rest @ ..] = &operand[..]
+            && !rest.first().is_some_and(u8::is_ascii_digit)
+        {
+            let text = [b"invalid + argument ".as_slice(), &quote::always(rest)].concat();
+            context.say(&text);
+            return Err(1);
+        }
         let pages = it.first_page == 0
             && operand
                 .strip_prefix(b"+")
