@@ -11,12 +11,12 @@ const VERSION: &str = "GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)
 
 /// What stands above the list.
 const HEADER: &str = "\
-These shell commands are defined internally.  Type `help' to see this list.
-Type `help name' to find out more about the function `name'.
-Use `info bash' to find out more about the shell in general.
-Use `man -k' or `info' to find out more about commands not in this list.
+The shell itself knows these commands.  `help NAME' says what NAME does,
+`help -s NAME' how it is written, `help -d NAME' what it is for in a line.
+For commands that are not in this list try `NAME --help'; `ls /bin' has
+them all.
 
-A star (*) next to a name means that the command is disabled.
+An asterisk (*) before a name: the command has been disabled by `enable -n'.
 
 ";
 

@@ -134,20 +134,21 @@ impl Search<'_> {
 
     /// Moves to the next reference, or to the end of the line: then false.
     fn next(&mut self) -> bool {
-        let line = self.line;
+        let (line, since) = (self.line, self.at);
         while let Some(&c) = line.get(self.at) {
             let at = self.at;
             let next = line.get(at + 1).copied();
             if c == self.reading.mark {
                 let plain = matches!(next, None | Some(b' ' | b'\t' | b'\n' | b'\r' | b'='))
                     || self.double && next == Some(b'"')
+                    || at > since.max(1) && line[at - 1] == b'$' && c == b'!'
                     || is_quoted(line, at, &self.reading);
                 if !plain {
                     return true;
                 }
             } else if c == self.comment
                 && !self.double
-                && (at == 0 || matches!(line[at - 1], b' ' | b'\t' | b'\n'))
+                && (at == 0 || b" \t\n;&()|<>".contains(&line[at - 1]))
             {
                 self.at = line.len();
                 return false;

@@ -1,53 +1,76 @@
 //! Where the quotes of a line let the expansion character through.
 
-/// Looks for the character from `from` on: its place, or the end of the line.
-/// What was quoted before `from` is not looked at.
-fn next_mark(line: &[u8], from: usize, mark: u8, posix: bool) -> usize {
-    let byte = |at: usize| line.get(at).copied().unwrap_or(0);
-    let (mut double, mut outer) = (false, false);
-    let (mut backquote, mut open) = (false, 0usize);
-    let mut at = from;
-    while at < line.len() {
-        let c = line[at];
-        if c == b'\\' {
-            at += 1;
-        } else if c == b'`' {
-            if backquote {
-                double = outer;
-            } else {
-                outer = double;
-                double = false;
-            }
-            backquote = !backquote;
-        } else if c == mark {
-            if !(double && byte(at + 1) == b'"') {
-                return at;
-            }
-        } else if c == b'\'' && !double {
-            at = closing(line, at + 1, b'\'');
-        } else if c == b'"' && posix {
-            at = closing(line, at + 1, b'"');
-        } else if c == b'"' {
-            double = !double;
-        } else if matches!(c, b'$' | b'<' | b'>') && byte(at + 1) == b'(' && byte(at + 2) != b'(' {
-            at += 1;
-            open += 1;
-            outer = double;
-            double = false;
-        } else if c == b')' && open > 0 {
-            open -= 1;
-            double = outer;
-        }
-        at += 1;
-    }
-    line.len()
+/// What the reader of a line is inside of.
+#[derive(Clone, Copy, PartialEq)]
+enum Within {
+    Double,
+    Backquotes,
+    Parentheses,
 }
 
-/// Where a quote closes, or the end of the line.
-pub fn closing(line: &[u8], from: usize, quote: u8) -> usize {
+/// The places of a line, from `from` on, where the expansion character means
+/// something: quotes of the shell let it through there.
+fn marks(line: &[u8], from: usize, mark: u8, posix: bool) -> Vec<usize> {
+    let (mut found, mut within) = (Vec::new(), Vec::new());
     let mut at = from;
-    while at < line.len() && line[at] != quote {
-        at += 1 + usize::from(quote == b'"' && line[at] == b'\\');
+    while let Some(&c) = line.get(at) {
+        let rest = &line[at + 1..];
+        let quoted = within.last() == Some(&Within::Double);
+        let mut next = at + 1;
+        match c {
+            b'\\' => next += 1,
+            b'\'' if !quoted => next = closing(line, next, c) + 1,
+            b'"' if posix => next = closing(line, next, c) + 1,
+            b'"' => leave_or_enter(&mut within, Within::Double),
+            b'`' => leave_or_enter(&mut within, Within::Backquotes),
+            // Before the closing quote it stands for itself.
+            _ if c == mark && quoted && rest.first() == Some(&b'"') => {}
+            _ if c == mark => found.push(at),
+            b'$' | b'<' | b'>' if rest.first() == Some(&b'(') && rest.get(1) != Some(&b'(') => {
+                within.push(Within::Parentheses);
+                next += 1;
+            }
+            b')' if within.last() == Some(&Within::Parentheses) => {
+                within.pop();
+            }
+            _ => {}
+        }
+        at = next;
+    }
+    found
+}
+
+/// A delimiter closes what it opened, with all that was left open inside, but for
+/// what lies beyond the parentheses around it.
+fn leave_or_enter(within: &mut Vec<Within>, what: Within) {
+    let inner = within
+        .iter()
+        .rposition(|one| *one == Within::Parentheses)
+        .map_or(0, |at| at + 1);
+    let open = match what {
+        // A quote in a command of its own is another one.
+        Within::Double => within
+            .last()
+            .filter(|last| **last == what)
+            .map(|_| within.len() - 1),
+        _ => within[inner..]
+            .iter()
+            .position(|one| *one == what)
+            .map(|at| inner + at),
+    };
+    match open {
+        Some(open) => within.truncate(open),
+        None => within.push(what),
+    }
+}
+
+/// Where a quote closes, or the end of the line. A backslash hides what follows it,
+/// but not between single quotes.
+pub fn closing(line: &[u8], mut at: usize, quote: u8) -> usize {
+    while let Some(&c) = line.get(at)
+        && c != quote
+    {
+        at += 1 + usize::from(c == b'\\' && quote != b'\'');
     }
     at.min(line.len())
 }
@@ -72,11 +95,8 @@ pub fn is_syntax(line: &[u8], at: usize, reading: &Reading) -> bool {
         || reading.extglob && at > 1 && line.get(at + 1) == Some(&b'(') && follows(at + 2, b')')
 }
 
-/// Whether the expansion character at a place is quoted, or that of `$!`.
+/// Whether the expansion character at a place is quoted.
 pub fn is_quoted(line: &[u8], at: usize, reading: &Reading) -> bool {
-    if at > 1 && line[at - 1] == b'$' && line[at] == b'!' {
-        return true;
-    }
     let mut from = 0;
     if reading.quote == b'\'' {
         let end = closing(line, 0, b'\'');
@@ -85,9 +105,5 @@ pub fn is_quoted(line: &[u8], at: usize, reading: &Reading) -> bool {
         }
         from = end + 1;
     }
-    let mut next = next_mark(line, from, reading.mark, reading.posix);
-    while next > 0 && next < at {
-        next = next_mark(line, next + 1, reading.mark, reading.posix);
-    }
-    next > at
+    !marks(line, from, reading.mark, reading.posix).contains(&at)
 }

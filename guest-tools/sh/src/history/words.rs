@@ -1,6 +1,7 @@
 //! The words of a remembered line, and those that `:2-$` and its like mean.
 
 use super::History;
+use super::quoting::closing;
 
 /// Where the words of a line are, up to a comment. Operators are words of their own.
 pub fn words(line: &[u8], comment: u8) -> Vec<(usize, usize)> {
@@ -19,77 +20,75 @@ pub fn words(line: &[u8], comment: u8) -> Vec<(usize, usize)> {
     }
 }
 
+/// Operators that are words of their own, none before one that it begins with.
+const OPERATORS: &[&[u8]] = &[
+    b"<<<", b"<<-", b"<<", b">>", b"<&", b">&", b"&>", b">|", b";;", b"&&", b"||", b"(", b")",
+    b"<", b">", b";", b"&", b"|",
+];
+
 /// Where the word that starts here ends.
 fn word_end(line: &[u8], start: usize) -> usize {
-    let byte = |at: usize| line.get(at).copied().unwrap_or(0);
-    let digits = line[start..].iter().take_while(|c| c.is_ascii_digit());
-    let mut at = start + digits.count();
+    let digits = |from: usize| {
+        line[from..]
+            .iter()
+            .take_while(|c| c.is_ascii_digit())
+            .count()
+    };
     // A number is part of the redirection that follows it.
-    if at > start && !matches!(byte(at), b'<' | b'>') {
-        return text_end(line, at, 0);
+    let at = start + digits(start);
+    let number = at > start;
+    let rest = &line[at..];
+    if number && !matches!(rest.first(), Some(b'<' | b'>')) {
+        return text_end(line, at);
     }
-    let (first, second) = (byte(at), byte(at + 1));
-    match (first, second) {
-        (b'(' | b')', _) => at + 1,
-        (b'<', b'<') => at + 2 + usize::from(matches!(byte(at + 2), b'<' | b'-')),
-        (b'<' | b'>' | b';' | b'&' | b'|', second) if first == second => at + 2,
-        (b'<' | b'>', b'&') => {
-            at += 2;
-            at += line[at..].iter().take_while(|c| c.is_ascii_digit()).count();
-            at + usize::from(byte(at) == b'-')
-        }
-        (b'&', b'>') | (b'>', b'|') => at + 2,
-        (b'<' | b'>', b'(') => text_end(line, at + 2, 1),
-        (b'<' | b'>' | b';' | b'&' | b'|', _) => at + 1,
-        _ => text_end(line, at, 0),
+    if rest.starts_with(b"<(") || rest.starts_with(b">(") {
+        return group_end(line, at + 2);
     }
+    let Some(operator) = OPERATORS.iter().find(|operator| rest.starts_with(operator)) else {
+        return text_end(line, at);
+    };
+    let end = at + operator.len();
+    if !matches!(**operator, [b'<' | b'>', b'&']) {
+        return end;
+    }
+    // What is duplicated or closed.
+    let end = end + digits(end);
+    end + usize::from(line.get(end) == Some(&b'-'))
 }
 
-/// Where text with quotes and parentheses ends; so many are open already.
-fn text_end(line: &[u8], mut at: usize, mut open: usize) -> usize {
-    let mut quote = 0;
+/// Where text ends: at a blank or an operator outside its quotes and parentheses.
+fn text_end(line: &[u8], mut at: usize) -> usize {
     while let Some(&c) = line.get(at) {
-        let next = line.get(at + 1).copied();
-        let escapes = match quote {
-            b'\'' => false,
-            b'"' => matches!(next, Some(b'\\' | b'`' | b'$' | b'"' | b'\n')),
-            _ => true,
+        at = match c {
+            b'\\' => at + 2,
+            b'\'' | b'"' | b'`' => closing(line, at + 1, c) + 1,
+            b'$' | b'!' | b'@' | b'?' | b'+' | b'*' | b'<' | b'>'
+                if line.get(at + 1) == Some(&b'(') =>
+            {
+                group_end(line, at + 2)
+            }
+            b' ' | b'\t' | b'\n' | b';' | b'&' | b'(' | b')' | b'|' | b'<' | b'>' => break,
+            _ => at + 1,
         };
-        if c == b'\\' && (escapes || next == Some(b'\n')) {
-            at += 2;
-            continue;
-        }
-        if open > 0 {
-            match c {
-                b'(' => open += 1,
-                b')' => open -= 1,
-                _ => {}
-            }
-        } else if quote != 0 {
-            if c == quote {
-                quote = 0;
-            }
-        } else if matches!(c, b'<' | b'>' | b'$' | b'!' | b'@' | b'?' | b'+' | b'*')
-            && next == Some(b'(')
-        {
-            open = 1;
-            at += 1;
-        } else if is_delimiter(c) {
-            break;
-        } else if matches!(c, b'"' | b'\'' | b'`') {
-            quote = c;
-        }
-        at += 1;
     }
     at.min(line.len())
 }
 
-/// Whether a byte outside quotes ends a word.
-fn is_delimiter(c: u8) -> bool {
-    matches!(
-        c,
-        b' ' | b'\t' | b'\n' | b';' | b'&' | b'(' | b')' | b'|' | b'<' | b'>'
-    )
+/// Where a group of parentheses ends whose first one is before `at`.
+fn group_end(line: &[u8], mut at: usize) -> usize {
+    let mut open = 1;
+    while open > 0
+        && let Some(&c) = line.get(at)
+    {
+        match c {
+            b'\\' => at += 1,
+            b'(' => open += 1,
+            b')' => open -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    at.min(line.len())
 }
 
 /// What a word designator picks.
