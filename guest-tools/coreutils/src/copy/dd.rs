@@ -11,6 +11,9 @@ use crate::text::size::{self, SizeForm};
 /// What a block leaves of the largest number.
 const BLOCK_SLOP: u64 = 64 * 1024;
 
+/// The last place that files may reach: they end a page before the largest number.
+const PLACE_MAX: i64 = i64::MAX - 4095;
+
 /// Room for what a file without a size gives at a time.
 const ROOM_BYTES: u64 = 64 * 1024;
 
@@ -339,7 +342,7 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
             }
         }
         let moved = match i64::try_from(job.seek) {
-            Ok(to) => sys::seek(output, to, 1),
+            Ok(to) => seek(output, to, 1),
             Err(_) => Err(Errno::Overflow),
         };
         if let Err(errno) = moved {
@@ -479,13 +482,21 @@ fn no_room(context: &Context<'_>, bytes: u64) -> i32 {
     1
 }
 
+/// Goes to a place, unless no file reaches so far.
+fn seek(fd: u32, to: i64, whence: u32) -> Result<u64, Errno> {
+    match to > PLACE_MAX {
+        true => Err(Errno::Inval),
+        false => sys::seek(fd, to, whence),
+    }
+}
+
 /// Moves forwards in the input; false if it ends before.
 fn skip(input: &File, bytes: u64) -> Result<bool, Errno> {
     if let (Ok(at), Ok(end)) = (sys::seek(input.fd(), 0, 1), sys::seek(input.fd(), 0, 2)) {
         let device = sys::fstat(input.fd()).is_ok_and(|stat| stat.size_bytes == 0);
         let to = at.checked_add(bytes).and_then(|to| i64::try_from(to).ok());
         let to = to.ok_or(Errno::Overflow)?;
-        sys::seek(input.fd(), to, 0)?;
+        seek(input.fd(), to, 0)?;
         return Ok(device || to as u64 <= end);
     }
     let mut left = bytes;
