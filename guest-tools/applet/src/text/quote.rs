@@ -15,6 +15,8 @@ pub enum Style {
     ShellEscapeAlways,
     /// As a C string.
     C,
+    /// As a C string if there is something to escape, else as it is.
+    CMaybe,
     /// As a C string without the quotes.
     Escape,
     /// As a C string in the locale's quotes.
@@ -44,8 +46,22 @@ pub fn quote(name: &[u8], style: Style) -> Vec<u8> {
         Style::ShellEscape if !needs_shell_quotes(name) && all_printable(name) => name.to_vec(),
         Style::ShellEscape | Style::ShellEscapeAlways => shell_escape(name),
         Style::C => [b"\"".as_slice(), &c_escape(name, Some(b'"'), false), b"\""].concat(),
+        Style::CMaybe => c_maybe(name),
         Style::Escape => c_escape(name, None, true),
         Style::Locale => [b"'".as_slice(), &c_escape(name, Some(b'\''), false), b"'"].concat(),
+    }
+}
+
+/// As [`Style::Escape`], but for blanks, which stand for themselves.
+pub fn escape_but_blanks(name: &[u8]) -> Vec<u8> {
+    c_escape(name, None, false)
+}
+
+/// A backslash alone asks for no quotes.
+fn c_maybe(name: &[u8]) -> Vec<u8> {
+    match all_printable(name) && !name.contains(&b'"') {
+        true => name.to_vec(),
+        false => quote(name, Style::C),
     }
 }
 
@@ -214,6 +230,8 @@ mod tests {
     fn c_styles_follow_gnu() {
         check(Style::C, b"a \"b\\\t\x01", b"\"a \\\"b\\\\\\t\\001\"");
         check(Style::Escape, b"a b", b"a\\ b");
+        check(Style::CMaybe, b"a \\", b"a \\");
+        check(Style::CMaybe, b"a\t\\", b"\"a\\t\\\\\"");
         check(Style::Locale, b"it's", b"'it\\'s'");
     }
 }

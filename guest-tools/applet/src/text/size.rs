@@ -68,6 +68,23 @@ pub fn parse(text: &[u8]) -> Option<u64> {
     Some(value.saturating_mul(multiplier(suffix)?))
 }
 
+/// Whether a number as [`parse`] takes it is beyond 64 bits.
+pub fn beyond(text: &[u8]) -> bool {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, suffix) = text.split_at(digits);
+    let number = match number {
+        [] => 1,
+        number => match std::str::from_utf8(number).map(str::parse::<u64>) {
+            Ok(Ok(number)) => number,
+            _ => return true,
+        },
+    };
+    multiplier(suffix).is_some_and(|unit| {
+        // A unit that fills 64 bits stands for one beyond them.
+        number > 0 && (unit == u64::MAX || number.checked_mul(unit).is_none())
+    })
+}
+
 /// Names of units, as a block size may be given without a number.
 const UNITS: [&str; 18] = [
     "K", "M", "G", "T", "P", "E", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "kB", "MB", "GB", "TB",

@@ -116,7 +116,7 @@ pub struct Cp<'a> {
     pub(super) backup: Option<Backup>,
     pub(super) follow: Follow,
     pub(super) keep: Keep,
-    /// Whether modes are made as if new, in spite of the source's.
+    /// Whether modes that are not kept are made as if new, in spite of the source's.
     pub(super) fresh_modes: bool,
     pub(super) recursive: bool,
     pub(super) force: bool,
@@ -193,6 +193,7 @@ pub fn cp(args: &Args) -> i32 {
     };
     let mut cp = Cp::new(&context);
     let (mut follow, mut target, mut no_target) = (None, None, false);
+    let (mut shared, mut whole) = (false, false);
     let (mut parents, mut strip) = (false, false);
     let (mut control, mut suffix) = (None, None);
     for (letter, long, value) in parsed.options {
@@ -233,6 +234,24 @@ pub fn cp(args: &Args) -> i32 {
             }
             (_, "remove-destination") => cp.remove = true,
             (_, "strip-trailing-slashes") => strip = true,
+            (_, "reflink" | "sparse") => {
+                // Holes and shared blocks are not told from others here.
+                let (of, words): (_, &[&[&str]]) = match long {
+                    "reflink" => ("'--reflink'", &[&["auto"], &["always"], &["never"]]),
+                    _ => ("'--sparse'", &[&["never"], &["auto"], &["always"]]),
+                };
+                let index = match value {
+                    None => 1,
+                    Some(word) => match choice(&context, &word, of, words) {
+                        Ok(index) => index,
+                        Err(code) => return code,
+                    },
+                };
+                match long {
+                    "reflink" => shared = index == 1,
+                    _ => whole = index != 1,
+                }
+            }
             (_, "preserve" | "no-preserve") => {
                 let value_set = long == "preserve";
                 let of = format!("'--{long}'");
@@ -244,7 +263,9 @@ pub fn cp(args: &Args) -> i32 {
                         }
                     }
                 }
-                cp.fresh_modes = !value_set && !cp.keep.mode && names_mode(&text);
+                if names_mode(&text) {
+                    cp.fresh_modes = !value_set;
+                }
             }
             _ => {}
         }
@@ -255,6 +276,9 @@ pub fn cp(args: &Args) -> i32 {
     }
     if cp.hard && cp.symbolic {
         return context.usage(b"cannot make both hard and symbolic links");
+    }
+    if shared && whole {
+        return context.usage(b"--reflink can be used only with --sparse=auto");
     }
     cp.follow = follow.unwrap_or(match cp.recursive && !cp.hard {
         true => Follow::Never,
@@ -303,7 +327,7 @@ pub fn cp(args: &Args) -> i32 {
     cp.out.finish(&context, i32::from(!fine))
 }
 
-/// Whether a list of `--no-preserve` speaks of modes.
+/// Whether a list of `--preserve` or `--no-preserve` speaks of modes.
 fn names_mode(list: &[u8]) -> bool {
     list.split(|byte| *byte == b',')
         .any(|word| b"mode".starts_with(word) || b"all".starts_with(word))

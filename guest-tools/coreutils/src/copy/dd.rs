@@ -8,8 +8,14 @@ use crate::sys::{self, Errno, File, OpenHow};
 use crate::text::quote;
 use crate::text::size::{self, SizeForm};
 
-/// Largest block, so that a slip cannot take all memory.
-const BLOCK_BYTES_MAX: u64 = 1 << 30;
+/// What a block leaves of the largest number.
+const BLOCK_SLOP: u64 = 64 * 1024;
+
+/// The last place that files may reach: they end a page before the largest number.
+const PLACE_MAX: i64 = i64::MAX - 4095;
+
+/// Room for what a file without a size gives at a time.
+const ROOM_BYTES: u64 = 64 * 1024;
 
 struct Job {
     input: Option<Vec<u8>>,
@@ -21,6 +27,8 @@ struct Job {
     count: Option<u64>,
     skip: u64,
     seek: u64,
+    /// The same as given: in blocks or bytes.
+    seek_given: u64,
     conv: Vec<Vec<u8>>,
     iflag: Vec<Vec<u8>>,
     oflag: Vec<Vec<u8>>,
@@ -89,6 +97,7 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
         count: None,
         skip: 0,
         seek: 0,
+        seek_given: 0,
         conv: Vec::new(),
         iflag: Vec::new(),
         oflag: Vec::new(),
@@ -129,9 +138,14 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
             Err(1)
         };
         let block = || match number(&mut false)? {
-            size @ 1..=BLOCK_BYTES_MAX => Ok(size),
-            _ => {
+            0 => {
                 context.say(&[b"invalid number: ".as_slice(), &quote::always(value)].concat());
+                Err(1)
+            }
+            size if size < i64::MAX as u64 - BLOCK_SLOP => Ok(size),
+            _ => {
+                let text = b": Value too large for defined data type";
+                context.say(&[b"invalid number: ", quote::always(value).as_slice(), text].concat());
                 Err(1)
             }
         };
@@ -210,6 +224,7 @@ fn read(context: &Context<'_>, args: &Args) -> Result<Job, i32> {
     if !(skip_bytes || has(&job.iflag, b"skip_bytes")) {
         job.skip = job.skip.saturating_mul(job.ibs);
     }
+    job.seek_given = job.seek;
     if !(seek_bytes || has(&job.oflag, b"seek_bytes")) {
         job.seek = job.seek.saturating_mul(job.obs);
     }
@@ -264,6 +279,22 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
         },
     };
     let input_name = job.input.as_deref().unwrap_or(b"standard input");
+    let place = |what: &str, path: &[u8], errno: Errno| {
+        let text = [
+            &quote::if_needed(path),
+            b": cannot ".as_slice(),
+            what.as_bytes(),
+        ];
+        context.say_error(&text.concat(), errno);
+        1
+    };
+    let started = sys::monotonic_ns();
+    // An end before anything is copied still tells that nothing was.
+    let nothing = |code: i32| {
+        let taken = sys::monotonic_ns() - started;
+        report(job, &Tally::default(), &Tally::default(), 0, taken);
+        code
+    };
     let mut opened = None;
     if let Some(path) = &job.output {
         let how = OpenHow {
@@ -276,6 +307,14 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
         match File::open(path, how) {
             Ok(file) => opened = Some(file),
             Err(errno) => return fail("failed to open", path, errno),
+        }
+        if job.seek > i64::MAX as u64 && !conv(b"notrunc") {
+            let text = format!(
+                "offset too large: cannot truncate to a length of seek={} ({}-byte) blocks",
+                job.seek_given, job.obs
+            );
+            context.say(text.as_bytes());
+            return 1;
         }
     }
     // Of what was not opened here some flags can only be checked.
@@ -290,15 +329,35 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
     }
     let output_name = job.output.as_deref().unwrap_or(b"standard output");
     let output = opened.as_ref().map_or(1, File::fd);
+    let mut failed = 0;
     if job.seek > 0 {
         if !conv(b"notrunc") && opened.is_some() {
-            let _ = sys::set_size(output, job.seek);
+            let regular = |stat: sys::ExtStat| stat.mode & sys::mode::TYPE == sys::mode::REGULAR;
+            if let Err(errno) = sys::set_size(output, job.seek)
+                && sys::fstat(output).is_ok_and(regular)
+            {
+                let text = format!("failed to truncate to {} bytes in output file", job.seek);
+                fail(&text, output_name, errno);
+                failed = 1;
+            }
         }
-        if let Err(errno) = sys::seek(output, job.seek as i64, 0) {
-            return fail("cannot seek", output_name, errno);
+        let moved = match i64::try_from(job.seek) {
+            Ok(to) => seek(output, to, 1),
+            Err(_) => Err(Errno::Overflow),
+        };
+        if let Err(errno) = moved {
+            return nothing(place("seek", output_name, errno));
         }
     }
-    if job.skip > 0 && !skip(&input, job.skip) && job.status != b"none" {
+    let skipped = match job.skip {
+        0 => Ok(true),
+        bytes => skip(&input, bytes),
+    };
+    let short = match skipped {
+        Ok(whole) => !whole,
+        Err(errno) => return nothing(place("skip", input_name, errno)),
+    };
+    if short && job.status != b"none" {
         context.say(
             &[
                 &quote::if_needed(input_name),
@@ -307,17 +366,20 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
             .concat(),
         );
     }
-    let started = sys::monotonic_ns();
     let (mut read, mut code) = (Tally::default(), 0);
-    let mut sink = Sink::new(output, job.obs as usize, conv(b"sparse"));
+    let obs = usize::try_from(job.obs).unwrap_or(usize::MAX);
+    let mut sink = Sink::new(output, obs, conv(b"sparse"));
     let whole_blocks = flag(&job.iflag, b"fullblock");
     let by_bytes = flag(&job.iflag, b"count_bytes");
-    let mut block = vec![0; job.ibs as usize];
+    let mut block = Vec::new();
     let mut left = job.count.unwrap_or(u64::MAX);
     let mut change = Change::new(&conv, usize::try_from(job.cbs).unwrap_or(0));
     let mut converted = Vec::new();
     while left > 0 && code == 0 {
-        let room = left.min(job.ibs) as usize;
+        let Some(room) = make_room(&mut block, &input, left.min(job.ibs)) else {
+            code = no_room(context, job.ibs);
+            break;
+        };
         let mut got = 0;
         while got < room {
             match input.read(&mut block[got..room]) {
@@ -341,8 +403,14 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
         left = left.saturating_sub(if by_bytes { got as u64 } else { job.ibs });
         if conv(b"sync") {
             let blank = if change.records.is_some() { b' ' } else { 0 };
-            block[got..].fill(blank);
-            got = block.len();
+            let full = usize::try_from(job.ibs).unwrap_or(usize::MAX);
+            if block.try_reserve(full.saturating_sub(block.len())).is_err() {
+                code = no_room(context, job.ibs);
+                break;
+            }
+            block.truncate(got);
+            block.resize(full, blank);
+            got = full;
         }
         let part = match change.nothing {
             true => &block[..got],
@@ -382,29 +450,65 @@ fn run(context: &Context<'_>, job: &Job) -> i32 {
     let truncated = change.records.map_or(0, |records| records.truncated);
     let taken = sys::monotonic_ns() - started;
     match report(job, &read, &sink.written, truncated, taken) {
-        true => code,
+        true => code.max(failed),
         false => 1,
     }
 }
 
+/// Makes a block as long as what may be read at once: at most `most`, and of
+/// a file no more than it has left. `None`: there is not so much memory.
+fn make_room(block: &mut Vec<u8>, input: &File, most: u64) -> Option<usize> {
+    let mut room = most;
+    if room > ROOM_BYTES
+        && let Ok(stat) = sys::fstat(input.fd())
+        && stat.mode & sys::mode::TYPE == sys::mode::REGULAR
+        && let Ok(at) = sys::seek(input.fd(), 0, 1)
+    {
+        room = room.min(stat.size_bytes.saturating_sub(at).max(ROOM_BYTES));
+    }
+    let room = usize::try_from(room).ok()?;
+    if block.len() < room {
+        block.try_reserve(room - block.len()).ok()?;
+        block.resize(room, 0);
+    }
+    Some(room)
+}
+
+/// Tells that a block does not fit in memory.
+fn no_room(context: &Context<'_>, bytes: u64) -> i32 {
+    let short = unit(bytes, SizeForm::Human);
+    let text = format!("memory exhausted by input buffer of size {bytes} bytes ({short}iB)");
+    context.say(text.as_bytes());
+    1
+}
+
+/// Goes to a place, unless no file reaches so far.
+fn seek(fd: u32, to: i64, whence: u32) -> Result<u64, Errno> {
+    match to > PLACE_MAX {
+        true => Err(Errno::Inval),
+        false => sys::seek(fd, to, whence),
+    }
+}
+
 /// Moves forwards in the input; false if it ends before.
-fn skip(input: &File, bytes: u64) -> bool {
+fn skip(input: &File, bytes: u64) -> Result<bool, Errno> {
     if let (Ok(at), Ok(end)) = (sys::seek(input.fd(), 0, 1), sys::seek(input.fd(), 0, 2)) {
         let device = sys::fstat(input.fd()).is_ok_and(|stat| stat.size_bytes == 0);
-        let to = at.saturating_add(bytes);
-        let _ = sys::seek(input.fd(), to as i64, 0);
-        return device || to <= end;
+        let to = at.checked_add(bytes).and_then(|to| i64::try_from(to).ok());
+        let to = to.ok_or(Errno::Overflow)?;
+        seek(input.fd(), to, 0)?;
+        return Ok(device || to as u64 <= end);
     }
     let mut left = bytes;
     let mut buf = [0; 4096];
     while left > 0 {
         let room = left.min(4096) as usize;
         match input.read(&mut buf[..room]) {
-            Ok(0) | Err(_) => return false,
+            Ok(0) | Err(_) => return Ok(false),
             Ok(got) => left -= got as u64,
         }
     }
-    true
+    Ok(true)
 }
 
 /// Prints the figures; whether that went well.

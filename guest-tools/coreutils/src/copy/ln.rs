@@ -183,8 +183,13 @@ impl Ln<'_> {
         {
             if is_dir(&old) {
                 self.out.flush();
-                self.context
-                    .say(&[&quoted, b": cannot overwrite directory".as_slice()].concat());
+                self.context.say(
+                    &[
+                        &quote::if_needed(shown),
+                        b": cannot overwrite directory".as_slice(),
+                    ]
+                    .concat(),
+                );
                 return false;
             }
             // Only where removing the one would remove the other.
@@ -245,11 +250,11 @@ impl Ln<'_> {
             return self.problem(&[what, &quoted, &tail], errno);
         }
         if self.verbose {
-            let mut line = [&quoted, arrow, &quote::always(&content)].concat();
             if !kept.is_empty() {
-                line.extend([b" ~ ".as_slice(), &quote::always(&kept)].concat());
+                self.out.put(&quote::always(&kept));
+                self.out.put(b" ~ ");
             }
-            line.push(b'\n');
+            let line = [&quoted, arrow, &quote::always(&content), b"\n"].concat();
             self.out.put(&line);
         }
         true

@@ -73,6 +73,7 @@ pub fn mv(args: &Args) -> i32 {
             to.clone()
         };
         let several = sources.len() > 1;
+        let mut clash = false;
         if several && let Ok(stat) = sys::stat(source, false) {
             if is_dir(&stat) && stuck.has(source, &stat) {
                 out.flush();
@@ -84,29 +85,22 @@ pub fn mv(args: &Args) -> i32 {
                 context.say(&text.concat());
                 continue;
             }
-            let clash = !is_dir(&stat)
+            clash = !is_dir(&stat)
                 && !matches!(backup, Some(Backup::Numbered))
                 && sys::stat(&path, false).is_ok_and(|old| targets.has(&path, &old));
-            if clash {
-                out.flush();
-                let text = [
-                    b"will not overwrite just-created ".as_slice(),
-                    &quote::always(&path),
-                    b" with ",
-                    &quote::always(source),
-                ];
-                context.say(&text.concat());
-                fine = false;
-                continue;
-            }
         }
-        let result = one(source, &path, existing, backup.as_ref(), &context);
+        let how = (existing, clash);
+        let result = one(source, &path, how, backup.as_ref(), &context);
         if several {
-            let (seen, at) = match result.is_ok() {
-                true => (&mut targets, path.as_slice()),
-                false => (&mut stuck, source),
+            let put = match &result {
+                Ok(Some(_)) => Some((&mut targets, path.as_slice())),
+                // What was left alone was not created here.
+                Ok(None) => None,
+                Err(_) => Some((&mut stuck, source)),
             };
-            if let Ok(stat) = sys::stat(at, false) {
+            if let Some((seen, at)) = put
+                && let Ok(stat) = sys::stat(at, false)
+            {
                 seen.add(at, &stat);
             }
         }
@@ -140,11 +134,12 @@ pub fn mv(args: &Args) -> i32 {
 }
 
 /// Moves one file: nothing if it was left alone, else the path of the backup
-/// (empty: none made); or a message.
+/// (empty: none made); or a message. `clash`: what is at the target came from
+/// another operand.
 fn one(
     from: &[u8],
     to: &[u8],
-    existing: Existing,
+    (existing, clash): (Existing, bool),
     backup: Option<&Backup>,
     context: &Context<'_>,
 ) -> Result<Option<Vec<u8>>, Vec<u8>> {
@@ -193,6 +188,15 @@ fn one(
                 b"cannot overwrite directory ".as_slice(),
                 &quoted_to,
                 b" with non-directory",
+            ]
+            .concat());
+        }
+        if clash {
+            return Err([
+                b"will not overwrite just-created ".as_slice(),
+                &quoted_to,
+                b" with ",
+                &quoted_from,
             ]
             .concat());
         }

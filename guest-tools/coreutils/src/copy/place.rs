@@ -119,10 +119,13 @@ pub fn identity(stat: &ExtStat) -> (u64, u64) {
 
 /// Whether two paths are one entry of one directory.
 pub fn same_entry(one: &[u8], other: &[u8]) -> bool {
-    let directory = |path| sys::stat(parent(path), true).map(|stat| identity(&stat));
-    last(one) == last(other)
-        && (parent(one) == parent(other)
-            || matches!((directory(one), directory(other)), (Ok(a), Ok(b)) if a == b))
+    last(one) == last(other) && same_directory(parent(one), parent(other))
+}
+
+/// Whether two paths lead to one directory.
+pub fn same_directory(one: &[u8], other: &[u8]) -> bool {
+    let found = |path| sys::stat(path, true).map(|stat| identity(&stat));
+    one == other || matches!((found(one), found(other)), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Sources, destination, and whether the destination is a directory to put them in.

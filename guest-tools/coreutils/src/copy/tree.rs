@@ -2,9 +2,10 @@
 
 use super::contents;
 use super::cp::{Cp, Follow};
-use super::place::{Backup, Existing, identity, same_entry};
+use super::place::{Backup, Existing, identity, same_directory, same_entry};
 use super::same::Same;
 use crate::cli::Output;
+use crate::fast::names::parent;
 use crate::fast::remove::answer_is_yes;
 use crate::place::canonical::real_path;
 use crate::sys::{self, Errno, ExtStat, File, OpenHow, SetTime, is_dir, is_link, mode};
@@ -97,16 +98,12 @@ impl Cp<'_> {
         let link = link.ok();
         let old = link.filter(|_| known);
         if is_dir(&stat) {
-            return self.directory(from, to, &stat, old_target, above);
-        }
-        if argument
-            && let Some(found) = &link
-            && self.clashes(from, to, found)
-        {
-            return false;
+            // A link to a directory is none: what it leads to is not written to.
+            return self.directory(from, to, &stat, link, above);
         }
         if let Some(found) = &old {
-            if is_dir(old_target.as_ref().unwrap_or(found)) {
+            let led = old_target.as_ref().filter(|_| through);
+            if is_dir(led.unwrap_or(found)) {
                 let text = [
                     b"cannot overwrite directory ".as_slice(),
                     &quote::always(to),
@@ -138,6 +135,12 @@ impl Cp<'_> {
                 }
                 _ => {}
             }
+        }
+        if argument
+            && let Some(found) = &link
+            && self.clashes(from, to, found)
+        {
+            return false;
         }
         let (mut kept, mut gone) = (None, false);
         if let Some(found) = &old {
@@ -190,23 +193,21 @@ impl Cp<'_> {
         if self.keep.links && stat.links > 1 && !self.hard && !self.symbolic {
             if let Some(first) = self.copied.get(&identity(&stat)).cloned() {
                 let _ = sys::unlink(to);
-                return match sys::link(&first, to) {
-                    Ok(()) => true,
-                    Err(errno) => self.problem(
-                        &[
-                            b"cannot create hard link ",
-                            &quote::always(to),
-                            b" to ",
-                            &quote::always(&first),
-                        ],
-                        errno,
-                    ),
+                let Err(errno) = sys::link(&first, to) else {
+                    return true;
                 };
+                let (made, of) = (quote::always(to), quote::always(&first));
+                self.problem(&[b"cannot create hard link ", &made, b" to ", &of], errno);
+                self.put_back(kept, to);
+                return false;
             }
             self.copied.insert(identity(&stat), to.to_vec());
         }
         let existed = old.is_some() && kept.is_none() && !gone;
         let fine = self.one(from, to, &stat, existed);
+        if !fine {
+            self.put_back(kept, to);
+        }
         if argument
             && self.several
             && let Ok(made) = sys::stat(to, false)
@@ -214,6 +215,29 @@ impl Cp<'_> {
             self.targets.add(to, &made);
         }
         fine
+    }
+
+    /// Gives what was kept in a backup its name back, after a failure.
+    fn put_back(&mut self, kept: Option<Vec<u8>>, to: &[u8]) {
+        let Some(path) = kept else {
+            return;
+        };
+        let quoted = quote::always(to);
+        match sys::rename(&path, to) {
+            Ok(()) if self.verbose => self.out.put(
+                &[
+                    quote::always(&path).as_slice(),
+                    b" -> ",
+                    &quoted,
+                    b" (unbackup)\n",
+                ]
+                .concat(),
+            ),
+            Ok(()) => {}
+            Err(errno) => {
+                self.problem(&[b"cannot un-backup ", &quoted], errno);
+            }
+        }
     }
 
     /// Whether the target came from another operand of this run, after a message.
@@ -267,6 +291,10 @@ impl Cp<'_> {
             };
         }
         if self.symbolic {
+            if !from.starts_with(b"/") && !same_directory(b".", parent(to)) {
+                let text = b": can make relative symbolic links only in current directory";
+                return self.tell(&[&quote::if_needed(to), text]);
+            }
             return match sys::symlink(from, to) {
                 Ok(()) => true,
                 Err(errno) => self.problem(
@@ -291,7 +319,8 @@ impl Cp<'_> {
             return self.attributes(to, stat, false);
         }
         if stat.mode & mode::TYPE == mode::FIFO && self.recursive {
-            if let Err(errno) = sys::mkfifo(to, stat.mode & 0o777) {
+            let bits = if self.fresh_modes { 0o666 } else { stat.mode };
+            if let Err(errno) = sys::mkfifo(to, bits & 0o777) {
                 return self.problem(&[b"cannot create fifo ", &quote::always(to)], errno);
             }
             return self.attributes(to, stat, true);
@@ -479,7 +508,8 @@ impl Cp<'_> {
             }
         }
         if created && !self.keep.mode {
-            let _ = sys::chmod(to, stat.mode & 0o777 & !self.umask);
+            let bits = if self.fresh_modes { 0o777 } else { stat.mode };
+            let _ = sys::chmod(to, bits & 0o777 & !self.umask);
         }
         self.attributes(to, stat, true) && fine
     }

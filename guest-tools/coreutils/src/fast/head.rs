@@ -69,6 +69,13 @@ pub fn run(args: &Args) -> i32 {
                     context.say(&[text.as_bytes(), &shown].concat());
                     return 1;
                 };
+                if size::beyond(digits) {
+                    let unit = if letter == b'c' { "bytes" } else { "lines" };
+                    let before = format!("invalid number of {unit}: ");
+                    let after: &[u8] = b": Value too large for defined data type";
+                    context.say(&[before.as_bytes(), &quote::always(digits), after].concat());
+                    return 1;
+                }
                 (want.bytes, want.count, want.all_but) = (letter == b'c', count, all_but);
             }
             b'q' => headers = Some(false),

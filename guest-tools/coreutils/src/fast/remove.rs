@@ -1,7 +1,7 @@
 //! `rm`, `rmdir`.
 
 use crate::Args;
-use crate::cli::{Context, Opt, Order, Output, parse};
+use crate::cli::{Context, Opt, Order, Output, choice, parse};
 use crate::sys::{self, Errno, ExtStat, is_dir, mode};
 use crate::text::quote;
 
@@ -89,19 +89,16 @@ pub fn rm(args: &Args) -> i32 {
                     return 1;
                 }
             },
-            (_, "interactive") => match value.as_deref() {
-                Some(b"never" | b"no" | b"none") => rm.ask = Ask::Never,
-                Some(b"once") => (rm.force, rm.ask) = (false, Ask::Once),
-                None | Some(b"always" | b"yes") => (rm.force, rm.ask) = (false, Ask::Always),
-                Some(other) => {
-                    let text = [
-                        b"invalid argument ".as_slice(),
-                        &quote::always(other),
-                        b" for '--interactive'\nValid arguments are:\n  - 'never', 'no', 'none'\n  - 'once'\n  - 'always', 'yes'",
-                    ];
-                    return rm.context.usage(&text.concat());
+            (_, "interactive") => {
+                const WORDS: &[&[&str]] =
+                    &[&["never", "no", "none"], &["once"], &["always", "yes"]];
+                match value.map(|word| choice(&rm.context, &word, "'--interactive'", WORDS)) {
+                    Some(Ok(0)) => rm.ask = Ask::Never,
+                    Some(Ok(1)) => (rm.force, rm.ask) = (false, Ask::Once),
+                    None | Some(Ok(_)) => (rm.force, rm.ask) = (false, Ask::Always),
+                    Some(Err(code)) => return code,
                 }
-            },
+            }
             _ => {}
         }
     }

@@ -67,7 +67,11 @@ pub fn show(name: &[u8], config: &Config) -> (Vec<u8>, bool) {
 
 /// The name of a directory at the head of its section, where a colon ends it.
 pub fn heading(name: &[u8], config: &Config) -> Vec<u8> {
-    let (shown, quoted) = show(name, config);
+    let (shown, quoted) = match config.quoting {
+        // The colon ends it, so that blanks stand for themselves.
+        Style::Escape => (quote::escape_but_blanks(name), false),
+        _ => show(name, config),
+    };
     if quoted || !name.contains(&b':') {
         return shown;
     }
@@ -77,6 +81,8 @@ pub fn heading(name: &[u8], config: &Config) -> Vec<u8> {
         Style::ShellEscape | Style::ShellEscapeAlways => {
             quote::quote(name, Style::ShellEscapeAlways)
         }
+        // Quotes do instead of a backslash.
+        Style::CMaybe => quote::quote(name, Style::C),
         Style::C | Style::Escape | Style::Locale => {
             let parts: Vec<&[u8]> = shown.split(|byte| *byte == b':').collect();
             parts.join(b"\\:".as_slice())

@@ -53,6 +53,7 @@ impl Dired {
             Style::C => "c",
             Style::Escape => "escape",
             Style::Locale => "locale",
+            Style::CMaybe => "c-maybe",
         };
         out.put(format!("//DIRED-OPTIONS// --quoting-style={style}\n").as_bytes());
     }

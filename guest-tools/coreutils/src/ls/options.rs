@@ -442,7 +442,7 @@ const STYLES: &[(&str, u8)] = &[
     ("c-maybe", b'm'),
     ("escape", b'b'),
     ("locale", b'o'),
-    ("clocale", b'o'),
+    ("clocale", b'O'),
 ];
 const SORTS: &[(&str, u8)] = &[
     ("none", b'n'),
@@ -527,7 +527,9 @@ fn style(letter: u8) -> Style {
         b'S' => Style::ShellAlways,
         b'e' => Style::ShellEscape,
         b'E' => Style::ShellEscapeAlways,
-        b'c' | b'm' => Style::C,
+        // In the C locale its quotes are those of C.
+        b'c' | b'O' => Style::C,
+        b'm' => Style::CMaybe,
         b'b' => Style::Escape,
         b'o' => Style::Locale,
         _ => Style::Literal,

@@ -1,6 +1,6 @@
 //! How `ls -l` prints times.
 
-use crate::cli::Context;
+use crate::cli::{Context, Unclear, find_choice};
 use crate::text::quote;
 
 const RECENT: &[u8] = b"%b %e %H:%M";
@@ -37,19 +37,25 @@ impl TimeStyle {
             }
             name = rest;
         }
-        let (recent, old): (&[u8], &[u8]) = match name {
-            b"full-iso" => (b"%Y-%m-%d %H:%M:%S.%N %z", b"%Y-%m-%d %H:%M:%S.%N %z"),
-            b"long-iso" => (b"%Y-%m-%d %H:%M", b"%Y-%m-%d %H:%M"),
-            b"iso" => (b"%m-%d %H:%M", b"%Y-%m-%d "),
-            b"locale" => (RECENT, OLD),
-            [b'+', format @ ..] => match format.iter().position(|byte| *byte == b'\n') {
+        const WORDS: &[&[&str]] = &[&["full-iso"], &["long-iso"], &["iso"], &["locale"]];
+        let (recent, old): (&[u8], &[u8]) = match (name, find_choice(name, WORDS)) {
+            ([b'+', format @ ..], _) => match format.iter().position(|byte| *byte == b'\n') {
                 Some(at) => (&format[at + 1..], &format[..at]),
                 None => (format, format),
             },
-            other => {
+            (_, Ok(0)) => (b"%Y-%m-%d %H:%M:%S.%N %z", b"%Y-%m-%d %H:%M:%S.%N %z"),
+            (_, Ok(1)) => (b"%Y-%m-%d %H:%M", b"%Y-%m-%d %H:%M"),
+            (_, Ok(2)) => (b"%m-%d %H:%M", b"%Y-%m-%d "),
+            (_, Ok(_)) => (RECENT, OLD),
+            (_, Err(unclear)) => {
+                let problem: &[u8] = match unclear {
+                    Unclear::Invalid => b"invalid",
+                    Unclear::Ambiguous => b"ambiguous",
+                };
                 let text = [
-                b"invalid argument ".as_slice(),
-                &quote::always(other),
+                problem,
+                b" argument ",
+                &quote::always(name),
                 b" for 'time style'\nValid arguments are:\n  - [posix-]full-iso\n  - [posix-]long-iso\n  - [posix-]iso\n  - [posix-]locale\n  - +FORMAT (e.g., +%H:%M) for a 'date'-style format",
             ];
                 return Err(context.usage(&text.concat()));

@@ -299,14 +299,23 @@ impl Install<'_> {
         }
         if self.verbose {
             let mut text = [&quote::always(from), b" -> ".as_slice(), &quote::always(to)].concat();
-            if let Some(backup) = kept {
-                text.extend([b" (backup: ".as_slice(), &quote::always(&backup), b")"].concat());
+            if let Some(backup) = &kept {
+                text.extend([b" (backup: ".as_slice(), &quote::always(backup), b")"].concat());
             }
             text.push(b'\n');
             self.out.put(&text);
         }
         if let Err((path, what, errno)) = copy(from, to) {
-            return self.problem(what, path, errno);
+            self.out.flush();
+            let tail = if what == "cannot open" {
+                " for reading"
+            } else {
+                ""
+            };
+            let text = [what.as_bytes(), b" ", &quote::always(path), tail.as_bytes()];
+            self.context.say_error(&text.concat(), errno);
+            self.put_back(kept, to);
+            return false;
         }
         if self.keep_times {
             let (accessed, modified) =
@@ -316,6 +325,29 @@ impl Install<'_> {
             }
         }
         self.attributes(to)
+    }
+
+    /// Gives what was kept in a backup its name back, after a failure.
+    fn put_back(&mut self, kept: Option<Vec<u8>>, to: &[u8]) {
+        let Some(path) = kept else {
+            return;
+        };
+        let quoted = quote::always(to);
+        match sys::rename(&path, to) {
+            Ok(()) if self.verbose => self.out.put(
+                &[
+                    quote::always(&path).as_slice(),
+                    b" -> ",
+                    &quoted,
+                    b" (unbackup)\n",
+                ]
+                .concat(),
+            ),
+            Ok(()) => {}
+            Err(errno) => {
+                self.problem("cannot un-backup", to, errno);
+            }
+        }
     }
 
     fn is_same(&self, from: &[u8], to: &[u8]) -> bool {

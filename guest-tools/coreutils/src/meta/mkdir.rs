@@ -4,6 +4,7 @@ use super::mode::ModeChange;
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
 use crate::fast::names::parent;
+use crate::sys::mode::STICKY;
 use crate::sys::{self, Errno, is_dir};
 use crate::text::quote;
 
@@ -40,7 +41,7 @@ pub fn mkdir(args: &Args) -> i32 {
             context.say(&[b"invalid mode ".as_slice(), &quote::always(text)].concat());
             return 1;
         };
-        make.mode = Some((change.apply(0o777, true, umask()), change.affected()));
+        make.mode = Some(last_mode(text, &change));
     }
     let mut code = 0;
     for path in &parsed.operands {
@@ -52,6 +53,24 @@ pub fn mkdir(args: &Args) -> i32 {
         code |= i32::from(!made);
     }
     make.out.finish(&context, code)
+}
+
+/// The bits of a directory made with `-m`, and which of them count: the umask
+/// has its part in the change, but none in what is made.
+fn last_mode(text: &[u8], change: &ModeChange) -> (u32, u32) {
+    const SET_ID: u32 = 0o6000;
+    let bits = change.apply(0o777, true, umask());
+    let mut affected = change.affected();
+    // Of a directory those bits stay that are not named.
+    if !text.contains(&b's') && !text.iter().any(u8::is_ascii_digit) {
+        affected &= !SET_ID;
+    }
+    // With special bits GNU makes it under the umask, and is content if all
+    // that was named came out as wanted.
+    let special = bits & STICKY != 0 || affected & SET_ID != 0;
+    let made = bits & (0o777 | STICKY) & !umask();
+    let content = special && (made ^ bits) & affected == 0;
+    (if content { made } else { bits }, 0o777 | affected)
 }
 
 /// The present mask of permission bits withheld from new files.

@@ -127,6 +127,9 @@ fn parse_clause(part: &[u8], clauses: &mut Vec<Clause>) -> Option<()> {
             [b'g'] => What::Copy(3),
             [b'o'] => What::Copy(0),
             [first, ..] if first.is_ascii_digit() => {
+                if !who.is_empty() || !rest.is_empty() {
+                    return None;
+                }
                 // `+0755`: octal after an operator, for everyone, no umask.
                 users = ALL;
                 What::Octal(octal(letters)?)
@@ -265,6 +268,9 @@ mod tests {
         check("u=rwx,g=", 0o2777, true, 0o2707);
         check("a-x+X", 0o755, false, 0o644);
         assert!(ModeChange::parse(b"u+q").is_none());
+        for text in [b"u=7".as_slice(), b"a=644", b"+7+r", b"g+x,o=0"] {
+            assert!(ModeChange::parse(text).is_none());
+        }
         assert!(ModeChange::parse(b"9").is_none());
         assert!(ModeChange::parse(b"").is_none());
         assert!(ModeChange::parse(b"u").is_none());

@@ -34,19 +34,24 @@ fn quoting(context: &Context<'_>) -> Style {
         &["shell"],
         &["shell-always"],
         &["shell-escape"],
-        &["c", "c-maybe"],
+        &["c"],
+        &["c-maybe"],
         &["escape"],
-        &["locale", "clocale"],
+        &["locale"],
+        &["clocale"],
     ];
-    const STYLES: [Style; 8] = [
+    const STYLES: [Style; 10] = [
         Style::ShellEscapeAlways,
         Style::Literal,
         Style::Shell,
         Style::ShellAlways,
         Style::ShellEscape,
         Style::C,
+        Style::CMaybe,
         Style::Escape,
         Style::Locale,
+        // In the C locale its quotes are those of C.
+        Style::C,
     ];
     let Some(word) = std::env::var_os("QUOTING_STYLE") else {
         return STYLES[0];
@@ -327,17 +332,10 @@ impl Stat<'_> {
     }
 
     fn quoted(&self, path: &[u8], stat: &ExtStat) -> Vec<u8> {
-        let show = |name: &[u8]| {
-            let mut text = quote::quote(name, self.style);
+        let show = |name: &[u8]| match self.style {
             // Unlike in lists, blanks stand for themselves.
-            if self.style == Style::Escape {
-                text = text
-                    .split(|byte| *byte == b' ')
-                    .map(|part| part.strip_suffix(b"\\").unwrap_or(part))
-                    .collect::<Vec<_>>()
-                    .join(b" ".as_slice());
-            }
-            text
+            Style::Escape => quote::escape_but_blanks(name),
+            style => quote::quote(name, style),
         };
         let mut text = show(path);
         if is_link(stat)

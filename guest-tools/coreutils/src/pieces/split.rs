@@ -9,8 +9,12 @@ use crate::lines::Reader;
 use crate::sys::{self, Errno, File, OpenHow};
 use crate::text::quote;
 use memchr::{memchr, memrchr};
+use wardian_abi::Signal;
 
 const BLOCK_BYTES: usize = 128 * 1024;
+
+/// Most hands that lines are dealt to, each with a file of its own.
+const HANDS_MAX: usize = 1 << 20;
 
 /// Runs `split`.
 pub fn run(args: &Args) -> i32 {
@@ -175,14 +179,13 @@ fn by_size(
             let each = (size / count).max(1);
             let end_of = |index: u64| if index == count { size } else { each * index };
             match which {
-                // A part of a file too small for all is taken by exact shares.
-                Some(which) => {
-                    let each = size / count;
-                    let end = if which == count { size } else { each * which };
-                    out.put(chosen(each * (which - 1), end));
-                }
+                Some(which) => out.put(chosen(end_of(which - 1).min(size), end_of(which))),
                 None => {
                     for index in 1..=count {
+                        // Beyond the end all are empty.
+                        if pieces.options.elide && end_of(index - 1) >= size {
+                            break;
+                        }
                         pieces.start()?;
                         pieces.put(chosen(end_of(index - 1).min(size), end_of(index)))?;
                     }
@@ -193,7 +196,15 @@ fn by_size(
             let each = (size.max(count) / count).max(1);
             let mut from = 0;
             for index in 1..=count {
-                let last = if index == count { size } else { each * index };
+                // Beyond the end all are empty: nothing to show or to leave out.
+                if from >= size && (which.is_some() || pieces.options.elide) {
+                    break;
+                }
+                let last = if index == count {
+                    size
+                } else {
+                    each.saturating_mul(index)
+                };
                 let mut to = from;
                 if from < last && from < size {
                     let seek = (last - 1).max(from) as usize;
@@ -207,7 +218,10 @@ fn by_size(
                         pieces.start()?;
                         pieces.put(part)?;
                     }
-                    Some(which) if which == index => out.put(part),
+                    Some(which) if which == index => {
+                        out.put(part);
+                        break;
+                    }
                     Some(_) => {}
                 }
             }
@@ -231,9 +245,14 @@ fn by_size(
                     out.put(line);
                 }
             } else {
-                let mut hands =
-                    vec![Vec::new(); usize::try_from(count).unwrap_or(usize::MAX).min(1 << 20)];
-                let most = hands.len();
+                let most = match usize::try_from(count) {
+                    Ok(most) if most <= HANDS_MAX => most,
+                    _ => {
+                        pieces.context.say(b"memory exhausted");
+                        return Err(1);
+                    }
+                };
+                let mut hands = vec![Vec::new(); most];
                 for (index, line) in lines().enumerate() {
                     hands[index % most].push(line);
                 }
@@ -248,6 +267,19 @@ fn by_size(
         Cut::Lines(_) | Cut::Bytes(_) => {}
     }
     out.finish(context, 0).then_ok()
+}
+
+/// A signal's name as GNU writes it.
+fn signal_name(number: u32) -> String {
+    let known = Signal::from_raw(number).and_then(Signal::name);
+    match (known, number) {
+        (Some(name), _) => name.to_owned(),
+        (None, 34) => "RTMIN".to_owned(),
+        (None, 35..=49) => format!("RTMIN+{}", number - 34),
+        (None, 50..=63) => format!("RTMAX-{}", 64 - number),
+        (None, 64) => "RTMAX".to_owned(),
+        (None, number) => number.to_string(),
+    }
 }
 
 /// Where pieces go, one after another.
@@ -434,10 +466,11 @@ impl<'a> Pieces<'a> {
                 if code == 0 || code == 256 + 13 {
                     return Ok(());
                 }
-                let (what, code) = if code > 256 {
-                    (format!(": signal {}", code - 256), code - 256 + 128)
-                } else {
-                    (format!(" exit status {code}"), code)
+                let (what, code) = match u32::try_from(code - 256) {
+                    Ok(number) if number > 0 => {
+                        (format!("signal {}", signal_name(number)), code - 128)
+                    }
+                    _ => (format!("exit {code}"), code),
                 };
                 let name = quote::if_needed(&piece.name);
                 let command = self.options.filter.clone().unwrap_or_default();
@@ -445,7 +478,7 @@ impl<'a> Pieces<'a> {
                     b"with FILE=",
                     name.as_slice(),
                     b", ",
-                    what.trim_start_matches(": ").trim().as_bytes(),
+                    what.as_bytes(),
                     b" from command: ",
                     &command,
                 ];

@@ -236,22 +236,31 @@ fn parts(context: &Context<'_>, text: &[u8]) -> Result<Cut, i32> {
         [b'l', b'/', body @ ..] => (b'l', body),
         body => (b'b', body),
     };
+    // Shares of a file are counted as its bytes are, hands of lines are not.
+    let most = if kind == b'r' {
+        u64::MAX
+    } else {
+        i64::MAX as u64
+    };
     let (which, count) = match body.iter().position(|byte| *byte == b'/') {
         Some(at) => (Some(&body[..at]), &body[at + 1..]),
         None => (None, body),
     };
     let fault = |what: &str, value: &[u8], range: bool| {
         let problem = format!("invalid {what}: ");
-        let tail: &[u8] = if range {
-            b": Numerical result out of range"
-        } else {
-            b""
+        let digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+        let tail: &[u8] = match (digits, range) {
+            (true, _) if decimal(value).is_none_or(|it| it > most) => {
+                b": Value too large for defined data type"
+            }
+            (_, true) => b": Numerical result out of range",
+            _ => b"",
         };
         context.say(&[problem.as_bytes(), &quote::always(value), tail].concat());
         1
     };
     let total = match decimal(count) {
-        Some(total) if total > 0 => total,
+        Some(total) if total > 0 && total <= most => total,
         other => return Err(fault("number of chunks", count, other.is_some())),
     };
     let which = match which {

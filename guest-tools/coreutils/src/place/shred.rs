@@ -24,6 +24,9 @@ const OPTIONS: &[Opt] = &[
 /// Files are filled up to whole blocks of this size.
 const BLOCK_BYTES: u64 = 4096;
 
+/// Most passes that GNU has room to plan for.
+const PASSES_MAX: u64 = u64::MAX / 4;
+
 /// Bytes of the passes between the random ones.
 const PATTERNS: [u8; 8] = [0xff, 0x00, 0x55, 0xaa, 0x33, 0xcc, 0x0f, 0xf0];
 
@@ -59,7 +62,7 @@ fn work(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
     let (mut passes, mut removal, mut bytes, mut source) = (3, None, None, None);
     for (letter, long, value) in parsed.options {
         let text = value.clone().unwrap_or_default();
-        let number = |what: &str| {
+        let number = |what: &str, most: u64| {
             let plain = text.first().is_some_and(u8::is_ascii_digit);
             // As in C: octal after a zero, hexadecimal after `0x`.
             let in_base = |digits: &[u8], base| {
@@ -71,15 +74,24 @@ fn work(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
                 [b'0', digits @ ..] if !digits.is_empty() => in_base(digits, 8),
                 text => size::parse(text).filter(|_| plain),
             };
-            value.ok_or_else(|| {
-                context.say(&[what.as_bytes(), b": ", &quote::always(&text)].concat());
-                1
-            })
+            let problem: &[u8] = match value {
+                Some(value) if value <= most => return Ok(value),
+                Some(_) => b": Value too large for defined data type",
+                None => b"",
+            };
+            context.say(&[what.as_bytes(), b": ", &quote::always(&text), problem].concat());
+            Err(1)
         };
         match (letter, long) {
             (b'f', _) => force = true,
-            (b'n', _) => passes = number("invalid number of passes")?,
-            (b's', _) => bytes = Some(number("invalid file size")?),
+            // Passes are counted in plain digits.
+            (b'n', _) if !text.iter().all(u8::is_ascii_digit) => {
+                let quoted = quote::always(&text);
+                context.say(&[b"invalid number of passes: ", quoted.as_slice()].concat());
+                return Err(1);
+            }
+            (b'n', _) => passes = number("invalid number of passes", PASSES_MAX)?,
+            (b's', _) => bytes = Some(number("invalid file size", i64::MAX as u64)?),
             (b'u', _) => removal = Some(Removal::Wipe),
             (b'v', _) => verbose = true,
             (b'x', _) => exact = true,
@@ -174,6 +186,9 @@ impl Shred<'_> {
             true => stat.size_bytes,
             false => stat.size_bytes.next_multiple_of(BLOCK_BYTES),
         });
+        if length == 0 {
+            return Ok(());
+        }
         let total = self.passes + u64::from(self.zero);
         for pass in 1..=total {
             let fixed = if pass > self.passes {
@@ -181,9 +196,6 @@ impl Shred<'_> {
             } else {
                 pattern(pass, self.passes)
             };
-            if length == 0 {
-                continue;
-            }
             if self.verbose {
                 let shown = match fixed {
                     None => "random".to_owned(),

@@ -3,9 +3,9 @@
 use super::debug::Debug;
 use super::key::{Key, NONE, Order};
 use crate::Args;
-use crate::cli::{Context, Opt, Order as Permute, parse};
+use crate::cli::{Context, Opt, Order as Permute, choice, parse};
 use crate::order::random::Source;
-use crate::text::quote;
+use crate::text::quote::{self, Style};
 
 #[rustfmt::skip]
 const OPTIONS: &[Opt] = &[
@@ -20,6 +20,7 @@ const OPTIONS: &[Opt] = &[
     Opt::flag(b'R', "random-sort"),
     Opt::flag(b'V', "version-sort"),
     Opt::flag(b'r', "reverse"),
+    Opt::value(0, OLD_KEY),
     Opt::value(0, "sort"),
     Opt::value(0, "random-source"),
     Opt::value(0, "batch-size"),
@@ -104,6 +105,7 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
     let mut global_marks: Vec<u8> = Vec::new();
     let (mut list, mut source) = (None, None);
     for (letter, long, value) in parsed.options {
+        let given = value.is_some();
         let value = value.unwrap_or_default();
         match (letter, long) {
             (b'b' | b'd' | b'f' | b'i' | b'g' | b'h' | b'n' | b'M' | b'R' | b'V' | b'r', _) => {
@@ -111,31 +113,24 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
                 global_marks.push(letter);
             }
             (_, "sort") => {
-                const WORDS: [(&[u8], u8); 6] = [
-                    (b"general-numeric", b'g'),
-                    (b"human-numeric", b'h'),
-                    (b"month", b'M'),
-                    (b"numeric", b'n'),
-                    (b"random", b'R'),
-                    (b"version", b'V'),
+                const WORDS: &[&[&str]] = &[
+                    &["general-numeric"],
+                    &["human-numeric"],
+                    &["month"],
+                    &["numeric"],
+                    &["random"],
+                    &["version"],
                 ];
-                let fit = WORDS.iter().find(|word| word.0.starts_with(&value));
-                let Some((_, letter)) = fit.filter(|_| !value.is_empty()) else {
-                    return Err(bad_word(context, "--sort", &value, &WORDS.map(|w| w.0)));
-                };
-                set_order(&mut global, &[*letter], (true, true));
-                global_marks.push(*letter);
+                let letter = b"ghMnRV"[word(context, &value, "'--sort'", WORDS)?];
+                set_order(&mut global, &[letter], (true, true));
+                global_marks.push(letter);
             }
             (b'c' | b'C' | 1, _) => {
-                let wanted = match value.as_slice() {
-                    b"" if letter == b'C' => b'C',
-                    b"" => b'c',
-                    value if b"diagnose-first".starts_with(value) => b'c',
-                    value if b"quiet".starts_with(value) || b"silent".starts_with(value) => b'C',
-                    value => {
-                        let words: [&[u8]; 3] = [b"diagnose-first", b"quiet", b"silent"];
-                        return Err(bad_word(context, "--check", value, &words));
-                    }
+                const WORDS: &[&[&str]] = &[&["quiet", "silent"], &["diagnose-first"]];
+                let wanted = match (given, letter) {
+                    (true, _) => b"Cc"[word(context, &value, "'--check'", WORDS)?],
+                    (false, b'C') => b'C',
+                    (false, _) => b'c',
                 };
                 if plan.check.is_some_and(|before| before != wanted) {
                     return Err(incompatible(context, b"cC"));
@@ -145,8 +140,11 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
             (_, "debug") => debug = true,
             (_, "files0-from") => list = Some(value),
             (_, "random-source") => source = Some(value),
-            (b'k', _) => {
-                let (written, value) = split_old(&value);
+            (b'k', _) | (_, OLD_KEY) => {
+                let (written, value) = match letter {
+                    b'k' => (None, value.as_slice()),
+                    _ => split_old(&value),
+                };
                 let (key, letters) = key(context, value)?;
                 old.push(written);
                 plan.keys.push(key);
@@ -289,29 +287,9 @@ fn incompatible(context: &Context<'_>, letters: &[u8]) -> i32 {
     TROUBLE
 }
 
-fn bad_word(context: &Context<'_>, option: &str, word: &[u8], words: &[&[u8]]) -> i32 {
-    let quoted = quote::always(word);
-    context.say(
-        &[
-            b"invalid argument ".as_slice(),
-            &quoted,
-            b" for ",
-            &quote::always(option.as_bytes()),
-        ]
-        .concat(),
-    );
-    let mut text = b"Valid arguments are:\n".to_vec();
-    for word in words {
-        text.extend_from_slice(&[b"  - ", quote::always(word).as_slice(), b"\n"].concat());
-    }
-    let mut err = crate::cli::Output::new(2);
-    err.put(&text);
-    err.flush();
-    {
-        // GNU's helper for such words has its own exit code.
-        context.usage(b"");
-        1
-    }
+/// The group of a word. GNU's helper for such words has its own exit code.
+fn word(context: &Context<'_>, word: &[u8], of: &str, groups: &[&[&str]]) -> Result<usize, i32> {
+    choice(context, word, of, groups).map_err(|_| 1)
 }
 
 fn separator(context: &Context<'_>, value: &[u8]) -> Result<u8, i32> {
@@ -420,14 +398,14 @@ fn set_order<'a>(key: &mut Key, letters: &'a [u8], blanks: (bool, bool)) -> &'a 
 /// A key as `-k` gives it, and the letters in it.
 fn key(context: &Context<'_>, spec: &[u8]) -> Result<(Key, Vec<u8>), i32> {
     let bad = |text: &str| {
-        let quoted = quote::always(spec);
+        let quoted = quote::quote(spec, Style::Locale);
         context.say(&[text.as_bytes(), b": invalid field specification ", &quoted].concat());
         TROUBLE
     };
     let number = |text: &[u8], what: &str| -> Result<usize, i32> {
         let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
         if digits == 0 {
-            let quoted = quote::always(text);
+            let quoted = quote::quote(text, Style::Locale);
             context.say(&[what.as_bytes(), b": invalid count at start of ", &quoted].concat());
             return Err(TROUBLE);
         }
@@ -478,6 +456,9 @@ fn key(context: &Context<'_>, spec: &[u8]) -> Result<(Key, Vec<u8>), i32> {
 /// Sets apart how a key was written from what it means.
 const OLD: char = '\u{1}';
 
+/// The option that such a key becomes, which nobody types.
+const OLD_KEY: &str = "\u{1}";
+
 /// How an old key was written and is better written, and the key.
 fn split_old(value: &[u8]) -> (Option<(String, String)>, &[u8]) {
     let mut parts = value.splitn(4, |byte| *byte == OLD as u8);
@@ -521,9 +502,8 @@ fn modern(args: &Args) -> Args {
             key.extend_from_slice(letters);
             rest.next();
         }
-        out.push(b"-k".to_vec());
         // How it was written goes before it, for `--debug` to tell.
-        let note = format!("{OLD}{written}{OLD}{better}{OLD}");
+        let note = format!("--{OLD_KEY}={OLD}{written}{OLD}{better}{OLD}");
         out.push([note.as_bytes(), &key].concat());
     }
     out

@@ -128,7 +128,7 @@ fn keyword(name: &[u8]) -> Option<&'static str> {
 /// Runs `locale`.
 pub fn locale(args: &Args) -> i32 {
     let context = Context::new(args, "locale", 1);
-    let mut out = Output::stdout();
+    let (mut out, mut code) = (Output::stdout(), 0);
     match args.get(1).map(Vec::as_slice) {
         Some(b"-a" | b"--all-locales") => out.put(b"C\nC.utf8\nPOSIX\n"),
         Some(b"-m" | b"--charmaps") => out.put(b"ANSI_X3.4-1968\nUTF-8\n"),
@@ -139,19 +139,17 @@ pub fn locale(args: &Args) -> i32 {
         }),
         Some(b"--help") => return context.help(),
         Some(b"--version") => return context.version(),
-        Some(name) if keyword(name).is_some() => {
+        Some(_) => {
             for name in &args[1..] {
                 let Some(value) = keyword(name) else {
+                    out.flush();
                     context.say(&[b"unknown name \"".as_slice(), name, b"\""].concat());
-                    return 1;
+                    code = 1;
+                    continue;
                 };
                 out.put(value.as_bytes());
                 out.put(b"\n");
             }
-        }
-        Some(name) => {
-            context.say(&[b"unknown name \"".as_slice(), name, b"\""].concat());
-            return 1;
         }
         None => {
             let lang = variable("LANG").unwrap_or_default();
@@ -191,5 +189,5 @@ pub fn locale(args: &Args) -> i32 {
             out.put(format!("LC_ALL={}\n", all.unwrap_or_default()).as_bytes());
         }
     }
-    out.finish(&context, 0)
+    out.finish(&context, code)
 }

@@ -88,9 +88,7 @@ pub fn run(args: &Args) -> i32 {
                     return 1;
                 };
                 // A count that no number holds is no count.
-                let large = digits.iter().all(u8::is_ascii_digit)
-                    && std::str::from_utf8(digits).is_ok_and(|text| text.parse::<u64>().is_err());
-                if large {
+                if size::beyond(digits) {
                     let unit = if letter == b'c' { "bytes" } else { "lines" };
                     let before = format!("invalid number of {unit}: ");
                     let after: &[u8] = b": Value too large for defined data type";
@@ -119,6 +117,17 @@ pub fn run(args: &Args) -> i32 {
                     Some(Ok(_)) => Some(Follow::Name),
                     Some(Err(code)) => return code,
                 };
+            }
+            (_, "max-unchanged-stats") => {
+                let plain = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+                let problem: &[u8] = match plain {
+                    true if size::beyond(&text) => b": Value too large for defined data type",
+                    true => continue,
+                    false => b"",
+                };
+                let before = b"invalid maximum number of unchanged stats between opens: ";
+                context.say(&[before.as_slice(), &quote::always(&text), problem].concat());
+                return 1;
             }
             (_, "-disable-inotify") => want.poll = true,
             (_, "retry") => want.retry = true,
@@ -185,20 +194,29 @@ fn advise(context: &Context<'_>, want: &Want, files: &[Vec<u8>]) -> Option<i32> 
     None
 }
 
-/// `-NUM[bcl][f]` or `+NUM…` as the first argument, written out.
+/// `-NUM[bcl][f]` or `+NUM…` as the first argument, written out; without a
+/// number it is ten, of blocks with `b`.
 fn obsolete(args: &Args) -> Option<Args> {
     let first = args.get(1)?;
     let (sign, body) = first.split_first()?;
     let files = args.get(2..)?;
     let from_start = *sign == b'+';
-    if !(from_start || *sign == b'-') || files.len() > 1 {
+    let one_file = match files {
+        [] => true,
+        [file] => file.len() < 2 || !file.starts_with(b"-") || file == b"--",
+        [dashes, _] => dashes == b"--",
+        _ => false,
+    };
+    if !(from_start || *sign == b'-') || !one_file {
         return None;
     }
     let digits = body.iter().take_while(|b| b.is_ascii_digit()).count();
     let (number, letters) = body.split_at(digits);
-    if number.is_empty() {
+    // A lone dash is standard input, and `-c` wants its number.
+    if number.is_empty() && !from_start && !matches!(letters.first(), Some(b'b' | b'l')) {
         return None;
     }
+    let number = if number.is_empty() { b"10" } else { number };
     let (option, unit): (&[u8], &[u8]) = match letters.first() {
         Some(b'b') => (b"-c", b"b"),
         Some(b'c') => (b"-c", b""),
