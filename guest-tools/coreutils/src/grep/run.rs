@@ -83,11 +83,12 @@ fn run(args: &Args, name: &'static str, kind: Kind) -> i32 {
     let idle = config.patterns.is_empty() && !config.invert && config.list != Some(false);
     for path in files.iter().filter(|_| !idle) {
         grep.argument(path, implied);
-        if grep.printer.out.failed() || (config.quiet && grep.selected) {
+        if grep.over() {
             break;
         }
     }
     let code = match (grep.selected, grep.trouble) {
+        _ if grep.matcher.gave_up => TROUBLE,
         (true, _) if config.quiet => 0,
         (_, true) => TROUBLE,
         (true, _) => 0,
@@ -111,6 +112,11 @@ struct Grep<'a> {
 }
 
 impl Grep<'_> {
+    /// Whether no further file matters.
+    fn over(&self) -> bool {
+        self.printer.out.failed() || (self.config.quiet && self.selected) || self.matcher.gave_up
+    }
+
     fn problem(&mut self, name: &[u8], errno: Errno) {
         self.trouble = true;
         if !self.config.no_messages {
@@ -164,7 +170,7 @@ impl Grep<'_> {
                 self.tree_problem(&name, errno);
             }
             self.path(&item.path, &item.name);
-            if self.printer.out.failed() || (self.config.quiet && self.selected) {
+            if self.over() {
                 return;
             }
         }
@@ -227,6 +233,15 @@ impl Grep<'_> {
             Ok(found) => found,
             Err(errno) => return self.problem(name, errno),
         };
+        if self.matcher.gave_up {
+            let limit = match self.config.kind {
+                Kind::Perl => "PCRE's backtracking limit",
+                _ => "the limit for back-references",
+            };
+            let text = [name, b": exceeded ", limit.as_bytes()].concat();
+            self.printer.out.flush();
+            return self.context.say(&text);
+        }
         let any = found.count > 0;
         let config = self.config;
         if config.count && !config.quiet && config.list.is_none() {
