@@ -88,9 +88,9 @@ impl Matcher {
                         return Ok(matcher(literal(pattern), None));
                     }
                     regex.push_str("(?:");
-                    regex.push_str(&perl::translate(text));
+                    regex.push_str(&perl::translate(text)?);
                     // A comment that a pattern may end with under `x`.
-                    if commented(text) {
+                    if perl::commented(text) {
                         regex.push('\n');
                     }
                     regex.push(')');
@@ -190,16 +190,6 @@ impl Matcher {
             },
         }
     }
-}
-
-/// Whether a pattern begins with options that let it have comments.
-fn commented(pattern: &str) -> bool {
-    pattern
-        .strip_prefix("(?")
-        .and_then(|options| options.split_once(')'))
-        .is_some_and(|(options, _)| {
-            options.contains('x') && options.bytes().all(|byte| byte.is_ascii_lowercase())
-        })
 }
 
 fn literal(text: &[u8]) -> Engine {
