@@ -54,7 +54,8 @@ fn run(args: &Args, name: &'static str, kind: Kind) -> i32 {
     let recursive = config.directories == Directories::Recurse;
     let named = config.file_name.unwrap_or(files.len() > 1);
     let output = sys::fstat(1).ok().filter(|stat| {
-        stat.mode & mode::TYPE == mode::REGULAR && !config.quiet && config.list.is_none()
+        let silent = config.quiet || config.list.is_some() || config.count;
+        stat.mode & mode::TYPE == mode::REGULAR && !silent
     });
     let mut grep = Grep {
         context,
