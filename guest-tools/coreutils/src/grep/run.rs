@@ -137,6 +137,13 @@ impl Grep<'_> {
             Err(errno) => return self.problem(path, errno),
         };
         if is_dir(&stat) {
+            // Of several slashes at the end one is left.
+            let slashes = path.iter().rev().take_while(|byte| **byte == b'/').count();
+            let path = match slashes {
+                0 | 1 => path,
+                2 if path.len() == 2 => path,
+                _ => &path[..(path.len() - slashes + 1)],
+            };
             match self.config.directories {
                 // The directory that nobody named cannot be left out.
                 Directories::Recurse if implied || !directory_left_out(self.config, path, true) => {
