@@ -25,6 +25,10 @@ impl Parser<'_> {
             match byte {
                 Some(byte) if byte == delimiter && bracket.is_none() => return Ok(out),
                 Some(b'\\') => match source.next() {
+                    Some(b'n') if bracket.is_some() => match self.options.posix_rules {
+                        true => out.extend(b"\\n"),
+                        false => out.push(b'\n'),
+                    },
                     Some(b'n') if regex && delimiter != b'n' => out.push(b'\n'),
                     Some(b'\n') if regex => out.push(b'\n'),
                     Some(byte) if byte == delimiter && bracket.is_some() => {
