@@ -442,7 +442,8 @@ const STYLES: &[(&str, u8)] = &[
     ("c-maybe", b'm'),
     ("escape", b'b'),
     ("locale", b'o'),
-    ("clocale", b'o'),
+    // The same, but not listed as such.
+    ("clocale", b'O'),
 ];
 const SORTS: &[(&str, u8)] = &[
     ("none", b'n'),
@@ -529,7 +530,7 @@ fn style(letter: u8) -> Style {
         b'E' => Style::ShellEscapeAlways,
         b'c' | b'm' => Style::C,
         b'b' => Style::Escape,
-        b'o' => Style::Locale,
+        b'o' | b'O' => Style::Locale,
         _ => Style::Literal,
     }
 }
