@@ -82,7 +82,7 @@ pub(super) fn read_label(source: &mut Source<'_>) -> Vec<u8> {
     loop {
         match byte {
             None => return label,
-            Some(b'\n' | b' ' | b'\t' | b'\r' | 0x0b | 0x0c | b';' | b'}') => {
+            Some(b'\n' | b' ' | b'\t' | b';' | b'}') => {
                 source.back(byte);
                 return label;
             }
