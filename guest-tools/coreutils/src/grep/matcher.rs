@@ -183,7 +183,7 @@ impl Matcher {
             }
             Engine::Backtracking(regex) => match find_in_lines(regex, text, from, self.end) {
                 Ok(found) => found,
-                Err(_) => {
+                Err(GaveUp) => {
                     self.gave_up = true;
                     None
                 }
@@ -244,6 +244,9 @@ fn longest(regex: &str, config: &Config, unicode: bool) -> Option<(Box<DFA>, Box
     Some((Box::new(dfa), Box::new(cache)))
 }
 
+/// A search took too many steps.
+struct GaveUp;
+
 /// Matches line by line, on text that the backtracking engine can read: UTF-8,
 /// or else each byte as the character of that number.
 fn find_in_lines(
@@ -251,7 +254,7 @@ fn find_in_lines(
     text: &[u8],
     from: usize,
     end: u8,
-) -> Result<Option<(usize, usize)>, fancy_regex::Error> {
+) -> Result<Option<(usize, usize)>, GaveUp> {
     let mut start = memchr::memrchr(end, &text[..from]).map_or(0, |at| at + 1);
     let mut from = from;
     while from <= text.len() {
@@ -280,10 +283,10 @@ fn find_from(
     regex: &fancy_regex::Regex,
     line: &str,
     from: usize,
-) -> Result<Option<(usize, usize)>, fancy_regex::Error> {
+) -> Result<Option<(usize, usize)>, GaveUp> {
     let Some(from) = (from..=line.len()).find(|at| line.is_char_boundary(*at)) else {
         return Ok(None);
     };
-    let found = regex.find_from_pos(line, from)?;
+    let found = regex.find_from_pos(line, from).map_err(|_| GaveUp)?;
     Ok(found.map(|found| (found.start(), found.end())))
 }

@@ -215,10 +215,7 @@ enum Before {
 /// A bracket expression; gives what follows it. Inside, the crates know nested
 /// expressions and operations on sets, which Perl does not.
 fn class<'a>(text: &'a str, out: &mut String) -> Result<&'a str, &'static str> {
-    for (boundary, ours) in [
-        ("[[:<:]]", r"(?:\b(?=\w))"),
-        ("[[:>:]]", r"(?:\b(?<=\w))"),
-    ] {
+    for (boundary, ours) in [("[[:<:]]", r"(?:\b(?=\w))"), ("[[:>:]]", r"(?:\b(?<=\w))")] {
         if let Some(rest) = text.strip_prefix(boundary) {
             out.push_str(ours);
             return Ok(rest);
@@ -337,18 +334,14 @@ fn posix_class(text: &str) -> Option<usize> {
 
 /// What begins with a parenthesis; gives what follows its head. Counts the
 /// groups that references may name.
-fn group<'a>(
-    text: &'a str,
-    out: &mut String,
-    groups: &mut usize,
-) -> Result<&'a str, &'static str> {
+fn group<'a>(text: &'a str, out: &mut String, groups: &mut usize) -> Result<&'a str, &'static str> {
     if let Some(comment) = text.strip_prefix("(?#") {
         let end = comment.split_once(')');
         return end
             .map(|(_, rest)| rest)
             .ok_or("missing ) after (?# comment");
     }
-    let head = text[1..].as_bytes();
+    let head = &text.as_bytes()[1..];
     *groups += usize::from(match head {
         [b'?', b'<', next, ..] => !matches!(next, b'=' | b'!'),
         [b'?', b'\'', ..] | [b'?', b'P', b'<', ..] => true,
@@ -418,7 +411,10 @@ mod tests {
             ("a(?#b", "missing ) after (?# comment"),
             ("[a", "missing terminating ] for character class"),
             ("[[:foo:]]", "unknown POSIX class name"),
-            ("[:alpha:]", "POSIX named classes are supported only within a class"),
+            (
+                "[:alpha:]",
+                "POSIX named classes are supported only within a class",
+            ),
             ("[[=a=]]", "POSIX collating elements are not supported"),
             (r"[\w--a]", "invalid range in character class"),
             (r"[a-\d]", "invalid range in character class"),

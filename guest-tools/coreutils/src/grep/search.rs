@@ -96,7 +96,10 @@ impl<'a> Search<'a> {
             && self.count > 0
             && !self.config.count;
         let first = first || (self.config.quiet || self.config.list.is_some()) && self.count > 0;
-        (enough && self.pending_after == 0) || first || self.printer.out.failed() || self.matcher.gave_up
+        (enough && self.pending_after == 0)
+            || first
+            || self.printer.out.failed()
+            || self.matcher.gave_up
     }
 
     fn search(&mut self, file: &File) -> Result<(), Errno> {

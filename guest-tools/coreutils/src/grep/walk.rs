@@ -19,7 +19,11 @@ pub fn left_out(config: &Config, path: &[u8], argument: bool) -> bool {
     let Some((first_includes, _)) = config.globs.first() else {
         return false;
     };
-    let decided = config.globs.iter().rev().find(|glob| matches(&glob.1, path, argument));
+    let decided = config
+        .globs
+        .iter()
+        .rev()
+        .find(|glob| matches(&glob.1, path, argument));
     match decided {
         Some((includes, _)) => !includes,
         None => *first_includes,
