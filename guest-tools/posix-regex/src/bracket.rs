@@ -42,6 +42,10 @@ pub fn translate(body: &[u8], syntax: &Dialect) -> Result<(String, usize), Error
                 return Err(Error("Invalid collation character"));
             }
         }
+        // Only the first or the last hyphen stands for itself.
+        if byte == b'-' && at > first && body.get(at + 1).is_some_and(|next| *next != b']') {
+            return Err(Error("Invalid range end"));
+        }
         let (low, length) = item(body, at, syntax)?;
         at += length;
         let high = match body.get(at..) {
@@ -78,13 +82,18 @@ pub fn translate(body: &[u8], syntax: &Dialect) -> Result<(String, usize), Error
     Ok((class, at + 1))
 }
 
-/// Whether `[:name:]` was written without the outer brackets: plain characters
-/// between two colons.
+/// Whether `[:name:]` was written without the outer brackets: characters
+/// between two colons, with no range or class among them.
 fn is_bare_class(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"^").unwrap_or(body);
     match body.split(|byte| *byte == b']').next() {
-        Some([b':', name @ .., b':']) => {
-            let range = name.windows(3).any(|three| three[1] == b'-');
-            !(name.is_empty() || name.contains(&b'[') || range)
+        Some(text @ [b':', name @ .., b':']) => {
+            // The colons may be the ends of a range.
+            let range = text.windows(3).any(|three| three[1] == b'-');
+            let class = text
+                .windows(2)
+                .any(|two| matches!(two, [b'[', b':' | b'.' | b'=']));
+            name.iter().any(|byte| *byte != b':') && !range && !class
         }
         _ => false,
     }

@@ -28,6 +28,11 @@ pub struct Options {
     /// `*` and its like without an operand are an error if extended, as POSIX
     /// has it and `sed` does. Otherwise they are taken as they come.
     pub strict: bool,
+    /// Without GNU's operators: `\w` and the like, and in a basic expression
+    /// `\+`, `\?` and `\|`, are the characters behind the backslash.
+    pub posix: bool,
+    /// A `)` that closes nothing is a character, even if strict.
+    pub plain_close: bool,
 }
 
 /// A compiled regular expression. Searches take it mutable: they keep their
@@ -66,6 +71,8 @@ impl Regex {
             lines: options.lines,
             multi_line: options.multi_line,
             strict: options.strict,
+            posix: options.posix,
+            plain_close: options.plain_close,
             references: References::Named,
         };
         let settings = Settings {

@@ -31,6 +31,10 @@ pub(crate) struct Dialect {
     pub multi_line: bool,
     /// An operator without an operand is an error.
     pub strict: bool,
+    /// No operators of GNU's own.
+    pub posix: bool,
+    /// A `)` that closes nothing is a character, even if strict.
+    pub plain_close: bool,
     /// How a back-reference is written.
     pub references: References,
 }
@@ -91,6 +95,8 @@ pub fn translate(pattern: &[u8], syntax: &Syntax, first_group: usize) -> Result<
         lines: Some(if syntax.zero { 0 } else { b'\n' }),
         multi_line: false,
         strict: false,
+        posix: false,
+        plain_close: false,
         references: References::Plain,
     };
     translate_in(pattern, &dialect, first_group)
@@ -207,7 +213,10 @@ impl Translator<'_> {
                 b'$' if extended || self.at_end() => self.assertion(Place::LineEnd),
                 b'(' if extended => self.open_group(),
                 // Without an open group it stands for itself.
-                b')' if extended && self.open.is_empty() && !self.syntax.strict => {
+                b')' if extended
+                    && self.open.is_empty()
+                    && (self.syntax.plain_close || !self.syntax.strict) =>
+                {
                     self.text(b")");
                 }
                 b')' if extended => self.close_group()?,
@@ -227,13 +236,17 @@ impl Translator<'_> {
     /// Whether a `^` here is an anchor in a basic expression.
     fn at_start(&self) -> bool {
         let before = &self.pattern[..self.at - 1];
-        before.is_empty() || before.ends_with(b"\\(") || before.ends_with(b"\\|")
+        before.is_empty()
+            || before.ends_with(b"\\(")
+            || (before.ends_with(b"\\|") && !self.syntax.posix)
     }
 
     /// Whether a `$` here is an anchor in a basic expression.
     fn at_end(&self) -> bool {
         let after = &self.pattern[self.at..];
-        after.is_empty() || after.starts_with(b"\\)") || after.starts_with(b"\\|")
+        after.is_empty()
+            || after.starts_with(b"\\)")
+            || (after.starts_with(b"\\|") && !self.syntax.posix)
     }
 
     fn begin_atom(&mut self) {
@@ -407,6 +420,12 @@ impl Translator<'_> {
         self.at += 1;
         let basic = !self.syntax.extended;
         match letter {
+            b'|' | b'+' | b'?' if basic && self.syntax.posix => self.character(),
+            b'w' | b'W' | b's' | b'S' | b'b' | b'B' | b'<' | b'>' | b'`' | b'\''
+                if self.syntax.posix =>
+            {
+                self.character();
+            }
             b'(' if basic => self.open_group(),
             b')' if basic => self.close_group()?,
             b'|' if basic => self.alternative(),

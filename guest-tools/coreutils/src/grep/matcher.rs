@@ -19,6 +19,9 @@ const GROUPS_MAX: usize = 250_000;
 /// Largest compiled pattern, in bytes.
 const NFA_BYTES_MAX: usize = 64 << 20;
 
+/// Most steps back in one search, as many as PCRE allows.
+const BACKTRACKS_MAX: usize = 10_000_000;
+
 /// A compiled set of patterns.
 pub struct Matcher {
     engine: Engine,
@@ -26,6 +29,9 @@ pub struct Matcher {
     /// match itself is shown.
     longest: Option<(Box<DFA>, Box<Cache>)>,
     end: u8,
+    /// Whether a search took too many steps: what [`Matcher::find`] gives is
+    /// then no answer.
+    pub gave_up: bool,
 }
 
 enum Engine {
@@ -50,6 +56,7 @@ impl Matcher {
             engine,
             longest,
             end,
+            gave_up: false,
         };
         let patterns = config.patterns.as_slice();
         if patterns.is_empty() {
@@ -84,9 +91,9 @@ impl Matcher {
                         return Ok(matcher(literal(pattern), None));
                     }
                     regex.push_str("(?:");
-                    regex.push_str(&perl::translate(text));
+                    regex.push_str(&perl::translate(text)?);
                     // A comment that a pattern may end with under `x`.
-                    if commented(text) {
+                    if perl::commented(text) {
                         regex.push('\n');
                     }
                     regex.push(')');
@@ -144,7 +151,10 @@ impl Matcher {
         }
         let flags = if config.ignore_case { "(?i)" } else { "" };
         let regex = format!("{flags}{}", wrapped("(?<!\\w)", "(?!\\w)"));
-        let engine = fancy_regex::Regex::new(&regex).map_err(|error| match error {
+        let built = fancy_regex::RegexBuilder::new(&regex)
+            .backtrack_limit(BACKTRACKS_MAX)
+            .build();
+        let engine = built.map_err(|error| match error {
             fancy_regex::Error::CompileError(fancy_regex::CompileError::InvalidBackref(_))
             | fancy_regex::Error::ParseError(_, fancy_regex::ParseError::InvalidBackref) => {
                 "reference to non-existent subpattern".to_owned()
@@ -186,19 +196,15 @@ impl Matcher {
                 });
                 Some((start, longest.unwrap_or(found.end())))
             }
-            Engine::Backtracking(regex) => find_in_lines(regex, text, from, self.end),
+            Engine::Backtracking(regex) => match find_in_lines(regex, text, from, self.end) {
+                Ok(found) => found,
+                Err(GaveUp) => {
+                    self.gave_up = true;
+                    None
+                }
+            },
         }
     }
-}
-
-/// Whether a pattern begins with options that let it have comments.
-fn commented(pattern: &str) -> bool {
-    pattern
-        .strip_prefix("(?")
-        .and_then(|options| options.split_once(')'))
-        .is_some_and(|(options, _)| {
-            options.contains('x') && options.bytes().all(|byte| byte.is_ascii_lowercase())
-        })
 }
 
 fn literal(text: &[u8]) -> Engine {
@@ -253,6 +259,9 @@ fn longest(regex: &str, config: &Config, unicode: bool) -> Option<(Box<DFA>, Box
     Some((Box::new(dfa), Box::new(cache)))
 }
 
+/// A search took too many steps.
+struct GaveUp;
+
 /// Matches line by line, on text that the backtracking engine can read: UTF-8,
 /// or else each byte as the character of that number.
 fn find_in_lines(
@@ -260,33 +269,39 @@ fn find_in_lines(
     text: &[u8],
     from: usize,
     end: u8,
-) -> Option<(usize, usize)> {
+) -> Result<Option<(usize, usize)>, GaveUp> {
     let mut start = memchr::memrchr(end, &text[..from]).map_or(0, |at| at + 1);
     let mut from = from;
     while from <= text.len() {
         let stop = memchr::memchr(end, &text[from..]).map_or(text.len(), |at| from + at);
         let line = &text[start..stop];
         let found = match std::str::from_utf8(line) {
-            Ok(line) => find_from(regex, line, from - start),
+            Ok(line) => find_from(regex, line, from - start)?,
             Err(_) => {
                 let wide: String = line.iter().map(|byte| char::from(*byte)).collect();
                 let at: usize = wide.chars().take(from - start).map(char::len_utf8).sum();
-                find_from(regex, &wide, at).map(|(a, b)| {
+                find_from(regex, &wide, at)?.map(|(a, b)| {
                     let count = |to: usize| wide.get(..to).map_or(0, |t| t.chars().count());
                     (count(a), count(b))
                 })
             }
         };
         if let Some((a, b)) = found {
-            return Some((start + a, start + b));
+            return Ok(Some((start + a, start + b)));
         }
         (start, from) = (stop + 1, stop + 1);
     }
-    None
+    Ok(None)
 }
 
-fn find_from(regex: &fancy_regex::Regex, line: &str, from: usize) -> Option<(usize, usize)> {
-    let from = (from..=line.len()).find(|at| line.is_char_boundary(*at))?;
-    let found = regex.find_from_pos(line, from).ok()??;
-    Some((found.start(), found.end()))
+fn find_from(
+    regex: &fancy_regex::Regex,
+    line: &str,
+    from: usize,
+) -> Result<Option<(usize, usize)>, GaveUp> {
+    let Some(from) = (from..=line.len()).find(|at| line.is_char_boundary(*at)) else {
+        return Ok(None);
+    };
+    let found = regex.find_from_pos(line, from).map_err(|_| GaveUp)?;
+    Ok(found.map(|found| (found.start(), found.end())))
 }

@@ -301,8 +301,9 @@ pub fn read(
                 }
             },
             (_, "exclude-dir") => {
-                let trimmed = text.strip_suffix(b"/").unwrap_or(&text);
-                config.exclude_dirs.push(trimmed.to_vec());
+                let end = text.iter().rposition(|byte| *byte != b'/');
+                let kept = end.map_or(1, |end| end + 1).min(text.len());
+                config.exclude_dirs.push(text[..kept].to_vec());
             }
             (_, "group-separator") => config.separator = Some(text),
             (_, "no-group-separator") => config.separator = None,

@@ -5,16 +5,38 @@
 const HORIZONTAL: &str = r" \t\xA0";
 const VERTICAL: &str = r"\n\x0B\f\r";
 
+/// The named classes.
+const NAMES: [&str; 14] = [
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
+    "space", "upper", "word", "xdigit",
+];
+
 /// The pattern in the crates' syntax. What they have no words for stays as it
 /// is, and is refused by them.
-pub fn translate(pattern: &str) -> String {
+///
+/// # Errors
+/// PCRE's words for what is malformed and the crates would take otherwise.
+pub fn translate(pattern: &str) -> Result<String, &'static str> {
     let mut out = String::with_capacity(pattern.len() + 8);
+    let mut groups = 0;
     let mut rest = pattern;
+    let comments = commented(pattern);
     while let Some(first) = rest.chars().next() {
         rest = match first {
-            '\\' => escape(rest, &mut out, false),
-            '[' => class(rest, &mut out),
-            '(' => group(rest, &mut out),
+            '\\' => match octal(&rest[1..], Some(groups)) {
+                Some((number, after)) => {
+                    push_number(&mut out, number);
+                    after
+                }
+                None => escape(rest, &mut out, false),
+            },
+            '[' => class(rest, &mut out)?,
+            '(' => group(rest, &mut out, &mut groups)?,
+            '#' if comments => {
+                let (comment, after) = rest.split_at(rest.find('\n').unwrap_or(rest.len()));
+                out.push_str(comment);
+                after
+            }
             '{' if !is_repetition(rest) => {
                 out.push_str(r"\{");
                 &rest[1..]
@@ -25,7 +47,43 @@ pub fn translate(pattern: &str) -> String {
             }
         };
     }
-    out
+    Ok(out)
+}
+
+/// Whether a pattern begins with options that let it have comments.
+pub fn commented(pattern: &str) -> bool {
+    pattern
+        .strip_prefix("(?")
+        .and_then(|options| options.split_once(')'))
+        .is_some_and(|(options, _)| {
+            options.contains('x') && options.bytes().all(|byte| byte.is_ascii_lowercase())
+        })
+}
+
+/// The character that digits after a backslash stand for, up to three of them,
+/// and what follows. `groups`, outside of classes: how many are open or closed
+/// before, for then the digits may be a reference to one.
+fn octal(text: &str, groups: Option<usize>) -> Option<(u32, &str)> {
+    let count = |most: usize, end: u8| {
+        let digits = text.bytes().take(most);
+        digits.take_while(|byte| (b'0'..end).contains(byte)).count()
+    };
+    let octal = count(3, b'8');
+    if octal == 0 {
+        return None;
+    }
+    if let Some(groups) = groups.filter(|_| !text.starts_with('0')) {
+        let number = text[..count(usize::MAX, b':')].parse();
+        if number.is_ok_and(|number: usize| number < 10 || number <= groups) {
+            return None;
+        }
+    }
+    let (digits, rest) = text.split_at(octal);
+    Some((u32::from_str_radix(digits, 8).ok()?, rest))
+}
+
+fn push_number(out: &mut String, number: u32) {
+    out.push_str(&format!(r"\x{{{number:X}}}"));
 }
 
 /// Whether a brace begins `{n}`, `{n,}` or `{n,m}`; else it is text.
@@ -81,19 +139,9 @@ fn escape<'a>(text: &'a str, out: &mut String, in_class: bool) -> &'a str {
             }
             return rest;
         }
-        '0' => {
-            let length = rest
-                .bytes()
-                .take(2)
-                .take_while(|byte| (b'0'..b'8').contains(byte));
-            let (digits, rest) = rest.split_at(length.count());
-            let number = u32::from_str_radix(digits, 8).unwrap_or(0);
-            out.push_str(&format!(r"\x{{{number:X}}}"));
-            return rest;
-        }
         'c' if rest.starts_with(|next: char| next.is_ascii_graphic()) => {
             let control = rest.as_bytes()[0].to_ascii_uppercase() ^ 0x40;
-            out.push_str(&format!(r"\x{{{control:X}}}"));
+            push_number(out, u32::from(control));
             return &rest[1..];
         }
         'X' if !in_class => out.push_str(r"(?:\P{M}\p{M}*|\p{M})"),
@@ -151,29 +199,92 @@ fn named<'a>(text: &'a str, out: &mut String) -> &'a str {
     }
 }
 
+/// What stands before a place in a bracket expression.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// The start, or a range.
+    Nothing,
+    /// A character, which may begin a range.
+    Character,
+    /// A range's first character and its hyphen.
+    Range,
+    /// A class, which begins no range.
+    Class,
+}
+
 /// A bracket expression; gives what follows it. Inside, the crates know nested
 /// expressions and operations on sets, which Perl does not.
-fn class<'a>(text: &'a str, out: &mut String) -> &'a str {
+fn class<'a>(text: &'a str, out: &mut String) -> Result<&'a str, &'static str> {
+    for (boundary, ours) in [("[[:<:]]", r"(?:\b(?=\w))"), ("[[:>:]]", r"(?:\b(?<=\w))")] {
+        if let Some(rest) = text.strip_prefix(boundary) {
+            out.push_str(ours);
+            return Ok(rest);
+        }
+    }
+    if posix_class(text).is_some() {
+        return Err(match text.starts_with("[:") {
+            true => "POSIX named classes are supported only within a class",
+            false => COLLATING,
+        });
+    }
     let mut rest = &text[1..];
     out.push('[');
     if let Some(after) = rest.strip_prefix('^') {
         out.push('^');
         rest = after;
     }
+    let mut before = Before::Nothing;
     if let Some(after) = rest.strip_prefix(']') {
         out.push_str(r"\]");
         rest = after;
+        before = Before::Character;
     }
     while let Some(first) = rest.chars().next() {
+        let mut kind = Before::Character;
         rest = match first {
             ']' => {
                 out.push(']');
-                return &rest[1..];
+                return Ok(&rest[1..]);
             }
-            '\\' => escape(rest, out, true),
+            '-' if before == Before::Character && !rest.starts_with("-]") => {
+                out.push('-');
+                kind = Before::Range;
+                &rest[1..]
+            }
+            '-' if before == Before::Class && !rest.starts_with("-]") => return Err(RANGE),
+            '\\' => match octal(&rest[1..], None) {
+                Some((number, after)) => {
+                    push_number(out, number);
+                    after
+                }
+                None => {
+                    let letter = rest[1..].chars().next();
+                    kind = match letter {
+                        Some('E') => before,
+                        Some('Q') if rest[2..].starts_with(r"\E") => before,
+                        Some(letter) if "dDhHpPsSvVwW".contains(letter) => Before::Class,
+                        _ => kind,
+                    };
+                    match letter {
+                        Some(digit @ ('8' | '9')) => {
+                            out.push(digit);
+                            &rest[2..]
+                        }
+                        _ => escape(rest, out, true),
+                    }
+                }
+            },
             '[' => match posix_class(rest) {
                 Some(length) => {
+                    let name = &rest[2..length - 2];
+                    if !rest.starts_with("[:") {
+                        return Err(COLLATING);
+                    }
+                    if !NAMES.contains(&name.strip_prefix('^').unwrap_or(name)) {
+                        return Err("unknown POSIX class name");
+                    }
                     out.push_str(&rest[..length]);
+                    kind = Before::Class;
                     &rest[length..]
                 }
                 None => {
@@ -181,7 +292,7 @@ fn class<'a>(text: &'a str, out: &mut String) -> &'a str {
                     &rest[1..]
                 }
             },
-            '&' | '~' => {
+            '&' | '~' | '-' => {
                 out.push('\\');
                 out.push(first);
                 &rest[1..]
@@ -191,39 +302,66 @@ fn class<'a>(text: &'a str, out: &mut String) -> &'a str {
                 &rest[first.len_utf8()..]
             }
         };
+        before = match (before, kind) {
+            (Before::Range, Before::Class) => return Err(RANGE),
+            (Before::Range, Before::Character) => Before::Nothing,
+            _ => kind,
+        };
     }
-    rest
+    Err("missing terminating ] for character class")
 }
 
-/// The length of `[:name:]` at the start of a text, if there is one.
+const RANGE: &str = "invalid range in character class";
+const COLLATING: &str = "POSIX collating elements are not supported";
+
+/// The length of `[:name:]` at the start of a text, if there is one; or of the
+/// like with dots or equals signs.
 fn posix_class(text: &str) -> Option<usize> {
-    let inside = text.strip_prefix("[:")?;
-    let name = inside.bytes();
-    let length = name
-        .take_while(|byte| byte.is_ascii_lowercase() || *byte == b'^')
-        .count();
-    inside[length..].starts_with(":]").then_some(length + 4)
+    let bytes = text.as_bytes();
+    let mark = *bytes.get(1).filter(|mark| b":.=".contains(mark))?;
+    let mut at = 2;
+    loop {
+        match bytes.get(at..)? {
+            [b'\\', b']' | b'\\', ..] => at += 1,
+            [first, b']', ..] if *first == mark => return Some(at + 2),
+            [b'[', second, ..] if *second == mark => return None,
+            [b']', ..] | [] => return None,
+            _ => {}
+        }
+        at += 1;
+    }
 }
 
-/// What begins with a parenthesis; gives what follows its head.
-fn group<'a>(text: &'a str, out: &mut String) -> &'a str {
+/// What begins with a parenthesis; gives what follows its head. Counts the
+/// groups that references may name.
+fn group<'a>(text: &'a str, out: &mut String, groups: &mut usize) -> Result<&'a str, &'static str> {
     if let Some(comment) = text.strip_prefix("(?#") {
-        return comment.split_once(')').map_or("", |(_, rest)| rest);
+        let end = comment.split_once(')');
+        return end
+            .map(|(_, rest)| rest)
+            .ok_or("missing ) after (?# comment");
     }
+    let head = &text.as_bytes()[1..];
+    *groups += usize::from(match head {
+        [b'?', b'<', next, ..] => !matches!(next, b'=' | b'!'),
+        [b'?', b'\'', ..] | [b'?', b'P', b'<', ..] => true,
+        [b'?' | b'*', ..] => false,
+        _ => true,
+    });
     if let Some((name, rest)) = text
         .strip_prefix("(?'")
         .and_then(|text| text.split_once('\''))
     {
         out.extend(["(?<", name, ">"]);
-        return rest;
+        return Ok(rest);
     }
     // Recursion, which the crates lack: `(?R)` is something else to them.
     if text.starts_with("(?R)") {
         out.push_str("(?&R");
-        return &text[3..];
+        return Ok(&text[3..]);
     }
     out.push('(');
-    &text[1..]
+    Ok(&text[1..])
 }
 
 #[cfg(test)]
@@ -255,10 +393,33 @@ mod tests {
             ("a(?R)b", "a(?&R)b"),
             (r"\N{U+5F}\N", r"\x{5F}[^\n]"),
             (r"\", r"\"),
-            ("[a", "[a"),
+            ("[--/]", r"[\--/]"),
+            ("[!--]", r"[!-\-]"),
+            ("[a-c-e-]", r"[a-c\-e\-]"),
+            (r"[\w-]", r"[\w\-]"),
+            (r"\101[\101\8](a)\1\18", r"\x{41}[\x{41}8](a)\1\x{1}8"),
+            ("(?x)a # [", "(?x)a # ["),
             ("é[é]", "é[é]"),
         ] {
-            assert_eq!(translate(perl), ours, "{perl}");
+            assert_eq!(translate(perl).as_deref(), Ok(ours), "{perl}");
+        }
+    }
+
+    #[test]
+    fn malformed_patterns_are_refused_in_the_words_of_pcre() {
+        for (perl, ours) in [
+            ("a(?#b", "missing ) after (?# comment"),
+            ("[a", "missing terminating ] for character class"),
+            ("[[:foo:]]", "unknown POSIX class name"),
+            (
+                "[:alpha:]",
+                "POSIX named classes are supported only within a class",
+            ),
+            ("[[=a=]]", "POSIX collating elements are not supported"),
+            (r"[\w--a]", "invalid range in character class"),
+            (r"[a-\d]", "invalid range in character class"),
+        ] {
+            assert_eq!(translate(perl), Err(ours), "{perl}");
         }
     }
 }

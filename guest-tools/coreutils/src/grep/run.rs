@@ -54,7 +54,8 @@ fn run(args: &Args, name: &'static str, kind: Kind) -> i32 {
     let recursive = config.directories == Directories::Recurse;
     let named = config.file_name.unwrap_or(files.len() > 1);
     let output = sys::fstat(1).ok().filter(|stat| {
-        stat.mode & mode::TYPE == mode::REGULAR && !config.quiet && config.list.is_none()
+        let silent = config.quiet || config.list.is_some() || config.count;
+        stat.mode & mode::TYPE == mode::REGULAR && !silent
     });
     let mut grep = Grep {
         context,
@@ -83,11 +84,12 @@ fn run(args: &Args, name: &'static str, kind: Kind) -> i32 {
     let idle = config.patterns.is_empty() && !config.invert && config.list != Some(false);
     for path in files.iter().filter(|_| !idle) {
         grep.argument(path, implied);
-        if grep.printer.out.failed() || (config.quiet && grep.selected) {
+        if grep.over() {
             break;
         }
     }
     let code = match (grep.selected, grep.trouble) {
+        _ if grep.matcher.gave_up => TROUBLE,
         (true, _) if config.quiet => 0,
         (_, true) => TROUBLE,
         (true, _) => 0,
@@ -111,6 +113,11 @@ struct Grep<'a> {
 }
 
 impl Grep<'_> {
+    /// Whether no further file matters.
+    fn over(&self) -> bool {
+        self.printer.out.failed() || (self.config.quiet && self.selected) || self.matcher.gave_up
+    }
+
     fn problem(&mut self, name: &[u8], errno: Errno) {
         self.trouble = true;
         if !self.config.no_messages {
@@ -130,6 +137,13 @@ impl Grep<'_> {
             Err(errno) => return self.problem(path, errno),
         };
         if is_dir(&stat) {
+            // Of several slashes at the end one is left.
+            let slashes = path.iter().rev().take_while(|byte| **byte == b'/').count();
+            let path = match slashes {
+                0 | 1 => path,
+                2 if path.len() == 2 => path,
+                _ => &path[..(path.len() - slashes + 1)],
+            };
             match self.config.directories {
                 // The directory that nobody named cannot be left out.
                 Directories::Recurse if implied || !directory_left_out(self.config, path, true) => {
@@ -164,7 +178,7 @@ impl Grep<'_> {
                 self.tree_problem(&name, errno);
             }
             self.path(&item.path, &item.name);
-            if self.printer.out.failed() || (self.config.quiet && self.selected) {
+            if self.over() {
                 return;
             }
         }
@@ -227,6 +241,15 @@ impl Grep<'_> {
             Ok(found) => found,
             Err(errno) => return self.problem(name, errno),
         };
+        if self.matcher.gave_up {
+            let limit = match self.config.kind {
+                Kind::Perl => "PCRE's backtracking limit",
+                _ => "the limit for back-references",
+            };
+            let text = [name, b": exceeded ", limit.as_bytes()].concat();
+            self.printer.out.flush();
+            return self.context.say(&text);
+        }
         let any = found.count > 0;
         let config = self.config;
         if config.count && !config.quiet && config.list.is_none() {

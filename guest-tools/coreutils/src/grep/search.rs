@@ -96,7 +96,10 @@ impl<'a> Search<'a> {
             && self.count > 0
             && !self.config.count;
         let first = first || (self.config.quiet || self.config.list.is_some()) && self.count > 0;
-        (enough && self.pending_after == 0) || first || self.printer.out.failed()
+        (enough && self.pending_after == 0)
+            || first
+            || self.printer.out.failed()
+            || self.matcher.gave_up
     }
 
     fn search(&mut self, file: &File) -> Result<(), Errno> {
@@ -214,6 +217,9 @@ impl<'a> Search<'a> {
                 return self.context_after(at, limit);
             }
             let found = self.matcher.find(&self.buf[..text_end], at);
+            if self.matcher.gave_up {
+                return;
+            }
             let (start, next) = match found {
                 None => (limit, limit),
                 Some((start, _)) => {

@@ -16,17 +16,14 @@ pub struct Item {
 /// Whether `--include` and `--exclude` leave a file out. The last pattern that
 /// applies decides; a file that none names is out if the first one includes.
 pub fn left_out(config: &Config, path: &[u8], argument: bool) -> bool {
-    let matches = |pattern: &Vec<u8>| {
-        if glob::matches(pattern, last(path)) {
-            return true;
-        }
-        // On the command line, whole paths count too.
-        argument && glob::matches(pattern, path)
-    };
     let Some((first_includes, _)) = config.globs.first() else {
         return false;
     };
-    let decided = config.globs.iter().rev().find(|glob| matches(&glob.1));
+    let decided = config
+        .globs
+        .iter()
+        .rev()
+        .find(|glob| matches(&glob.1, path, argument));
     match decided {
         Some((includes, _)) => !includes,
         None => *first_includes,
@@ -35,11 +32,20 @@ pub fn left_out(config: &Config, path: &[u8], argument: bool) -> bool {
 
 /// Whether `--exclude-dir` leaves a directory out.
 pub fn directory_left_out(config: &Config, path: &[u8], argument: bool) -> bool {
-    config.exclude_dirs.iter().any(|pattern| {
-        // `./` is not the name `.`.
-        let slashed = argument && path.ends_with(b"/") && last(path) == b".";
-        !slashed && glob::matches(pattern, last(path)) || (argument && glob::matches(pattern, path))
-    })
+    let mut patterns = config.exclude_dirs.iter();
+    patterns.any(|pattern| matches(pattern, path, argument))
+}
+
+/// Whether a pattern fits a name. On the command line it is the whole path, or
+/// what follows any slash of it: nothing, where it ends with one.
+fn matches(pattern: &[u8], path: &[u8], argument: bool) -> bool {
+    if !argument {
+        return glob::matches(pattern, last(path));
+    }
+    glob::matches(pattern, path)
+        || memchr::memchr_iter(b'/', path)
+            .map(|at| &path[at + 1..])
+            .any(|rest| !rest.starts_with(b"/") && glob::matches(pattern, rest))
 }
 
 /// The files below a directory, depth first, by name.

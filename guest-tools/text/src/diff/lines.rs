@@ -45,23 +45,26 @@ impl Default for Palette {
 }
 
 impl Palette {
-    /// Reads `hd=1:ln=36` and the like; `None` if malformed.
-    pub fn parse(text: &[u8]) -> Option<Palette> {
+    /// Reads `hd=1:ln=36` and the like.
+    ///
+    /// # Errors
+    /// If malformed, with the prefix that is not known, if that is why.
+    pub fn parse(text: &[u8]) -> Result<Palette, Option<&[u8]>> {
         let mut palette = Palette::default();
         let words = text.split(|byte| *byte == b':');
         for word in words.filter(|word| !word.is_empty()) {
-            let at = word.iter().position(|byte| *byte == b'=')?;
+            let at = word.iter().position(|byte| *byte == b'=').ok_or(None)?;
             let slot = match &word[..at] {
                 b"hd" => &mut palette.header,
                 b"ln" => &mut palette.numbers,
                 b"de" => &mut palette.old,
                 b"ad" => &mut palette.new,
                 b"rs" => &mut palette.plain,
-                _ => return None,
+                prefix => return Err(Some(prefix)),
             };
             *slot = word[at + 1..].to_vec();
         }
-        Some(palette)
+        Ok(palette)
     }
 }
 

@@ -96,6 +96,7 @@ struct Draft {
     to: Option<Vec<u8>>,
     presumed: bool,
     color_auto: bool,
+    palette: Option<Vec<u8>>,
 }
 
 /// The names of two files to compare.
@@ -129,6 +130,18 @@ pub fn parse(context: &Context<'_>, args: &Args) -> Result<(Config, Vec<Pair>), 
     // A terminal that is taken for granted must still know colours.
     if draft.presumed && draft.color_auto {
         config.color = std::env::var_os("TERM").is_some_and(|term| term != "dumb");
+    }
+    if let Some(text) = draft.palette.as_ref().filter(|_| config.color) {
+        match Palette::parse(text) {
+            Ok(palette) => config.palette = palette,
+            Err(prefix) => {
+                if let Some(prefix) = prefix.filter(|prefix| prefix.len() == 2) {
+                    context.say(&[b"unrecognized prefix: ".as_slice(), prefix].concat());
+                }
+                context.say(b"unparsable value for --palette");
+                config.color = false;
+            }
+        }
     }
     finish(context, &mut config, &mut draft)?;
     config.switches = switches(args, &parsed.operands);
@@ -268,12 +281,7 @@ fn long_option(
             }
         }
         "-presume-output-tty" => draft.presumed = true,
-        "palette" => match Palette::parse(value.unwrap_or_default()) {
-            Some(palette) => config.palette = palette,
-            None => {
-                context.say(b"unparsable value for --palette");
-            }
-        },
+        "palette" => draft.palette = owned(),
         "horizon-lines" => {
             let lines = count(context, value.unwrap_or_default(), "horizon length")?;
             config.horizon = config.horizon.max(lines);

@@ -26,19 +26,7 @@ pub fn revert(
         text.extend_from_slice(more);
     }
     if plain {
-        let mut high = None;
-        for byte in &text {
-            // Both digits of a byte stand side by side, but for blanks.
-            high = match (high, value(*byte)) {
-                (Some(high), Some(digit)) => {
-                    out.put_byte(high << 4 | digit);
-                    None
-                }
-                (None, digit) => digit,
-                (Some(high), None) if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') => Some(high),
-                (Some(_), None) => None,
-            };
-        }
+        revert_plain(&text, out);
         return Ok(());
     }
     let columns = config.columns.filter(|columns| *columns > 0).unwrap_or(16);
@@ -81,6 +69,38 @@ pub fn revert(
         at += bytes.len() as u64;
     }
     Ok(())
+}
+
+/// Digits without addresses. Both of a byte stand side by side, but for blanks;
+/// two bytes in a row that are no digits end a line, unless they begin it.
+fn revert_plain(text: &[u8], out: &mut Output) {
+    // The digits before, and whether the line has not begun.
+    let (mut first, mut second, mut fresh) = (None, None, true);
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        at += 1;
+        if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            continue;
+        }
+        let third = second;
+        (second, first) = (first, value(byte));
+        if first.is_none() && fresh {
+            continue;
+        }
+        fresh = false;
+        match (second, first) {
+            (Some(high), Some(low)) => {
+                out.put_byte(high << 4 | low);
+                first = None;
+            }
+            (None, None) if third.is_none() => {
+                let rest = text.get(at..).unwrap_or_default();
+                at += memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+                fresh = true;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The digits of a line up to two blanks in a row, or what is no digit.

@@ -35,13 +35,25 @@ fn number(digits: &[u8], base: u32, most: usize) -> Option<(u8, usize)> {
     (length > 0).then_some((value as u8, length + 1))
 }
 
-/// A regular expression with its escapes for bytes replaced.
-pub fn in_pattern(text: &[u8]) -> Vec<u8> {
+/// A regular expression with its escapes for bytes replaced; by POSIX's rules
+/// not in brackets, of which a `]` at their start is the end here.
+pub fn in_pattern(text: &[u8], posix_rules: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
+    // `[` within brackets; the mark within `[:name:]` and the like.
+    let mut bracket: Option<u8> = None;
     let mut rest = text;
     while let Some((&first, tail)) = rest.split_first() {
         rest = tail;
         if first != b'\\' {
+            out.push(first);
+            bracket = match (bracket, out.as_slice()) {
+                (None, [.., b'[']) if posix_rules => Some(b'['),
+                (Some(b'['), [.., b'[', b':' | b'.' | b'=']) => Some(first),
+                (Some(b'['), [.., b']']) => None,
+                (Some(mark), [.., last, b']']) if *last == mark => Some(b'['),
+                (state, _) => state,
+            };
+        } else if bracket.is_some() {
             out.push(first);
         } else if let Some((value, length)) = byte(tail) {
             out.push(value);
@@ -84,9 +96,10 @@ mod tests {
     #[test]
     fn escapes_stand_for_bytes() {
         assert_eq!(
-            in_pattern(b"a\\tb\\x41\\d065\\o101\\cA\\.\\\\t"),
+            in_pattern(b"a\\tb\\x41\\d065\\o101\\cA\\.\\\\t", false),
             b"a\tbAAA\x01\\.\\\\t"
         );
+        assert_eq!(in_pattern(b"[\\t\\x41]\\t", true), b"[\\t\\x41]\t");
         assert_eq!(in_text(b"a\\tb\\q\\\\t"), b"a\tbq\\t");
     }
 }

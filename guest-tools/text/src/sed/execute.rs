@@ -307,7 +307,7 @@ impl<'a> Machine<'a> {
                 }
                 Action::NextAppend => {
                     if self.no_more()? {
-                        return Ok(match self.options.posix_end {
+                        return Ok(match self.options.posix_rules {
                             true => Ended::Deleted,
                             false => Ended::Script,
                         });

@@ -34,8 +34,9 @@ pub struct Options {
     pub extended: bool,
     /// `--posix`: without GNU's commands and flags.
     pub posix: bool,
-    /// What POSIX asks for at the end of the input, as `POSIXLY_CORRECT` does too.
-    pub posix_end: bool,
+    /// What `POSIXLY_CORRECT` asks for too: at the end of the input, and of
+    /// backslashes in brackets and a `)` that closes nothing.
+    pub posix_rules: bool,
     pub separate: bool,
     pub sandbox: bool,
     /// Show the script and each step.
@@ -66,7 +67,7 @@ impl Options {
             quiet: false,
             extended: false,
             posix: false,
-            posix_end: std::env::var_os("POSIXLY_CORRECT").is_some(),
+            posix_rules: std::env::var_os("POSIXLY_CORRECT").is_some(),
             separate: false,
             sandbox: false,
             debug: false,
@@ -99,7 +100,7 @@ impl Options {
                     let text = String::from_utf8_lossy(&value).into_owned();
                     options.line_length = text.trim().parse().unwrap_or(0);
                 }
-                b'p' => (options.posix, options.posix_end) = (true, true),
+                b'p' => (options.posix, options.posix_rules) = (true, true),
                 b'E' | b'r' => options.extended = true,
                 b's' => options.separate = true,
                 b'S' => options.sandbox = true,

@@ -153,7 +153,7 @@ impl Parser<'_> {
             }
             b'v' => {
                 let wanted = read_label(source);
-                return version(source, &wanted);
+                return version(source, wanted.trim_ascii());
             }
             b'{' => {
                 self.blocks

@@ -61,7 +61,7 @@ impl<'a> Source<'a> {
     pub fn next_nonblank(&mut self) -> Option<u8> {
         loop {
             match self.next() {
-                Some(b' ' | b'\t' | b'\r' | 0x0b | 0x0c) => {}
+                Some(b' ' | b'\t') => {}
                 byte => return byte,
             }
         }

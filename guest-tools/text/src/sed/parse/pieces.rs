@@ -25,6 +25,10 @@ impl Parser<'_> {
             match byte {
                 Some(byte) if byte == delimiter && bracket.is_none() => return Ok(out),
                 Some(b'\\') => match source.next() {
+                    Some(b'n') if bracket.is_some() => match self.options.posix_rules {
+                        true => out.extend(b"\\n"),
+                        false => out.push(b'\n'),
+                    },
                     Some(b'n') if regex && delimiter != b'n' => out.push(b'\n'),
                     Some(b'\n') if regex => out.push(b'\n'),
                     Some(byte) if byte == delimiter && bracket.is_some() => {
@@ -78,7 +82,7 @@ pub(super) fn read_label(source: &mut Source<'_>) -> Vec<u8> {
     loop {
         match byte {
             None => return label,
-            Some(b'\n' | b' ' | b'\t' | b'\r' | 0x0b | 0x0c | b';' | b'}') => {
+            Some(b'\n' | b' ' | b'\t' | b';' | b'}') => {
                 source.back(byte);
                 return label;
             }

@@ -114,7 +114,7 @@ impl Parser<'_> {
             }
             return Ok(None);
         }
-        let text = escape::in_pattern(text);
+        let text = escape::in_pattern(text, self.options.posix_rules);
         let end = self.options.end;
         let whole = posix::Options {
             extended: self.options.extended,
@@ -124,6 +124,8 @@ impl Parser<'_> {
             // Without newlines for ends, the lines of a text are between NULs.
             lines: (multi_line && end != b'\n').then_some(end),
             strict: true,
+            posix: self.options.posix,
+            plain_close: self.options.posix_rules,
         };
         let regex = match posix::Regex::new(&text, &whole) {
             Ok(regex) => regex,
