@@ -24,6 +24,8 @@ impl Perm {
     /// Reads an argument of `-perm`; `None` if it is malformed.
     pub fn parse(text: &[u8]) -> Option<Perm> {
         let (kind, mode) = match text {
+            // What once meant `/7`.
+            [b'+', b'0'..=b'7', ..] => return None,
             [b'-', rest @ ..] => (Kind::All, rest),
             [b'/', rest @ ..] => (Kind::Any, rest),
             _ => (Kind::Exact, text),
@@ -95,7 +97,8 @@ fn apply(clause: &[u8], mode: u32, directory: bool) -> Option<u32> {
         let (permissions, next) = tail.split_at(length);
         rest = next;
         let value = match permissions {
-            [b'0'..=b'7', ..] => {
+            // Octal speaks of all bits and ends its clause.
+            [b'0'..=b'7', ..] if who.is_empty() && rest.is_empty() => {
                 let text = std::str::from_utf8(permissions).ok()?;
                 u32::from_str_radix(text, 8)
                     .ok()
