@@ -458,7 +458,7 @@ fn a_shell_tells_whether_a_script_has_an_end() {
         "echo ${x",
         "case x in",
         "((1 +",
-        "[[ a",
+        "[[ a &&",
     ] {
         let syntax = block_on(shell.check(script)).unwrap();
         assert_eq!(syntax, Syntax::Incomplete, "{script}");

@@ -128,7 +128,7 @@ fn keyword(name: &[u8]) -> Option<&'static str> {
 /// Runs `locale`.
 pub fn locale(args: &Args) -> i32 {
     let context = Context::new(args, "locale", 1);
-    let (mut out, mut code) = (Output::stdout(), 0);
+    let mut out = Output::stdout();
     match args.get(1).map(Vec::as_slice) {
         Some(b"-a" | b"--all-locales") => out.put(b"C\nC.utf8\nPOSIX\n"),
         Some(b"-m" | b"--charmaps") => out.put(b"ANSI_X3.4-1968\nUTF-8\n"),
@@ -144,8 +144,7 @@ pub fn locale(args: &Args) -> i32 {
                 let Some(value) = keyword(name) else {
                     out.flush();
                     context.say(&[b"unknown name \"".as_slice(), name, b"\""].concat());
-                    code = 1;
-                    continue;
+                    return 1;
                 };
                 out.put(value.as_bytes());
                 out.put(b"\n");
@@ -189,5 +188,5 @@ pub fn locale(args: &Args) -> i32 {
             out.put(format!("LC_ALL={}\n", all.unwrap_or_default()).as_bytes());
         }
     }
-    out.finish(&context, code)
+    out.finish(&context, 0)
 }
