@@ -407,3 +407,48 @@ fn modules_of_guests_own_and_numbers_that_are_none() {
     let result = wait(1, sandbox.run_module(wasm, ["nan"]));
     assert_eq!(result.stdout, 0x7ff8_0000_0000_0000_u64.to_le_bytes());
 }
+
+/// What another machine printed, with its figures: numbers that are none and
+/// numbers that are rounded, random bytes, time before and after the work.
+#[test]
+fn another_machine_gives_the_same() {
+    const PRINTED: &str = "791c4952cf4c230df320bf4ed23033d97af04ce3e2e4ac82da7c2679480dab40\
+        665ed8440000c07f000000000000f87f000000000000f87f406ec70300000000";
+    const USED: &str = "Usage { wall_time: 63.403041ms, cpu_time: 63.403041ms, \
+        peak_memory_bytes: 65536, read_bytes: 0, written_bytes: 64 }";
+    let wat = r#"(module
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "\10\00\00\00\40\00\00\00")
+        (func (export "_start")
+            (local $n i32) (local $sum f64) (local $small f32)
+            (drop (call $clock (i32.const 0) (i64.const 1) (i32.const 16)))
+            (drop (call $random (i32.const 24) (i32.const 16)))
+            (loop $on
+                (local.set $n (i32.add (local.get $n) (i32.const 1)))
+                (local.set $sum (f64.add (local.get $sum)
+                    (f64.div (f64.const 1) (f64.sqrt (f64.convert_i32_u (local.get $n))))))
+                (local.set $small (f32.sub (f32.demote_f64 (local.get $sum)) (local.get $small)))
+                (br_if $on (i32.lt_u (local.get $n) (i32.const 3000000))))
+            (f64.store (i32.const 40) (local.get $sum))
+            (f32.store (i32.const 48) (local.get $small))
+            (f32.store (i32.const 52) (f32.sqrt (f32.neg (f32.abs (local.get $small)))))
+            (f64.store (i32.const 56) (f64.sub (f64.const inf) (f64.const inf)))
+            (v128.store (i32.const 64) (f64x2.div (v128.load (i32.const 512)) (v128.load (i32.const 512))))
+            (drop (call $clock (i32.const 1) (i64.const 1) (i32.const 72)))
+            (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;
+    let sandbox = builder(runtime()).build().unwrap();
+    let wasm = wat::parse_str(wat).unwrap();
+    let result = wait(2, sandbox.run_module(wasm, ["work"]));
+    let printed: String = result
+        .stdout
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(
+        (&*printed, &*format!("{:?}", result.usage)),
+        (PRINTED, USED)
+    );
+}

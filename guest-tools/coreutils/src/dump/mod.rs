@@ -35,6 +35,8 @@ fn od(context: &Context<'_>, settings: Settings) -> i32 {
         opened: false,
         code: 0,
     };
+    // Also where no byte of it is wanted.
+    input.open_next();
     if let Err(code) = input.skip(settings.skip) {
         return code;
     }
@@ -60,25 +62,35 @@ struct Input<'a> {
 }
 
 impl Input<'_> {
+    /// Opens the next file that can be read; `false`: there is none.
+    fn open_next(&mut self) -> bool {
+        for name in self.names.by_ref() {
+            let file = match name.as_slice() {
+                b"-" => Ok(File::stdin()),
+                path => File::open(path, OpenHow::READ),
+            };
+            match file {
+                Ok(file) => {
+                    (self.file, self.opened) = (Some((file, name)), true);
+                    return true;
+                }
+                Err(errno) => {
+                    self.context.say_error(&quote::if_needed(&name), errno);
+                    self.code = 1;
+                }
+            }
+        }
+        false
+    }
+
     /// Reads what there is next; nothing at the end of the last file.
     fn read(&mut self, buf: &mut [u8]) -> usize {
         loop {
             let Some((file, name)) = &self.file else {
-                let Some(name) = self.names.next() else {
-                    return 0;
-                };
-                let file = match name.as_slice() {
-                    b"-" => Ok(File::stdin()),
-                    path => File::open(path, OpenHow::READ),
-                };
-                match file {
-                    Ok(file) => (self.file, self.opened) = (Some((file, name)), true),
-                    Err(errno) => {
-                        self.context.say_error(&quote::if_needed(&name), errno);
-                        self.code = 1;
-                    }
+                match self.open_next() {
+                    true => continue,
+                    false => return 0,
                 }
-                continue;
             };
             match file.read(buf) {
                 Ok(0) => self.file = None,
