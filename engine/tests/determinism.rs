@@ -408,7 +408,7 @@ fn modules_of_guests_own_and_numbers_that_are_none() {
     assert_eq!(result.stdout, 0x7ff8_0000_0000_0000_u64.to_le_bytes());
 }
 
-/// What another machine printed, with its figures: numbers that are none and
+/// What was printed where this was written, with its figures: numbers that are none and
 /// numbers that are rounded, random bytes, time before and after the work.
 #[test]
 fn another_machine_gives_the_same() {
