@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use wardian::{CacheDirectory, ExecResult, Limits, Runtime, Sandbox};
+use wardian::{CacheDirectory, CancelToken, ExecResult, Limits, Runtime, Sandbox};
 
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -180,6 +180,35 @@ fn a_deadline_that_passes_after_the_end_is_none() {
     assert_eq!(sandbox.processes(), 0);
     let result = run(&sandbox, "sleep 100");
     assert_eq!((result.exit_code, result.timed_out), (124, true));
+}
+
+#[test]
+fn a_cancel_ends_what_is_left_in_the_background() {
+    let limits = Limits {
+        background_grace: Duration::from_secs(600),
+        wall_time: Duration::from_secs(600),
+        ..Limits::default()
+    };
+    let sandbox = sandbox(limits);
+    let token = CancelToken::new();
+    // The job tells when the shell is gone.
+    let script = "(while [ -e /proc/$$ ]; do :; done; touch gone; sleep 100) & echo started";
+    let exec = sandbox.exec(script);
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("threads");
+    let result = tokio.block_on(async {
+        let exec = tokio::spawn(exec.cancel(&token).run());
+        while !sandbox.fs().exists("gone") {
+            tokio::task::yield_now().await;
+        }
+        token.cancel();
+        exec.await.expect("it ends").expect("it starts")
+    });
+    assert_eq!((result.exit_code, result.cancelled), (0, false));
+    assert_eq!(&*result.stdout_text(), "started\n");
+    assert_eq!(sandbox.processes(), 0);
 }
 
 #[test]

@@ -101,7 +101,7 @@ pub async fn load_module(
     if let Some(program) = kernel.programs().get(&digest, false) {
         return Ok(program);
     }
-    let load = Box::pin(kernel.programs().load(name, digest, bytes, false));
+    let load = kernel.programs().load(name, digest, bytes, false);
     tokio::time::timeout(limit, load).await.unwrap_or_else(|_| {
         let reason = format!(
             "{name} was not compiled within {limit:?}; larger modules need more: raise it with \

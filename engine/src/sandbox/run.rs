@@ -262,7 +262,7 @@ async fn supervised(
             Ended::ByItself(_) if job.is_overdue() => Ended::Timeout(timeout),
             ended => ended,
         };
-        end_background(&kernel, &job).await;
+        end_background(&kernel, &job, cancelled(cancel.as_ref())).await;
         (ended, status, None)
     };
     drop(guard);
@@ -334,8 +334,9 @@ async fn until_end(
     (ended, status)
 }
 
-/// Ends what is left in the background: a moment to finish, then the end.
-async fn end_background(kernel: &Kernel, job: &Arc<Job>) {
+/// Ends what is left in the background: a moment to finish, unless it is cancelled,
+/// then the end.
+async fn end_background(kernel: &Kernel, job: &Arc<Job>, cancelled: impl Future<Output = ()>) {
     if job.is_empty() {
         return;
     }
@@ -346,6 +347,7 @@ async fn end_background(kernel: &Kernel, job: &Arc<Job>) {
         biased;
         () = scheduler.run_until(job.wait_until_empty()) => {}
         () = over => {}
+        () = cancelled => {}
     }
     kernel.kill_job(job, Signal::KILL);
     scheduler.run_until(job.wait_until_empty()).await;
@@ -395,9 +397,9 @@ fn tell(kernel: &Kernel, job: &Job, before: Option<&Vfs>, result: &ExecResult) {
 }
 
 /// Waits until the time is over. A tool's first use on this machine compiles it:
-/// that is no command's fault, so as much time is added. The thread
-/// that keeps the time kills the job; not in a deterministic sandbox, where whoever
-/// awaits the exec does (`ordered::until_end`).
+/// that is no command's fault, so as much time is added. The thread that keeps the
+/// time kills the job; not in a deterministic sandbox, where whoever awaits the exec
+/// does (`ordered::until_end`).
 async fn past_deadline(kernel: &Arc<Kernel>, job: &Arc<Job>, timeout: Duration) {
     let core = kernel.programs().core();
     let mut before = core.modules().tool_time();

@@ -28,7 +28,7 @@ pub struct Tools(Arc<Inner>);
 struct Inner {
     sources: Arc<BTreeMap<String, ProgramSource>>,
     applets: Vec<(String, String)>,
-    /// Its path.
+    /// Path of the shell.
     shell: Option<String>,
     image: Mutex<Option<Vfs>>,
 }
