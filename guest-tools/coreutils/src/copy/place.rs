@@ -1,6 +1,6 @@
 //! Where the operands go, and what happens to what is there.
 
-use crate::cli::{Context, choice};
+use crate::cli::{Context, Output, choice};
 use crate::fast::names::{last, parent};
 use crate::sys::{self, Errno, ExtStat, is_dir};
 use crate::text::quote;
@@ -191,4 +191,16 @@ pub fn within(dir: &[u8], source: &[u8]) -> Vec<u8> {
         return [dir, name].concat();
     }
     [dir, b"/", name].concat()
+}
+/// Gives what was kept of `to` its name back, and tells of it where that is shown.
+///
+/// # Errors
+/// As `rename`.
+pub fn put_back(kept: &[u8], to: &[u8], shown: Option<&mut Output>) -> Result<(), Errno> {
+    sys::rename(kept, to)?;
+    if let Some(out) = shown {
+        let (kept, to) = (quote::always(kept), quote::always(to));
+        out.put(&[&kept, &b" -> "[..], &to, b" (unbackup)\n"].concat());
+    }
+    Ok(())
 }

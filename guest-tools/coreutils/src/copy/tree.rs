@@ -2,7 +2,7 @@
 
 use super::contents;
 use super::cp::{Cp, Follow};
-use super::place::{Backup, Existing, identity, same_directory, same_entry};
+use super::place::{Backup, Existing, identity, put_back, same_directory, same_entry};
 use super::same::Same;
 use crate::cli::Output;
 use crate::fast::names::parent;
@@ -219,24 +219,9 @@ impl Cp<'_> {
 
     /// Gives what was kept in a backup its name back, after a failure.
     fn put_back(&mut self, kept: Option<Vec<u8>>, to: &[u8]) {
-        let Some(path) = kept else {
-            return;
-        };
-        let quoted = quote::always(to);
-        match sys::rename(&path, to) {
-            Ok(()) if self.verbose => self.out.put(
-                &[
-                    quote::always(&path).as_slice(),
-                    b" -> ",
-                    &quoted,
-                    b" (unbackup)\n",
-                ]
-                .concat(),
-            ),
-            Ok(()) => {}
-            Err(errno) => {
-                self.problem(&[b"cannot un-backup ", &quoted], errno);
-            }
+        let shown = self.verbose.then_some(&mut self.out);
+        if let Some(Err(errno)) = kept.map(|kept| put_back(&kept, to, shown)) {
+            self.problem(&[b"cannot un-backup ", &quote::always(to)], errno);
         }
     }
 

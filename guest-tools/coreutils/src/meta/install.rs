@@ -4,7 +4,7 @@ use super::mkdir::{Make, umask};
 use super::mode::ModeChange;
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
-use crate::copy::place::Backup;
+use crate::copy::place::{Backup, put_back};
 use crate::fast::names::{last, parent};
 use crate::fast::with_buffer;
 use crate::identity::accounts;
@@ -329,24 +329,9 @@ impl Install<'_> {
 
     /// Gives what was kept in a backup its name back, after a failure.
     fn put_back(&mut self, kept: Option<Vec<u8>>, to: &[u8]) {
-        let Some(path) = kept else {
-            return;
-        };
-        let quoted = quote::always(to);
-        match sys::rename(&path, to) {
-            Ok(()) if self.verbose => self.out.put(
-                &[
-                    quote::always(&path).as_slice(),
-                    b" -> ",
-                    &quoted,
-                    b" (unbackup)\n",
-                ]
-                .concat(),
-            ),
-            Ok(()) => {}
-            Err(errno) => {
-                self.problem("cannot un-backup", to, errno);
-            }
+        let shown = self.verbose.then_some(&mut self.out);
+        if let Some(Err(errno)) = kept.map(|kept| put_back(&kept, to, shown)) {
+            self.problem("cannot un-backup", to, errno);
         }
     }
 

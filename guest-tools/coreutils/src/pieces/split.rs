@@ -6,6 +6,7 @@ use super::{complain, read_all};
 use crate::Args;
 use crate::cli::{Context, Output};
 use crate::lines::Reader;
+use crate::process::filter::{Filter, Filters};
 use crate::sys::{self, Errno, File, OpenHow};
 use crate::text::quote;
 use memchr::{memchr, memrchr};
@@ -288,6 +289,7 @@ struct Pieces<'a> {
     options: Options,
     suffixes: Suffixes,
     current: Option<Piece>,
+    filters: Filters,
     /// A piece is due: made when something comes, or at once if empty ones are wanted.
     due: bool,
     /// Device and inode of the input, which no piece may be.
@@ -302,7 +304,7 @@ struct Piece {
 
 enum Sink {
     File { _file: File },
-    Command(crate::process::filter::Filter),
+    Command(Filter),
 }
 
 impl<'a> Pieces<'a> {
@@ -356,6 +358,7 @@ impl<'a> Pieces<'a> {
             suffixes: Suffixes::new(options.alphabet, length, &first, growing),
             options,
             current: None,
+            filters: Filters::NONE,
             due: false,
         })
     }
@@ -410,7 +413,7 @@ impl<'a> Pieces<'a> {
                     );
                     told.flush();
                 }
-                match crate::process::filter::Filter::start(command, b"FILE", &name) {
+                match self.filters.start(command, b"FILE", &name) {
                     Ok(filter) => (Output::new(filter.input()), Sink::Command(filter)),
                     Err(errno) => {
                         self.context.say_error(b"failed to run command", errno);

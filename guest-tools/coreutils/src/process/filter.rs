@@ -2,25 +2,48 @@
 
 use crate::sys::{self, Errno};
 
+/// Starts filters. From the first one on, a write to one that has ended is an
+/// error and no longer ends this process: others may still wait for input.
+pub struct Filters {
+    sigpipe: Option<backend::Disposition>,
+}
+
 /// A command that runs and reads what is written to it.
 pub struct Filter {
     input: u32,
     handle: backend::Handle,
 }
 
-impl Filter {
+impl Filters {
+    /// None started yet.
+    pub const NONE: Filters = Filters { sigpipe: None };
+
     /// Starts `$SHELL -c command` with one more variable.
     ///
     /// # Errors
     /// Why it could not be started.
-    pub fn start(command: &[u8], variable: &[u8], value: &[u8]) -> Result<Filter, Errno> {
+    pub fn start(
+        &mut self,
+        command: &[u8],
+        variable: &[u8],
+        value: &[u8],
+    ) -> Result<Filter, Errno> {
         let mut env = crate::program::environment();
         let prefix = [variable, b"="].concat();
         env.retain(|pair| !pair.starts_with(&prefix));
         env.push([&prefix, value].concat());
-        backend::start(command, &env)
+        // The command gets SIGPIPE as it was here: what is ignored is inherited.
+        if let Some(disposition) = self.sigpipe {
+            backend::set_sigpipe(disposition);
+        }
+        let started = backend::start(command, &env);
+        let before = backend::set_sigpipe(backend::IGNORE);
+        self.sigpipe.get_or_insert(before);
+        started
     }
+}
 
+impl Filter {
     /// The descriptor that leads to it.
     pub fn input(&self) -> u32 {
         self.input
@@ -38,9 +61,19 @@ mod backend {
     use super::Filter;
     use crate::sys::{self, Errno};
     use wardian_abi::guest::{Command, Process};
-    use wardian_abi::{FdMap, imports};
+    use wardian_abi::{FdMap, Signal, imports};
 
     pub type Handle = Process;
+
+    /// The number of a disposition.
+    pub type Disposition = u32;
+
+    pub const IGNORE: Disposition = wardian_abi::Disposition::Ignore as u32;
+
+    /// Sets what SIGPIPE does; gives what it did.
+    pub fn set_sigpipe(disposition: Disposition) -> Disposition {
+        imports::signal_action(Signal::PIPE.raw().into(), disposition).unwrap_or(disposition)
+    }
 
     pub fn start(command: &[u8], env: &[Vec<u8>]) -> Result<Filter, Errno> {
         let mut shell = Command::new(b"/bin/sh", b"sh");
@@ -100,6 +133,14 @@ mod backend {
 
     /// Nothing runs.
     pub struct Handle;
+
+    pub type Disposition = u32;
+
+    pub const IGNORE: Disposition = 1;
+
+    pub fn set_sigpipe(disposition: Disposition) -> Disposition {
+        disposition
+    }
 
     /// Natively, for unit tests only, nothing is started.
     pub fn start(_command: &[u8], _env: &[Vec<u8>]) -> Result<Filter, Errno> {

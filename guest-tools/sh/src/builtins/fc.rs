@@ -1,5 +1,6 @@
 //! `fc`: listing and repeating remembered commands.
 
+use super::getopts::letters::Letters;
 use crate::exec::{Run, Shell};
 use crate::history::Keeping;
 use crate::text::parse_int;
@@ -7,27 +8,25 @@ use crate::text::parse_int;
 /// `fc`
 pub fn fc(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     let (mut show, mut bare, mut reverse, mut again) = (false, false, false, false);
-    let mut at = 1;
-    while let Some([b'-', letters @ ..]) = args.get(at).map(Vec::as_slice) {
-        if letters.first().is_none_or(u8::is_ascii_digit) {
-            break;
-        }
-        at += 1;
-        if letters == b"-" {
-            break;
-        }
-        for letter in letters {
-            match letter {
+    // `-1` is the entry before this one.
+    let number = |word: &Vec<u8>| matches!(word.as_slice(), [b'-', b'0'..=b'9', ..]);
+    let options = args.iter().position(number).unwrap_or(args.len());
+    let mut letters = Letters::new(&args[..options], b"lnrse:");
+    loop {
+        match letters.next(sh) {
+            Ok(Some((letter, _))) => match letter {
                 b'l' => show = true,
                 b'n' => bare = true,
                 b'r' => reverse = true,
                 b's' => again = true,
-                b'e' => at += 1,
-                letter => return sh.bad_option(b"fc", &[b'-', *letter]),
-            }
+                // There is no editor.
+                _ => {}
+            },
+            Ok(None) => break,
+            Err(failed) => return failed,
         }
     }
-    let words = args.get(at..).unwrap_or_default();
+    let words = &args[letters.taken()..];
     // The command itself is in the list already, but does not count.
     if again {
         if sh.options.history {

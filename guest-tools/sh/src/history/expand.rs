@@ -1,7 +1,7 @@
 //! Expanding the references of a line: `!!`, `!-2:$`, `^a^b^`.
 
 use super::modify::{Effect, Wrong, modify};
-use super::quoting::{Reading, closing, is_quoted, is_syntax};
+use super::quoting::{Reading, closing, is_syntax, marks};
 use super::words::{Picked, pick, words};
 use super::{Entry, History};
 use crate::exec::Shell;
@@ -58,17 +58,19 @@ pub fn expand(history: &mut History, line: &[u8], quote: u8, rules: &Rules) -> O
     } else {
         line
     };
+    let reading = Reading {
+        mark,
+        quote,
+        extglob: rules.extglob,
+        posix: rules.posix,
+    };
     let mut search = Search {
         line,
         at: 0,
         double: quote == b'"',
         comment: rules.comment,
-        reading: Reading {
-            mark,
-            quote,
-            extglob: rules.extglob,
-            posix: rules.posix,
-        },
+        reading: &reading,
+        marks: &marks(line, &reading),
     };
     if quote == b'\'' {
         search.at = (closing(line, 0, b'\'') + 1).min(line.len());
@@ -80,7 +82,7 @@ pub fn expand(history: &mut History, line: &[u8], quote: u8, rules: &Rules) -> O
             if !first.next() {
                 return Outcome::Same;
             }
-            if !is_syntax(line, first.at, &first.reading) {
+            if !is_syntax(line, first.at, first.reading) {
                 break;
             }
             first.at += 1;
@@ -120,7 +122,9 @@ struct Search<'a> {
     at: usize,
     double: bool,
     comment: u8,
-    reading: Reading,
+    reading: &'a Reading,
+    /// Where the expansion character is not quoted.
+    marks: &'a [usize],
 }
 
 impl Search<'_> {
@@ -142,7 +146,7 @@ impl Search<'_> {
                 let plain = matches!(next, None | Some(b' ' | b'\t' | b'\n' | b'\r' | b'='))
                     || self.double && next == Some(b'"')
                     || at > since.max(1) && line[at - 1] == b'$' && c == b'!'
-                    || is_quoted(line, at, &self.reading);
+                    || self.marks.binary_search(&at).is_err();
                 if !plain {
                     return true;
                 }

@@ -8,11 +8,15 @@ enum Within {
     Parentheses,
 }
 
-/// The places of a line, from `from` on, where the expansion character means
-/// something: quotes of the shell let it through there.
-fn marks(line: &[u8], from: usize, mark: u8, posix: bool) -> Vec<usize> {
+/// The places of a line, in order, where the expansion character means something:
+/// quotes of the shell let it through there.
+pub fn marks(line: &[u8], reading: &Reading) -> Vec<usize> {
+    let (mark, posix) = (reading.mark, reading.posix);
     let (mut found, mut within) = (Vec::new(), Vec::new());
-    let mut at = from;
+    let mut at = match reading.quote {
+        b'\'' => closing(line, 0, b'\'') + 1,
+        _ => 0,
+    };
     while let Some(&c) = line.get(at) {
         let rest = &line[at + 1..];
         let quoted = within.last() == Some(&Within::Double);
@@ -93,17 +97,4 @@ pub fn is_syntax(line: &[u8], at: usize, reading: &Reading) -> bool {
     before.ends_with(b"[") && follows(at + 1, b']')
         || before.ends_with(b"${") && follows(at + 1, b'}')
         || reading.extglob && at > 1 && line.get(at + 1) == Some(&b'(') && follows(at + 2, b')')
-}
-
-/// Whether the expansion character at a place is quoted.
-pub fn is_quoted(line: &[u8], at: usize, reading: &Reading) -> bool {
-    let mut from = 0;
-    if reading.quote == b'\'' {
-        let end = closing(line, 0, b'\'');
-        if end >= at {
-            return true;
-        }
-        from = end + 1;
-    }
-    !marks(line, from, reading.mark, reading.posix).contains(&at)
 }

@@ -430,7 +430,7 @@ pub fn wait_any(processes: &[Process]) -> Result<usize, Errno> {
                 libc::WEXITED | libc::WNOWAIT,
             ))?;
         }
-        sleep(200_000)?;
+        std::thread::sleep(std::time::Duration::from_micros(200));
     }
 }
 
@@ -444,16 +444,6 @@ pub fn poll_read(fd: Fd, timeout_ns: u64) -> Result<bool, Errno> {
     let timeout = timeout_ns.div_ceil(1_000_000) as i32;
     // SAFETY: one element is passed and lives across the call.
     check(unsafe { libc::poll(&mut poll, 1, timeout) }).map(|count| count > 0)
-}
-
-/// Sleeps.
-pub fn sleep(duration_ns: u64) -> Result<(), Errno> {
-    let time = libc::timespec {
-        tv_sec: (duration_ns / 1_000_000_000) as i64,
-        tv_nsec: (duration_ns % 1_000_000_000) as i64,
-    };
-    // SAFETY: the structure lives across the call.
-    check(unsafe { libc::nanosleep(&time, std::ptr::null_mut()) }).map(|_| ())
 }
 
 /// Sends a signal; see `kill(2)` for the meaning of `pid`.

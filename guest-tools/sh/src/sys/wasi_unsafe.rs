@@ -411,11 +411,6 @@ pub fn poll_read(fd: Fd, timeout_ns: u64) -> Result<bool, Errno> {
     poll(&[fd], Some(timeout_ns))
 }
 
-/// Sleeps.
-pub fn sleep(duration_ns: u64) -> Result<(), Errno> {
-    poll(&[], Some(duration_ns)).map(|_| ())
-}
-
 fn poll(fds: &[Fd], timeout_ns: Option<u64>) -> Result<bool, Errno> {
     let mut subscriptions: Vec<wasi::Subscription> = fds
         .iter()
