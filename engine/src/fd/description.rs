@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wardian_vfs::{Device, Ino};
 
-use super::{Capture, Completion, PipeId, PipeReader, PipeWriter, SharedFs};
+use super::{Capture, Completion, FsState, PipeId, PipeReader, PipeWriter, SharedFs};
 
 /// What a descriptor stands for.
 #[derive(Debug)]
@@ -130,6 +130,22 @@ impl Directory {
             fs: fs.clone(),
             ino,
             preopen: preopen.map(Into::into),
+            flags: Flags::default(),
+        })
+    }
+
+    /// Opens a directory as [`Directory::open`] does, if the tree is still this one.
+    pub fn open_in(fs: &SharedFs, state: FsState, ino: Ino) -> Option<Directory> {
+        let mut vfs = fs.lock();
+        if fs.state(&vfs) != Some(state) {
+            return None;
+        }
+        vfs.retain(ino).ok()?;
+        drop(vfs);
+        Some(Directory {
+            fs: fs.clone(),
+            ino,
+            preopen: None,
             flags: Flags::default(),
         })
     }

@@ -14,5 +14,5 @@ pub use description::{Description, Directory, Flags, Listing, NodeFile, TextFile
 pub use interrupt::{Interrupt, Stop, yield_now};
 pub use output::Capture;
 pub use pipe::{Pipe, PipeId, PipeReader, PipeWriter, pipe};
-pub use shared_fs::SharedFs;
+pub use shared_fs::{FsState, SharedFs};
 pub use table::{Descriptor, FdTable, Rights};

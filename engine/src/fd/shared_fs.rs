@@ -8,6 +8,10 @@ use wardian_vfs::{Ino, Vfs};
 
 use super::pipe::{Pipe, PipeId};
 
+/// Which tree a filesystem holds: how often it was replaced, how often changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FsState(u64, u64);
+
 /// A filesystem behind a lock. Clones share it.
 ///
 /// The lock is held for one operation at a time and never across an await. Where
@@ -29,6 +33,8 @@ struct Inner {
     fifos: Mutex<HashMap<Ino, Weak<Pipe>>>,
     /// The number of the next pipe that has no name.
     next_pipe: AtomicU64,
+    /// How often another filesystem took the place.
+    replaced: AtomicU64,
 }
 
 impl SharedFs {
@@ -38,6 +44,7 @@ impl SharedFs {
             vfs: Mutex::new(vfs),
             fifos: Mutex::default(),
             next_pipe: AtomicU64::new(PipeId::FIRST),
+            replaced: AtomicU64::new(0),
         }))
     }
 
@@ -54,7 +61,16 @@ impl SharedFs {
             return false;
         }
         *vfs = other;
+        self.0.replaced.fetch_add(1, Ordering::Relaxed);
         true
+    }
+
+    /// What is the same as long as each path leads where it led ([`Vfs::changes`]);
+    /// `vfs` is this filesystem, locked.
+    pub fn state(&self, vfs: &Vfs) -> Option<FsState> {
+        // It only changes under the lock.
+        let replaced = self.0.replaced.load(Ordering::Relaxed);
+        Some(FsState(replaced, vfs.changes()?))
     }
 
     /// A number for a pipe that no other here has.

@@ -30,6 +30,9 @@ pub struct Image {
     pub env: Strings,
 }
 
+/// A program and the name of its applet.
+pub type Found = (Arc<Program>, Arc<[u8]>);
+
 /// What a file holds, as far as running it goes.
 enum Kind {
     Applet { module: String, applet: Arc<[u8]> },
@@ -51,13 +54,23 @@ impl From<Errno> for Refused {
     }
 }
 
+/// The program at `path`, seen from the directory `base`, if that is a tool which is
+/// linked already.
+pub fn linked(kernel: &Kernel, cred: &Cred, base: Ino, path: &[u8]) -> Option<Found> {
+    let mut head = [0; APPLET_FILE_BYTES];
+    let head = {
+        let mut vfs = kernel.fs().lock();
+        let (_, _, length) = open(&mut vfs, cred, base, path, &mut head).ok()?;
+        head.get(..length)?
+    };
+    let (module, applet) = applet(head.strip_prefix(APPLET_MAGIC)?)?;
+    let source = kernel.program_source(module)?;
+    let program = kernel.programs().get(&source.digest, true)?;
+    Some((program, applet.into()))
+}
+
 /// Finds the program at `path`, seen from the directory `base`.
-pub async fn load(
-    kernel: &Kernel,
-    cred: &Cred,
-    base: Ino,
-    path: &[u8],
-) -> Result<(Arc<Program>, Arc<[u8]>), Refused> {
+pub async fn load(kernel: &Kernel, cred: &Cred, base: Ino, path: &[u8]) -> Result<Found, Refused> {
     let kind = {
         let mut vfs = kernel.fs().lock();
         inspect(&mut vfs, kernel.limits().module_bytes, cred, base, path)?
@@ -118,6 +131,37 @@ fn inspect(
     base: Ino,
     path: &[u8],
 ) -> Result<Kind, Errno> {
+    let mut head = [0; APPLET_FILE_BYTES];
+    let (ino, size_bytes, length) = open(vfs, cred, base, path, &mut head)?;
+    let head = head.get(..length).ok_or(Errno::Io)?;
+    if let Some(rest) = head.strip_prefix(APPLET_MAGIC) {
+        let (module, applet) = applet(rest).ok_or(Errno::Noexec)?;
+        return Ok(Kind::Applet {
+            module: module.to_owned(),
+            applet: applet.into(),
+        });
+    }
+    if !head.starts_with(b"\0asm") {
+        return Err(Errno::Noexec);
+    }
+    if size_bytes > module_limit_bytes {
+        return Err(Errno::Fbig);
+    }
+    let mut bytes = vec![0; usize::try_from(size_bytes).map_err(|_| Errno::Fbig)?];
+    let length = vfs.read(ino, 0, &mut bytes)?;
+    bytes.truncate(length);
+    Ok(Kind::Wasm(bytes))
+}
+
+/// Reads the front of a file that may be run; gives the file, its size and how much
+/// was read.
+fn open(
+    vfs: &mut Vfs,
+    cred: &Cred,
+    base: Ino,
+    path: &[u8],
+    head: &mut [u8; APPLET_FILE_BYTES],
+) -> Result<(Ino, u64, usize), Errno> {
     let at = At {
         base,
         root: vfs.root(),
@@ -134,31 +178,16 @@ fn inspect(
         return Err(Errno::Acces);
     }
     vfs.access(ino, cred, Access::EXECUTE)?;
-    let mut head = [0; APPLET_FILE_BYTES];
-    let length = vfs.read(ino, 0, &mut head)?;
-    let head = head.get(..length).ok_or(Errno::Io)?;
-    if let Some(rest) = head.strip_prefix(APPLET_MAGIC) {
-        return applet(rest).ok_or(Errno::Noexec);
-    }
-    if !head.starts_with(b"\0asm") {
-        return Err(Errno::Noexec);
-    }
-    if stat.size_bytes > module_limit_bytes {
-        return Err(Errno::Fbig);
-    }
-    let mut bytes = vec![0; usize::try_from(stat.size_bytes).map_err(|_| Errno::Fbig)?];
-    let length = vfs.read(ino, 0, &mut bytes)?;
-    bytes.truncate(length);
-    Ok(Kind::Wasm(bytes))
+    let length = vfs.read(ino, 0, head)?;
+    Ok((ino, stat.size_bytes, length))
 }
 
 /// The rest of an applet file: module name, NUL, applet name, newline.
-fn applet(rest: &[u8]) -> Option<Kind> {
+fn applet(rest: &[u8]) -> Option<(&str, &[u8])> {
     let line = rest.split(|byte| *byte == b'\n').next()?;
     let mut parts = line.split(|byte| *byte == 0);
-    let module = std::str::from_utf8(parts.next()?).ok()?.to_owned();
-    let applet = parts.next()?.into();
-    Some(Kind::Applet { module, applet })
+    let module = std::str::from_utf8(parts.next()?).ok()?;
+    Some((module, parts.next()?))
 }
 
 /// Contents of the file that stands for an applet.

@@ -12,6 +12,7 @@ use wardian_abi::{Errno, Signal, SystemInfo};
 use wardian_vfs::Cred;
 
 use super::job::Job;
+use super::last_start::LastStart;
 use super::program::Programs;
 use super::scheduler::Scheduler;
 use super::state::Process;
@@ -87,6 +88,7 @@ pub struct Kernel {
     table: Mutex<BTreeMap<u32, Arc<Process>>>,
     view: OnceLock<SystemView>,
     turns: Arc<Semaphore>,
+    last_start: LastStart,
 }
 
 impl Kernel {
@@ -102,6 +104,7 @@ impl Kernel {
             table: Mutex::default(),
             view: OnceLock::new(),
             turns: Arc::new(Semaphore::new(1)),
+            last_start: LastStart::default(),
         }
     }
 
@@ -162,6 +165,11 @@ impl Kernel {
     /// The module with this name.
     pub fn program_source(&self, module: &str) -> Option<&ProgramSource> {
         self.settings.sources.get(module)
+    }
+
+    /// Where its last script began.
+    pub fn last_start(&self) -> &LastStart {
+        &self.last_start
     }
 
     /// Enters a new process into the table.

@@ -131,16 +131,17 @@ impl Scheduler {
             let mut full = false;
             while !self.moved.load(Ordering::Acquire) && self.has_work() {
                 let start = Instant::now();
+                let mut took = Duration::ZERO;
                 let outside = self.pool.outside();
                 self.polling.store(true, Ordering::Release);
                 while let Some(task) = self.take() {
                     self.run(task);
-                    if spent + start.elapsed() >= SLICE {
+                    took = start.elapsed();
+                    if spent + took >= SLICE {
                         full = true;
                         break;
                     }
                 }
-                let took = start.elapsed();
                 drop(outside);
                 self.used(took.min(SLICE));
                 spent += took;

@@ -9,7 +9,7 @@ use wardian_abi::{
 use wardian_vfs::{Access, NodeKind};
 use wasmtime::{Caller, Linker, Store};
 
-use super::image::{Image, Refused, load};
+use super::image::{Image, Refused, linked, load};
 use super::job::Job;
 use super::kernel::Kernel;
 use super::limiter::Limiter;
@@ -211,7 +211,7 @@ impl Started {
 }
 
 /// The first directory of every process of Wardian's own: the whole tree.
-pub(super) fn root_preopen(kernel: &Kernel) -> Result<Descriptor, Errno> {
+pub fn root_preopen(kernel: &Kernel) -> Result<Descriptor, Errno> {
     let root = kernel.fs().lock().root();
     let directory = Directory::open(kernel.fs(), root, Some(b"/"))?;
     Ok(Descriptor::new(
@@ -332,8 +332,15 @@ async fn image(
     let interrupt = caller.data().interrupt.clone();
     let cred = caller.data().cred;
     let job = caller.data().process.process.job.clone();
-    let load = load(&kernel, &cred, base.ino(), &request.path);
-    let loaded = interrupt.guard(job.scheduler().outside(load)).await?;
+    let loaded = match linked(&kernel, &cred, base.ino(), &request.path) {
+        Some(found) => Ok(found),
+        None => {
+            let load = load(&kernel, &cred, base.ino(), &request.path);
+            let load = job.scheduler().outside(load);
+            // Boxed: every spawn would carry the room for it.
+            Box::pin(interrupt.guard(load)).await?
+        }
+    };
     match loaded {
         Ok((program, applet)) => Ok(Image {
             program,

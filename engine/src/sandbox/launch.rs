@@ -11,26 +11,75 @@ use super::builder::env_block;
 use super::exec::{Exec, What};
 use crate::error::{Error, ErrorKind};
 use crate::fd::{Description, Descriptor, Directory};
-use crate::process::{Image, Job, Kernel, Launch, Program, Refused, load, load_module};
+use crate::process::{
+    Image, Job, Kernel, Launch, Program, Refused, linked, load, load_module, root_preopen,
+};
 use crate::runtime::ModuleBytes;
 use crate::wasi::Strings;
 
-/// From an [`Exec`] to a process about to start.
-pub(super) async fn launch(
-    exec: Exec,
+/// Where a script starts and what runs it, if there is nothing to wait for: its shell
+/// is linked already, as for all scripts but a sandbox's first.
+///
+/// # Errors
+/// As [`place`].
+pub(super) fn at_once(exec: &Exec) -> Result<(Arc<Directory>, Option<Found<'_>>), Error> {
+    let kernel = &exec.kernel;
+    let (Some(shell), What::Script(script)) = (exec.config.tools.shell(), &exec.what) else {
+        return Ok((place(exec)?, None));
+    };
+    let usual = exec.cwd.is_none() && exec.session.is_none();
+    let config = &exec.config;
+    let found = |program, applet| {
+        let argv = shell_argv(exec, shell, script);
+        Some((argv, program, applet, shell.as_bytes().into()))
+    };
+    if usual && let Some(last) = kernel.last_start().again(kernel, &config.cwd) {
+        let (cwd, (program, applet)) = last;
+        return Ok((cwd, found(program, applet)));
+    }
+    let state = kernel.fs().state(&kernel.fs().lock());
+    let cwd = place(exec)?;
+    let cred = kernel.settings().cred;
+    let Some((program, applet)) = linked(kernel, &cred, cwd.ino(), shell.as_bytes()) else {
+        return Ok((cwd, None));
+    };
+    if usual && let Some(state) = state {
+        let last = kernel.last_start();
+        let found = (program.clone(), applet.clone());
+        last.keep(state, &config.cwd, cwd.ino(), found);
+    }
+    Ok((cwd, found(program, applet)))
+}
+
+/// Where an [`Exec`] starts.
+///
+/// # Errors
+/// [`ErrorKind::File`].
+fn place(exec: &Exec) -> Result<Arc<Directory>, Error> {
+    let kernel = &exec.kernel;
+    let cred = kernel.settings().cred;
+    match &exec.session {
+        // A shell goes to its own directory by itself.
+        Some(_) => directory(kernel, &exec.config.cwd, None, &cred)
+            .or_else(|_| directory(kernel, b"/", None, &cred)),
+        None => working_directory(kernel, exec, &cred),
+    }
+}
+
+/// From an [`Exec`] and its program to a process about to start.
+///
+/// # Errors
+/// [`ErrorKind::Limit`]: arguments and environment. [`ErrorKind::File`]: a preopened
+/// directory.
+pub(super) fn launch(
+    exec: &Exec,
+    (argv, program, applet, path): Found<'_>,
+    cwd: Arc<Directory>,
     stdio: [Descriptor; 3],
     job: Arc<Job>,
 ) -> Result<Launch, Error> {
     let kernel = &exec.kernel;
-    let cred = kernel.settings().cred;
-    let cwd = match &exec.session {
-        // A shell goes to its own directory by itself.
-        Some(_) => directory(kernel, &exec.config.cwd, None, &cred)
-            .or_else(|_| directory(kernel, b"/", None, &cred))?,
-        None => working_directory(kernel, &exec, &cred)?,
-    };
-    let (argv, program, applet, path) = program(&exec, &cred, &cwd).await?;
-    let env = environment(&exec);
+    let env = environment(exec);
     let size = argv.iter().map(|arg| arg.len() + 1).sum::<usize>();
     if (size + env.block().len()) as u64 > u64::from(kernel.limits().argument_bytes) {
         return Err(Error::new(
@@ -43,7 +92,7 @@ pub(super) async fn launch(
             ),
         ));
     }
-    let preopens = preopens(kernel, &exec, &program, &cwd)?;
+    let preopens = preopens(kernel, exec, &program, &cwd)?;
     let mut fds: Vec<_> = (0..).zip(stdio).collect();
     if let Some(session) = &exec.session {
         fds.extend(session.descriptors());
@@ -121,10 +170,33 @@ fn directory(
 }
 
 /// Arguments, program, applet and path.
-type Found<'a> = (Vec<Cow<'a, [u8]>>, Arc<Program>, Arc<[u8]>, Cow<'a, [u8]>);
+pub(super) type Found<'a> = (Vec<Cow<'a, [u8]>>, Arc<Program>, Arc<[u8]>, Cow<'a, [u8]>);
 
-async fn program<'a>(exec: &'a Exec, cred: &Cred, cwd: &Directory) -> Result<Found<'a>, Error> {
+/// Arguments of the shell that runs a script.
+fn shell_argv<'a>(exec: &'a Exec, shell: &'a str, script: &'a [u8]) -> Vec<Cow<'a, [u8]>> {
+    let name = shell.rsplit('/').next().unwrap_or_default().as_bytes();
+    let mut argv = Vec::with_capacity(4);
+    argv.push(name.into());
+    if let Some(session) = &exec.session {
+        argv.extend(session.arguments(exec).into_iter().map(Cow::Owned));
+    }
+    argv.push(b"-c"[..].into());
+    // Else its first word would be an option of the shell.
+    if script.starts_with(b"-") || script.starts_with(b"+") {
+        argv.push(b"--"[..].into());
+    }
+    argv.push(script.into());
+    argv
+}
+
+/// The program of an [`Exec`], compiled if it has not been.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`], [`ErrorKind::Module`], [`ErrorKind::Limit`],
+/// [`ErrorKind::Usage`].
+pub(super) async fn find<'a>(exec: &'a Exec, cwd: &Directory) -> Result<Found<'a>, Error> {
     let kernel = &exec.kernel;
+    let cred = &kernel.settings().cred;
     match &exec.what {
         What::Module(wasm, argv) => {
             let bytes = ModuleBytes::Wasm(wasm.clone());
@@ -153,21 +225,12 @@ async fn program<'a>(exec: &'a Exec, cred: &Cred, cwd: &Directory) -> Result<Fou
                     "the sandbox's tools name no shell",
                 )
             })?;
-            let name = shell.rsplit('/').next().unwrap_or_default().as_bytes();
-            let mut argv = Vec::with_capacity(4);
-            argv.push(name.into());
-            if let Some(session) = &exec.session {
-                argv.extend(session.arguments(exec).into_iter().map(Cow::Owned));
-            }
-            argv.push(b"-c"[..].into());
-            // Else its first word would be an option of the shell.
-            if script.starts_with(b"-") || script.starts_with(b"+") {
-                argv.push(b"--"[..].into());
-            }
-            argv.push(script.into());
             let path = shell.as_bytes();
             match load(kernel, cred, cwd.ino(), path).await {
-                Ok((program, applet)) => Ok((argv, program, applet, path.into())),
+                Ok((program, applet)) => {
+                    let argv = shell_argv(exec, shell, script);
+                    Ok((argv, program, applet, path.into()))
+                }
                 Err(refused) => Err(refused_error(path, refused)),
             }
         }
@@ -234,10 +297,14 @@ fn preopens(
     program: &Program,
     cwd: &Directory,
 ) -> Result<Vec<Descriptor>, Error> {
+    if program.posix {
+        return Ok(vec![
+            root_preopen(kernel).map_err(|errno| Error::path(b"/", errno))?,
+        ]);
+    }
     let names: &mut dyn Iterator<Item = &[u8]> = match &exec.preopens {
-        Some(names) if !program.posix => &mut names.iter().map(Vec::as_slice),
-        _ if program.posix => &mut [&b"/"[..]].into_iter(),
-        _ => &mut [&b"/"[..], b"."].into_iter(),
+        Some(names) => &mut names.iter().map(Vec::as_slice),
+        None => &mut [&b"/"[..], b"."].into_iter(),
     };
     let cred = kernel.settings().cred;
     let mut preopens = Vec::new();

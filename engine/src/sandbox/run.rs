@@ -2,6 +2,7 @@
 //! limits of the whole and the clearing up after it.
 
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use wardian_abi::{Errno, Signal, WaitStatus};
 use wardian_vfs::{Device, Vfs};
 
 use super::exec::{Exec, ExecResult, Usage};
-use super::launch::launch;
+use super::launch::{at_once, find, launch};
 use super::ordered;
 use crate::audit::AuditEvent;
 use crate::error::{Error, ErrorKind};
@@ -39,22 +40,24 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
         Descriptor::new(Description::Capture(stdout.clone()), false, true),
         Descriptor::new(Description::Capture(stderr.clone()), false, true),
     ];
-    let (output, errors) = (stdout.clone(), stderr.clone());
-    let overflow = async move {
-        tokio::select! {
-            biased;
-            () = output.wait_for_overflow() => COLLECTED[0],
-            () = errors.wait_for_overflow() => COLLECTED[1],
+    let overflow = || {
+        let (output, errors) = (stdout.clone(), stderr.clone());
+        async move {
+            tokio::select! {
+                biased;
+                () = output.wait_for_overflow() => COLLECTED[0],
+                () = errors.wait_for_overflow() => COLLECTED[1],
+            }
         }
     };
-    let feeding = async move {
-        if let Some((writer, stdin)) = feed {
+    let feeding = feed.map(|(writer, stdin)| -> Feeding {
+        Box::pin(async move {
             let _ = writer.write_all(&stdin).await;
-        }
-    };
+        })
+    });
     let kernel = exec.kernel.clone();
     let cut = || stdout.overflowed() || stderr.overflowed();
-    let (mut result, note) = supervised(exec, stdio, overflow, cut, feeding)
+    let (mut result, note) = supervised(&exec, stdio, overflow, cut, feeding)
         .instrument(span())
         .await?;
     let (out, err) = (stdout.take(), stderr.take());
@@ -128,16 +131,18 @@ pub(super) async fn streamed(
     ];
     // Held so that the reader sees no end before the note below is written.
     let notes = errors.writer();
-    let (out, err) = (output.clone(), errors.clone());
-    let overflow = async move {
-        tokio::select! {
-            biased;
-            () = out.wait_until_exceeded() => STREAMED[0],
-            () = err.wait_until_exceeded() => STREAMED[1],
+    let overflow = || {
+        let (output, errors) = (output.clone(), errors.clone());
+        async move {
+            tokio::select! {
+                biased;
+                () = output.wait_until_exceeded() => STREAMED[0],
+                () = errors.wait_until_exceeded() => STREAMED[1],
+            }
         }
     };
     let cut = || output.exceeded() || errors.exceeded();
-    let (mut result, note) = supervised(exec, stdio, overflow, cut, async {})
+    let (mut result, note) = supervised(&exec, stdio, overflow, cut, None)
         .instrument(span())
         .await?;
     let mut pipes = [&output, &errors].into_iter().zip(STREAMED);
@@ -190,79 +195,114 @@ pub(super) enum Ended {
     Stalled,
 }
 
-async fn supervised(
-    exec: Exec,
+/// What writes a command's standard input.
+type Feeding = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Runs with everything else that belongs to an exec. Its future is moved before it
+/// runs, so it is kept small: large parts by reference, rare ones boxed.
+async fn supervised<O: Future<Output = Overflow> + Send + 'static>(
+    exec: &Exec,
     stdio: [Descriptor; 3],
-    overflow: impl Future<Output = Overflow> + Send + 'static,
+    overflow: impl Fn() -> O,
     cut: impl Fn() -> bool,
-    feeding: impl Future<Output = ()> + Send + 'static,
+    feeding: Option<Feeding>,
 ) -> Result<(ExecResult, Option<String>), Error> {
-    let kernel = exec.kernel.clone();
-    let session = exec.session.clone();
-    let cancel = exec.cancel.clone();
-    // Other scripts of the same shell come first; their time is not this one's.
-    let turns = async {
-        let script = match &session {
-            Some(session) => Some(session.turn().await),
-            None => None,
+    let kernel = &exec.kernel;
+    let session = &exec.session;
+    let cancel = exec.cancel.as_ref();
+    // What few execs wait for is boxed: each of them carries the room for the rest.
+    let (_script, turn) = if session.is_none() && kernel.virtual_time().is_none() {
+        (None, None)
+    } else {
+        // Other scripts of the same shell come first; their time is not this one's.
+        let turns = async {
+            let script = match session {
+                Some(session) => Some(session.turn().await),
+                None => None,
+            };
+            (script, kernel.turn().await)
         };
-        (script, kernel.turn().await)
-    };
-    let (_script, turn) = tokio::select! {
-        biased;
-        turns = turns => turns,
-        () = cancelled(cancel.as_ref()) => {
-            return Ok(never_started(&Ended::Cancelled, &kernel, Stopwatch::start(&kernel)));
+        let turns = Box::pin(async {
+            tokio::select! {
+                biased;
+                turns = turns => Some(turns),
+                () = cancelled(cancel) => None,
+            }
+        });
+        match turns.await {
+            Some(turns) => turns,
+            None => {
+                let watch = Stopwatch::start(kernel);
+                return Ok(never_started(&Ended::Cancelled, kernel, watch));
+            }
         }
     };
-    let watch = Stopwatch::start(&kernel);
+    let watch = Stopwatch::start(kernel);
     let timeout = exec.timeout.unwrap_or(kernel.limits().wall_time);
     let job = kernel.job();
     let before = job.trail().map(|_| kernel.fs().lock().fork());
-    let guard = JobGuard {
-        kernel: &kernel,
-        job: &job,
-    };
-    let mut deadline = std::pin::pin!(past_deadline(&kernel, &job, timeout));
-    let launch = tokio::select! {
-        biased;
-        launch = launch(exec, stdio, job.clone()) => launch?,
-        // Loading a module takes as long as compiling it.
-        () = cancelled(cancel.as_ref()) => {
-            return Ok(never_started(&Ended::Cancelled, &kernel, watch));
+    let guard = JobGuard { kernel, job: &job };
+    let mut deadline = std::pin::pin!(past_deadline(kernel, &job, timeout));
+    let (cwd, found) = at_once(exec)?;
+    let found = match found {
+        Some(found) => found,
+        None => {
+            let loaded = Box::pin(async {
+                tokio::select! {
+                    biased;
+                    found = find(exec, &cwd) => Ok(found),
+                    // Loading a module takes as long as compiling it.
+                    () = cancelled(cancel) => Err(Ended::Cancelled),
+                    () = &mut deadline => Err(Ended::Timeout(timeout)),
+                }
+            });
+            match loaded.await {
+                Ok(found) => found?,
+                Err(ended) => return Ok(never_started(&ended, kernel, watch)),
+            }
         }
-        () = &mut deadline => {
-            return Ok(never_started(&Ended::Timeout(timeout), &kernel, watch));
-        }
     };
-    let (process, started) = match launch.prepare(&kernel, None) {
+    let launch = launch(exec, found, cwd, stdio, job.clone())?;
+    let (process, started) = match launch.prepare(kernel, None) {
         Ok(prepared) => prepared,
         // Its time was over while it was loaded: nothing can enter any more.
         Err(_) if job.is_overdue() => {
-            return Ok(never_started(&Ended::Timeout(timeout), &kernel, watch));
+            return Ok(never_started(&Ended::Timeout(timeout), kernel, watch));
         }
-        Err(errno) => return Err(limit_error(&kernel, errno)),
+        Err(errno) => return Err(limit_error(kernel, errno)),
     };
     let outside = async {
         tokio::select! {
             biased;
             () = &mut deadline => Ended::Timeout(timeout),
-            () = cancelled(cancel.as_ref()) => Ended::Cancelled,
+            () = cancelled(cancel) => Ended::Cancelled,
         }
     };
     // Held to the end: until then the next exec would move the clock.
     let (ended, status, _turn) = if let Some(turn) = turn {
-        job.scheduler().spawn(feeding);
+        if let Some(feeding) = feeding {
+            job.scheduler().spawn(feeding);
+        }
         started.spawn(&job);
-        ordered::until_end(&kernel, &job, &process, overflow, outside, turn).await
+        Box::pin(ordered::until_end(
+            kernel,
+            &job,
+            &process,
+            overflow(),
+            outside,
+            turn,
+        ))
+        .await
     } else {
         started.spawn(&job);
-        let (ended, status) = until_end(&kernel, &job, &process, overflow, feeding, outside).await;
+        let (ended, status) = until_end(kernel, &job, &process, overflow(), feeding, outside).await;
         let ended = match ended {
             Ended::ByItself(_) if job.is_overdue() => Ended::Timeout(timeout),
             ended => ended,
         };
-        end_background(&kernel, &job, cancelled(cancel.as_ref())).await;
+        if !job.is_empty() {
+            Box::pin(end_background(kernel, &job, cancelled(cancel))).await;
+        }
         (ended, status, None)
     };
     drop(guard);
@@ -270,31 +310,30 @@ async fn supervised(
     let mut result = ExecResult::default();
     let (code, signal, mut note) = match ended {
         Ended::ByItself(_) => (status.exit_code, status.signal, None),
-        ref outside => verdict(outside, &kernel),
+        ref outside => verdict(outside, kernel),
     };
     // A script whose output was cut counts as ended by its limit, however that was
     // seen: the shell stays as it was.
-    if let (Ended::ByItself(_), Some(session), 0, false) = (&ended, &session, status.signal, cut())
-    {
+    if let (Ended::ByItself(_), Some(session), 0, false) = (&ended, session, status.signal, cut()) {
         result.exit_code = status.exit_code as i32;
         note = session.keep(&mut result, kernel.limits());
     }
     result.timed_out = matches!(ended, Ended::Timeout(_) | Ended::Stalled);
     result.cancelled = matches!(ended, Ended::Cancelled);
-    let note = Some(note.unwrap_or_default() + &limits_reached(&kernel, &job));
+    let note = Some(note.unwrap_or_default() + &limits_reached(kernel, &job));
     let usage = job.usage();
     if result.exit_code == 0 {
         result.exit_code = code as i32;
     }
     result.signal = Signal::from_raw(signal);
     result.usage = Usage {
-        wall_time: watch.elapsed(&kernel),
+        wall_time: watch.elapsed(kernel),
         cpu_time: Duration::from_nanos(usage.cpu_ns),
         peak_memory_bytes: usage.peak_memory_bytes,
         read_bytes: usage.read_bytes,
         written_bytes: usage.written_bytes,
     };
-    tell(&kernel, &job, before.as_ref(), &result);
+    tell(kernel, &job, before.as_ref(), &result);
     Ok((result, note.filter(|note| !note.is_empty())))
 }
 
@@ -305,21 +344,19 @@ async fn until_end(
     job: &Arc<Job>,
     process: &Process,
     overflow: impl Future<Output = Overflow>,
-    feeding: impl Future<Output = ()>,
+    mut feeding: Option<Feeding>,
     outside: impl Future<Output = Ended>,
 ) -> (Ended, WaitStatus) {
     let end = poll_fn(|cx| process.completion.poll(cx));
     let scheduler = job.scheduler();
     let mut main = std::pin::pin!(scheduler.run_until(end));
-    let mut feeding = std::pin::pin!(feeding);
-    let mut fed = false;
     let mut overflow = std::pin::pin!(overflow);
     let mut outside = std::pin::pin!(outside);
     let ended = loop {
         tokio::select! {
             biased;
             status = &mut main => break Ended::ByItself(status),
-            () = &mut feeding, if !fed => fed = true,
+            () = fed(&mut feeding), if feeding.is_some() => feeding = None,
             ended = &mut outside => break ended,
             overflow = &mut overflow => break Ended::Overflow(overflow),
         }
@@ -334,12 +371,16 @@ async fn until_end(
     (ended, status)
 }
 
+/// Waits until the input is written.
+async fn fed(feeding: &mut Option<Feeding>) {
+    if let Some(feeding) = feeding {
+        feeding.await;
+    }
+}
+
 /// Ends what is left in the background: a moment to finish, unless it is cancelled,
 /// then the end.
 async fn end_background(kernel: &Kernel, job: &Arc<Job>, cancelled: impl Future<Output = ()>) {
-    if job.is_empty() {
-        return;
-    }
     let scheduler = job.scheduler();
     let over = kernel.programs().core().deadlines();
     let over = over.sleep(kernel.limits().background_grace);

@@ -28,6 +28,8 @@ pub struct Vfs {
     pub(crate) mounts: Arc<Mounts>,
     pub(crate) open_files: Arc<OpenFiles>,
     pub(crate) denials: Log,
+    /// Changes of nodes of its own so far.
+    changes: u64,
 }
 
 impl Vfs {
@@ -60,6 +62,7 @@ impl Vfs {
             mounts: Arc::default(),
             open_files: Arc::default(),
             denials: Log::default(),
+            changes: 0,
         }
     }
 
@@ -90,6 +93,14 @@ impl Vfs {
     #[must_use]
     pub fn take_denials(&self) -> Denials {
         self.denials.take()
+    }
+
+    /// A number that grows with every change of a node. As long as it is the same,
+    /// each path leads where it led. None where a host folder is mounted, which
+    /// changes by itself.
+    #[must_use]
+    pub fn changes(&self) -> Option<u64> {
+        (!self.has_mounts()).then_some(self.changes)
     }
 
     /// A copy for another sandbox: like `clone`, but no file is open in it, so
@@ -145,6 +156,7 @@ impl Vfs {
     /// `ENOENT`. For one below that was not copied up yet, those of
     /// [`Vfs::raise`].
     pub(crate) fn inode_mut(&mut self, ino: Ino) -> Result<&mut Inode, Errno> {
+        self.changes += 1;
         if is_lower(ino) {
             self.raise(ino)?;
             let (mounted, node) = Arc::make_mut(&mut self.mounts)
@@ -187,6 +199,7 @@ impl Vfs {
 
     /// Adds a node and accounts for it.
     pub(crate) fn add_inode(&mut self, inode: Inode) -> Ino {
+        self.changes += 1;
         let ino = Ino(self.next_ino);
         self.next_ino += 1;
         self.usage.inodes += 1;
@@ -214,6 +227,7 @@ impl Vfs {
     /// Adds a node of a number still free and accounts for it. Later nodes get
     /// greater numbers. The caller has checked that some are left.
     pub(crate) fn restore_inode(&mut self, ino: Ino, inode: Inode) {
+        self.changes += 1;
         self.next_ino = self.next_ino.max(ino.0.saturating_add(1));
         self.usage.inodes += 1;
         self.usage.bytes += inode.body.charge();
@@ -222,6 +236,7 @@ impl Vfs {
 
     /// Drops a node and what it was charged.
     pub(crate) fn free(&mut self, ino: Ino) {
+        self.changes += 1;
         let removed = if is_lower(ino) {
             let Some((mounted, node)) = Arc::make_mut(&mut self.mounts).get_mut(ino) else {
                 return;
