@@ -1,6 +1,6 @@
 //! What a process may ask about itself and the sandbox.
 
-use wardian_abi::{Errno, MODULE};
+use wardian_abi::{Errno, MODULE, StartHeader};
 use wasmtime::{Caller, Linker};
 
 use super::spawn::{open_directory, put_usage};
@@ -62,6 +62,13 @@ pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
     )?;
     linker.func_wrap(
         MODULE,
+        "start",
+        |caller: Caller<'_, ProcessCtx>, buffer: u32, size: u32, out: u32| {
+            memory(caller, |memory, ctx| start(memory, ctx, buffer, size, out))
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
         "applet",
         |caller: Caller<'_, ProcessCtx>, buffer: u32, size: u32, out: u32| {
             memory(caller, |memory, ctx| {
@@ -113,6 +120,37 @@ pub(super) fn add(linker: &mut Linker<ProcessCtx>) -> wasmtime::Result<()> {
             })
         },
     )?;
+    Ok(())
+}
+
+/// All that a program is started with, in one call: [`StartHeader`] and what follows
+/// it. `ERANGE` with the length if it does not fit.
+fn start(
+    memory: &mut GuestMemory<'_>,
+    ctx: &ProcessCtx,
+    buffer: u32,
+    size: u32,
+    out: u32,
+) -> Result<(), Errno> {
+    let cwd = ctx.cwd().and_then(|cwd| ctx.fs.lock().path_of(cwd.ino()));
+    let cwd = cwd.unwrap_or_default();
+    let parts = [ctx.args.block(), ctx.env.block(), &cwd];
+    let length = parts.iter().map(|part| part.len()).sum::<usize>() + size_of::<StartHeader>();
+    let length = u32::try_from(length).map_err(|_| Errno::TooBig)?;
+    memory.put_u32(out, length)?;
+    if length > size {
+        return Err(Errno::Range);
+    }
+    memory.put_u64(buffer, ctx.clock.monotonic_ns())?;
+    let mut at = buffer.checked_add(8).ok_or(Errno::Fault)?;
+    for word in parts.map(|part| part.len() as u32).into_iter().chain([0]) {
+        memory.put_u32(at, word)?;
+        at = at.checked_add(4).ok_or(Errno::Fault)?;
+    }
+    for part in parts {
+        memory.put(at, part)?;
+        at = at.checked_add(part.len() as u32).ok_or(Errno::Fault)?;
+    }
     Ok(())
 }
 

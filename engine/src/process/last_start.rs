@@ -18,9 +18,9 @@ pub struct Start {
     found: Found,
 }
 
-/// The last start of a sandbox.
+/// The last start of a sandbox. Boxed: most of a million forks never start anything.
 #[derive(Default)]
-pub struct LastStart(Mutex<Option<Start>>);
+pub struct LastStart(Mutex<Option<Box<Start>>>);
 
 impl LastStart {
     /// The working directory and the program, if a script began in this directory
@@ -34,12 +34,12 @@ impl LastStart {
 
     /// Keeps a start. `state` was the tree's before its paths were walked.
     pub fn keep(&self, state: FsState, cwd: &[u8], ino: Ino, found: Found) {
-        let start = Start {
+        let start = Box::new(Start {
             state,
             cwd: cwd.to_vec(),
             ino,
             found,
-        };
+        });
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
     }
 }

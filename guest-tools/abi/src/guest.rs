@@ -1,7 +1,7 @@
 //! What Wardian's guests share: starting as a process of the sandbox, and
 //! starting others.
 
-use crate::{Errno, FdMap, Slice, SpawnArgs, imports, spawn_flags};
+use crate::{Errno, FdMap, Slice, SpawnArgs, StartHeader, imports, spawn_flags};
 
 /// Gives the C library the working directory that the engine set. Call it
 /// first in `main`: WASI itself starts every program in `/`.
@@ -13,6 +13,60 @@ pub fn init() {
         let _ = std::env::set_current_dir(text);
     }
 }
+
+/// What this program was started with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Start {
+    /// Its arguments, each ended by NUL.
+    pub args: &'static [u8],
+    /// Its environment: `NAME=VALUE` strings, each ended by NUL.
+    pub env: &'static [u8],
+    /// Its working directory; empty if that was removed.
+    pub cwd: &'static [u8],
+    /// The monotonic clock at the start, in nanoseconds.
+    pub monotonic_ns: u64,
+}
+
+impl Start {
+    /// Asks the engine, in one call as a rule. Call it once: the bytes stay.
+    ///
+    /// # Errors
+    /// As [`imports::start`].
+    pub fn read() -> Result<Start, Errno> {
+        let mut buffer = vec![0; START_BYTES];
+        let length = match imports::start(&mut buffer) {
+            Err((Errno::Range, length)) => {
+                buffer = vec![0; length];
+                imports::start(&mut buffer)
+            }
+            first => first,
+        }
+        .map_err(|(errno, _)| errno)?;
+        let bytes: &'static [u8] = buffer.leak();
+        Start::parse(bytes.get(..length).ok_or(Errno::Inval)?).ok_or(Errno::Inval)
+    }
+
+    fn parse(bytes: &'static [u8]) -> Option<Start> {
+        let (head, rest) = bytes.split_at_checked(size_of::<StartHeader>())?;
+        let word = |at: usize| {
+            let word = head.get(at..at + 4)?;
+            Some(u32::from_le_bytes(word.try_into().ok()?) as usize)
+        };
+        let monotonic_ns = u64::from_le_bytes(head.get(..8)?.try_into().ok()?);
+        let (args, rest) = rest.split_at_checked(word(8)?)?;
+        let (env, rest) = rest.split_at_checked(word(12)?)?;
+        let cwd = rest.get(..word(16)?)?;
+        Some(Start {
+            args,
+            env,
+            cwd,
+            monotonic_ns,
+        })
+    }
+}
+
+/// Room for what most programs are started with.
+const START_BYTES: usize = 1024;
 
 /// A program to start.
 #[derive(Clone, Debug, Default)]
@@ -205,20 +259,9 @@ fn slice(bytes: &[u8]) -> Slice {
 
 /// Interpreter and its one optional argument, from a script's first line.
 fn interpreter_of(path: &[u8]) -> Result<(Vec<u8>, Option<Vec<u8>>), Errno> {
-    use std::io::Read;
-    use std::os::wasi::ffi::OsStrExt;
-    let mut head = Vec::new();
-    std::fs::File::open(std::ffi::OsStr::from_bytes(path))
-        .and_then(|file| {
-            file.take(INTERPRETER_LINE_BYTES as u64)
-                .read_to_end(&mut head)
-        })
-        .map_err(|error| {
-            error
-                .raw_os_error()
-                .and_then(|raw| Errno::from_raw(raw as u16))
-                .unwrap_or(Errno::Io)
-        })?;
+    let mut head = vec![0; INTERPRETER_LINE_BYTES];
+    let length = imports::read_head(path, &mut head)?;
+    head.truncate(length);
     let line = head.strip_prefix(b"#!").ok_or(Errno::Noexec)?;
     let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.trim_ascii();

@@ -4,7 +4,9 @@
 //! derives them from references that live across the call.
 #![allow(unsafe_code)]
 
-use crate::{Errno, ExtStat, ForkArgs, ProcessInfo, SpawnArgs, SystemInfo, Usage, WaitStatus};
+use crate::{
+    Errno, ExtStat, ForkArgs, ProcessInfo, Slice, SpawnArgs, SystemInfo, Usage, WaitStatus,
+};
 
 #[link(wasm_import_module = "wardian_v1")]
 unsafe extern "C" {
@@ -49,12 +51,34 @@ unsafe extern "C" {
     fn raw_change_directory(path: *const u8, len: usize) -> u32;
     #[link_name = "working_directory"]
     fn raw_working_directory(buf: *mut u8, len: usize, out_len: *mut usize) -> u32;
+    #[link_name = "start"]
+    fn raw_start(buf: *mut u8, len: usize, out_len: *mut usize) -> u32;
     #[link_name = "applet"]
     fn raw_applet(buf: *mut u8, len: usize, out_len: *mut usize) -> u32;
     #[link_name = "system_info"]
     fn raw_system_info(out: *mut SystemInfo) -> u32;
     #[link_name = "usage"]
     fn raw_usage(children: u32, out: *mut Usage) -> u32;
+}
+
+#[link(wasm_import_module = "wasi_snapshot_preview1")]
+unsafe extern "C" {
+    #[link_name = "path_open"]
+    fn raw_path_open(
+        dir: u32,
+        lookup: u32,
+        path: *const u8,
+        len: usize,
+        create: u32,
+        rights: u64,
+        inheriting: u64,
+        flags: u32,
+        out: *mut u32,
+    ) -> u32;
+    #[link_name = "fd_read"]
+    fn raw_fd_read(fd: u32, parts: *const Slice, count: usize, out: *mut usize) -> u32;
+    #[link_name = "fd_close"]
+    fn raw_fd_close(fd: u32) -> u32;
 }
 
 fn check(raw: u32) -> Result<(), Errno> {
@@ -251,6 +275,64 @@ pub fn umask(mask: u32) -> u32 {
 pub fn change_directory(path: &[u8]) -> Result<(), Errno> {
     // SAFETY: `path` is valid for reads during the call.
     check(unsafe { raw_change_directory(path.as_ptr(), path.len()) })
+}
+
+/// What the program is started with, as [`crate::StartHeader`] describes; gives its
+/// length.
+///
+/// # Errors
+/// `ERANGE` and the length needed: it does not fit.
+pub fn start(buffer: &mut [u8]) -> Result<usize, (Errno, usize)> {
+    let mut length = 0;
+    // SAFETY: `buffer` and `length` are valid for writes during the call.
+    match check(unsafe { raw_start(buffer.as_mut_ptr(), buffer.len(), &mut length) }) {
+        Ok(()) => Ok(length),
+        Err(errno) => Err((errno, length)),
+    }
+}
+
+/// The first bytes of a file, as many as `buffer` takes; gives how many. It needs
+/// nothing of the C library, which a prepared module has not started.
+///
+/// # Errors
+/// As WASI's `path_open` and `fd_read`.
+pub fn read_head(path: &[u8], buffer: &mut [u8]) -> Result<usize, Errno> {
+    const FOLLOW_LAST: u32 = 1;
+    const RIGHT_TO_READ: u64 = 1 << 1;
+    let mut fd = 0;
+    // SAFETY: `path` is valid for reads and `fd` for a write during the call.
+    check(unsafe {
+        raw_path_open(
+            crate::AT_CWD,
+            FOLLOW_LAST,
+            path.as_ptr(),
+            path.len(),
+            0,
+            RIGHT_TO_READ,
+            0,
+            0,
+            &mut fd,
+        )
+    })?;
+    let mut length = 0;
+    let read = loop {
+        let rest = &mut buffer[length..];
+        let part = Slice {
+            address: rest.as_mut_ptr() as usize as u32,
+            length: rest.len() as u32,
+        };
+        let mut count = 0;
+        // SAFETY: `part` names `rest`, which is valid for writes during the call.
+        match check(unsafe { raw_fd_read(fd, &part, 1, &mut count) }) {
+            Ok(()) if count == 0 => break Ok(length),
+            Ok(()) => length += count,
+            Err(Errno::Intr) => {}
+            Err(errno) => break Err(errno),
+        }
+    };
+    // SAFETY: no memory is passed.
+    let _ = unsafe { raw_fd_close(fd) };
+    read
 }
 
 fn text(call: impl Fn(&mut [u8], &mut usize) -> u32) -> Result<Vec<u8>, Errno> {

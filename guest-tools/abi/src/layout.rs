@@ -108,6 +108,23 @@ pub struct Usage {
     pub written_bytes: u64,
 }
 
+/// What a program is started with, at the front of what `start` writes; arguments,
+/// environment and working directory follow it in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct StartHeader {
+    /// The monotonic clock, in nanoseconds.
+    pub monotonic_ns: u64,
+    /// Length of the arguments, each ended by NUL.
+    pub args_bytes: u32,
+    /// Length of the environment: `NAME=VALUE` strings, each ended by NUL.
+    pub env_bytes: u32,
+    /// Length of the working directory's path; 0: it was removed.
+    pub cwd_bytes: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
 /// Identity of the calling process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
@@ -221,6 +238,7 @@ const _: () = {
     assert!(size_of::<SpawnArgs>() == 56);
     assert!(size_of::<ForkArgs>() == 20);
     assert!(size_of::<WaitStatus>() == 40);
+    assert!(size_of::<StartHeader>() == 24);
     assert!(size_of::<ProcessInfo>() == 32);
     assert!(size_of::<SystemInfo>() == 64);
     assert!(size_of::<ExtStat>() == 88);

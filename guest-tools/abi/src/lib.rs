@@ -19,8 +19,8 @@ pub mod imports;
 pub use errno::Errno;
 pub use layout::{
     ExtStat, FdMap, FileType, ForkArgs, MemoryRange, NOWHERE_DEVICE, ProcessInfo,
-    STANDARD_ERROR_INODE, Slice, SpawnArgs, SystemInfo, Usage, WaitStatus, spawn_flags, stat_flags,
-    wait_flags,
+    STANDARD_ERROR_INODE, Slice, SpawnArgs, StartHeader, SystemInfo, Usage, WaitStatus,
+    spawn_flags, stat_flags, wait_flags,
 };
 pub use signal::{Disposition, Signal};
 

@@ -1,5 +1,9 @@
 //! Matching by backtracking, for patterns with back-references: explores all
-//! ways to match from a start and keeps the longest, within a number of steps.
+//! ways to match from a start and keeps the longest.
+//!
+//! A search that takes long remembers where it has been, so that no way is gone
+//! twice. There is no number of steps after which it would give up and find nothing:
+//! what ends it are the limits on processor time and memory, which are told.
 
 use super::automaton::{Automaton, Settings};
 use super::program::{Program, Step};
@@ -7,11 +11,10 @@ use super::regex::Span;
 use super::translate::{ANY_BYTE, Error, REFERENCE_START};
 use regex_automata::util::look::{Look as Place, LookMatcher};
 use regex_syntax::hir::Look;
+use std::collections::HashSet;
 
-/// Steps of one search at most; a search that needs more finds nothing more.
-const STEPS_MAX: usize = 20_000_000;
-/// Open choices at most.
-const CHOICES_MAX: usize = 1 << 20;
+/// Choices from one start before they are remembered: most searches need fewer.
+const FORGOTTEN: usize = 10_000;
 
 /// A compiled pattern with back-references.
 pub struct Backtracker {
@@ -22,6 +25,10 @@ pub struct Backtracker {
     slots: Vec<Option<usize>>,
     stack: Vec<Choice>,
     best: Vec<Option<usize>>,
+    /// Slots that decide how a search goes on: of the groups referred to, of loops.
+    deciding: Vec<usize>,
+    /// Instruction, position and deciding slots of the choices made from a start.
+    visited: HashSet<Box<[usize]>>,
 }
 
 enum Choice {
@@ -38,7 +45,20 @@ impl Backtracker {
         let wider = without_references(pattern);
         let mut looks = LookMatcher::new();
         looks.set_line_terminator(settings.lines.unwrap_or(b'\n'));
+        let mut deciding: Vec<usize> = program
+            .steps
+            .iter()
+            .flat_map(|step| match step {
+                Step::Reference(group) => 2 * group..2 * group + 2,
+                Step::Progress(slot) => *slot..*slot + 1,
+                _ => 0..0,
+            })
+            .collect();
+        deciding.sort_unstable();
+        deciding.dedup();
         Ok(Backtracker {
+            deciding,
+            visited: HashSet::new(),
             slots: vec![None; program.slots],
             program,
             candidates: Box::new(Automaton::new(wider, settings)?),
@@ -50,19 +70,16 @@ impl Backtracker {
 
     /// The leftmost match at or after `from`, the longest from its start.
     pub fn captures_at(&mut self, text: &[u8], from: usize, out: &mut Vec<Option<Span>>) -> bool {
-        let (mut at, mut steps) = (from, 0);
+        let mut at = from;
         while at <= text.len() {
             let Some((start, _)) = self.candidates.find_at(text, at) else {
                 return false;
             };
-            if self.longest_from(text, start, &mut steps) {
+            if self.longest_from(text, start) {
                 out.clear();
                 let pairs = self.best[..2 * self.program.groups].chunks_exact(2);
                 out.extend(pairs.map(|pair| Some((pair[0]?, pair[1]?))));
                 return true;
-            }
-            if steps >= STEPS_MAX {
-                return false;
             }
             at = start + 1;
         }
@@ -70,16 +87,18 @@ impl Backtracker {
     }
 
     /// Leaves the longest match from `start` in `best`; whether there is one.
-    fn longest_from(&mut self, text: &[u8], start: usize, steps: &mut usize) -> bool {
+    fn longest_from(&mut self, text: &[u8], start: usize) -> bool {
         self.slots.fill(None);
         self.stack.clear();
+        self.visited.clear();
+        let mut choices = 0;
         self.stack.push(Choice::Try(0, start));
         let mut longest = None;
         while let Some(choice) = self.stack.pop() {
             match choice {
                 Choice::Restore(slot, old) => self.slots[slot] = old,
                 Choice::Try(step, at) => {
-                    let Some(end) = self.follow(text, step, at, steps) else {
+                    let Some(end) = self.follow(text, step, at, &mut choices) else {
                         continue;
                     };
                     if longest.is_none_or(|longest| end > longest) {
@@ -92,9 +111,6 @@ impl Backtracker {
                     }
                 }
             }
-            if *steps >= STEPS_MAX || self.stack.len() >= CHOICES_MAX {
-                break;
-            }
         }
         longest.is_some()
     }
@@ -105,13 +121,9 @@ impl Backtracker {
         text: &[u8],
         mut step: usize,
         mut at: usize,
-        steps: &mut usize,
+        choices: &mut usize,
     ) -> Option<usize> {
         loop {
-            *steps += 1;
-            if *steps >= STEPS_MAX {
-                return None;
-            }
             match &self.program.steps[step] {
                 Step::Match => return Some(at),
                 Step::Byte(byte) => {
@@ -160,6 +172,17 @@ impl Backtracker {
                     }
                 }
                 Step::Split(first, second) => {
+                    *choices += 1;
+                    if *choices > FORGOTTEN {
+                        // Another way to this choice leads to the same ends, and the
+                        // first is kept.
+                        let slots = self.deciding.iter();
+                        let slots = slots.map(|slot| self.slots[*slot].unwrap_or(usize::MAX));
+                        let choice = [step, at].into_iter().chain(slots).collect();
+                        if !self.visited.insert(choice) {
+                            return None;
+                        }
+                    }
                     self.stack.push(Choice::Try(*second, at));
                     step = *first;
                     continue;

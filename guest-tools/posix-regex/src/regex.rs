@@ -252,6 +252,19 @@ mod tests {
     }
 
     #[test]
+    fn a_search_with_very_many_ways_finds_what_there_is() {
+        // Each of them has 2^n ways and more to fail.
+        let a = "a".repeat(300);
+        assert_eq!(groups("^(a*)*\\1b", true, &a), None);
+        assert_eq!(groups("^(a|aa)+(x*)\\2$", true, &format!("{a}b")), None);
+        let found = groups("^(a|aa)+(b)\\2$", true, &format!("{a}bb")).unwrap();
+        assert_eq!(found[0], Some((0, 302)));
+        assert_eq!(found[2], Some((300, 301)));
+        let found = groups("(a*)*(.)\\2", true, &format!("{a}cc")).unwrap();
+        assert_eq!(found[0], Some((0, 302)));
+    }
+
+    #[test]
     fn back_references_match_what_the_group_matched() {
         assert_eq!(
             groups("\\(.\\)\\1", false, "abccd"),

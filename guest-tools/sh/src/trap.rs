@@ -32,7 +32,18 @@ pub struct Traps {
     saved_status: Option<i32>,
     /// A background child without job control ignores interrupts.
     pub in_background: bool,
+    /// Whether a signal that ends the shell lets the trap at EXIT run first: not in
+    /// an interactive shell, nor in a session's.
+    pub at_death: bool,
+    /// Such signals that are caught only for that.
+    deadly: u64,
+    /// Signals that arrived and were not acted on yet.
+    arrived: u64,
 }
+
+/// Signals that end a shell after its trap at EXIT: HUP, INT, USR1, USR2, ALRM, TERM,
+/// XCPU, XFSZ, VTALRM. After PIPE nobody reads what the trap would write.
+const DEADLY: [u32; 9] = [1, 2, 10, 12, 14, 15, 24, 25, 26];
 
 /// What a function call hid.
 pub struct Kept {
@@ -90,6 +101,9 @@ impl Traps {
             if let Some(place) = self.place(event) {
                 *place = action;
             }
+            if event == Event::Exit {
+                self.watch_deadly();
+            }
             return;
         };
         if self.inherited() & (1 << (signal - 1)) != 0 {
@@ -106,12 +120,48 @@ impl Traps {
             self.signals.push((signal, action));
             self.signals.sort_unstable_by_key(|(signal, _)| *signal);
         }
+        self.deadly &= !(1 << (signal - 1));
+        self.watch_deadly();
+    }
+
+    /// Catches the deadly signals that have no trap of their own as long as there is
+    /// one at EXIT, and no longer.
+    fn watch_deadly(&mut self) {
+        let wanted = self.at_death && self.exit.as_ref().is_some_and(|text| !text.is_empty());
+        if !wanted && self.deadly == 0 {
+            return;
+        }
+        let inherited = self.inherited();
+        for signal in DEADLY {
+            let bit = 1 << (signal - 1);
+            let own = self.get(Event::Signal(signal)).is_some() || inherited & bit != 0;
+            if wanted && !own && self.deadly & bit == 0 {
+                let _ = sys::signal_action(signal, 2);
+                self.deadly |= bit;
+            } else if !wanted && self.deadly & bit != 0 {
+                let _ = sys::signal_action(signal, 0);
+                self.deadly &= !bit;
+            }
+        }
     }
 
     fn inherited(&mut self) -> u64 {
         *self
             .inherited
             .get_or_insert_with(|| sys::process_info().ignored_signals)
+    }
+
+    /// The first signal with a trap that has arrived; its action is the caller's.
+    pub fn next_arrived(&mut self) -> Option<u32> {
+        self.arrived |= sys::signal_take();
+        let signal = (1..=64u32).find(|signal| {
+            self.arrived & (1 << (signal - 1)) != 0 && self.get(Event::Signal(*signal)).is_some()
+        });
+        match signal {
+            Some(signal) => self.arrived &= !(1 << (signal - 1)),
+            None => self.arrived = 0,
+        }
+        signal
     }
 
     /// What an event runs.
@@ -168,6 +218,12 @@ impl Traps {
                 let _ = sys::signal_action(*signal, 0);
             }
         }
+        for signal in DEADLY {
+            if self.deadly & (1 << (signal - 1)) != 0 {
+                let _ = sys::signal_action(signal, 0);
+            }
+        }
+        (self.deadly, self.arrived) = (0, 0);
         self.shown = self.any();
         self.running = 0;
     }
@@ -205,10 +261,13 @@ impl Traps {
 impl Shell {
     /// Runs the actions of signals that have arrived.
     pub fn run_pending_traps(&mut self) -> Result<(), Flow> {
+        if self.traps.deadly != 0 {
+            self.heed_deadly();
+        }
         if self.traps.signals.is_empty() || self.traps.shown {
             return Ok(());
         }
-        let mask = sys::signal_take();
+        let mask = sys::signal_take() | std::mem::take(&mut self.traps.arrived);
         if mask == 0 {
             return Ok(());
         }
@@ -223,6 +282,27 @@ impl Shell {
             }
         }
         Ok(())
+    }
+
+    /// Ends the shell by a deadly signal that has arrived, after the trap at EXIT.
+    /// Other signals are kept for later.
+    pub fn heed_deadly(&mut self) {
+        if self.traps.deadly == 0 {
+            return;
+        }
+        self.traps.arrived |= sys::signal_take();
+        let deadly = self.traps.arrived & self.traps.deadly;
+        if deadly == 0 {
+            return;
+        }
+        let signal = deadly.trailing_zeros() + 1;
+        self.traps.arrived &= !deadly;
+        self.traps.deadly = 0;
+        self.run_exit_trap(self.status);
+        self.flush_out();
+        let _ = sys::signal_action(signal, 0);
+        let _ = sys::kill(sys::process_info().pid as i32, signal);
+        sys::exit(128 + signal as i32)
     }
 
     /// Runs a trap's action; `$?` is as before afterwards.

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -25,7 +25,7 @@ pub struct Built {
 pub fn build(checkout: &Checkout, toolchain: &Toolchain, guest: &Guest) -> Result<Built> {
     let before = sources::hash(checkout, guest)?;
     let linked = compile(checkout, toolchain, guest)?;
-    let wasm = post_process(guest, linked)?;
+    let wasm = post_process(checkout, guest, linked)?;
     inspect::check(checkout, guest, &wasm)?;
     let sources = sources::hash(checkout, guest)?;
     ensure!(
@@ -36,11 +36,38 @@ pub fn build(checkout: &Checkout, toolchain: &Toolchain, guest: &Guest) -> Resul
     Ok(Built { wasm, sources })
 }
 
-/// Work on a linked module before it is packed. Pre-initialisation (running a
-/// guest's start-up once and keeping its memory) belongs here.
-fn post_process(_guest: &Guest, wasm: Vec<u8>) -> Result<Vec<u8>> {
-    Ok(wasm)
+/// Work on a linked module before it is packed: the start-up of some is run once,
+/// and the module begins with the memory it left. The program that does it is a crate
+/// of its own, so that only those who build such a guest compile Wasmtime for it.
+fn post_process(checkout: &Checkout, guest: &Guest, wasm: Vec<u8>) -> Result<Vec<u8>> {
+    if !guest.prepared {
+        return Ok(wasm);
+    }
+    let folder = std::env::temp_dir().join(format!("wardian-preinit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let (from, to) = (folder.join("linked.wasm"), folder.join("prepared.wasm"));
+    std::fs::write(&from, wasm).with_context(|| from.display().to_string())?;
+    let progress = spinner(guest.name)?;
+    progress.set_message("preparing its start");
+    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["run", "--quiet", "--locked", "--package", PREINIT, "--"])
+        .args([&from, &to])
+        .current_dir(checkout.path(""))
+        .status()
+        .context("cannot run cargo")?;
+    progress.finish_and_clear();
+    ensure!(
+        status.success(),
+        "{}: {PREINIT} failed: {status}",
+        guest.name
+    );
+    let prepared = std::fs::read(&to).with_context(|| to.display().to_string())?;
+    let _ = std::fs::remove_dir_all(&folder);
+    Ok(prepared)
 }
+
+/// The crate that runs a guest's start-up.
+const PREINIT: &str = "wardian-preinit";
 
 fn compile(checkout: &Checkout, toolchain: &Toolchain, guest: &Guest) -> Result<Vec<u8>> {
     let workspace = checkout.path("guest-tools");

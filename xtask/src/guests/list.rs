@@ -16,6 +16,8 @@ pub struct Guest {
     pub folder: &'static str,
     /// What the module is for.
     pub kind: Kind,
+    /// Whether its start-up is run while it is built (`wizer-initialize`).
+    pub prepared: bool,
     /// Where the list of its programs comes from.
     pub applets: Applets,
 }
@@ -46,6 +48,7 @@ pub const GUESTS: &[Guest] = &[
         package: "wardian-probes",
         folder: "probes",
         kind: Kind::Probe,
+        prepared: false,
         applets: Applets::SourceFiles("src/probes"),
     },
     Guest {
@@ -53,6 +56,7 @@ pub const GUESTS: &[Guest] = &[
         package: "wardian-sh",
         folder: "sh",
         kind: Kind::Tool,
+        prepared: true,
         applets: Applets::Fixed(&["bash", "sh"]),
     },
     Guest {
@@ -60,6 +64,7 @@ pub const GUESTS: &[Guest] = &[
         package: "wardian-coreutils",
         folder: "coreutils",
         kind: Kind::Tool,
+        prepared: false,
         applets: Applets::File("applets.txt"),
     },
     Guest {
@@ -67,6 +72,7 @@ pub const GUESTS: &[Guest] = &[
         package: "wardian-archive",
         folder: "archive",
         kind: Kind::Tool,
+        prepared: false,
         applets: Applets::File("applets.txt"),
     },
     Guest {
@@ -74,6 +80,7 @@ pub const GUESTS: &[Guest] = &[
         package: "wardian-awk",
         folder: "awk",
         kind: Kind::Tool,
+        prepared: false,
         applets: Applets::File("applets.txt"),
     },
     Guest {
@@ -81,6 +88,7 @@ pub const GUESTS: &[Guest] = &[
         package: "wardian-data",
         folder: "data",
         kind: Kind::Tool,
+        prepared: false,
         applets: Applets::File("applets.txt"),
     },
     Guest {
@@ -88,6 +96,7 @@ pub const GUESTS: &[Guest] = &[
         package: "wardian-find",
         folder: "find",
         kind: Kind::Tool,
+        prepared: false,
         applets: Applets::File("applets.txt"),
     },
     Guest {
@@ -95,6 +104,7 @@ pub const GUESTS: &[Guest] = &[
         package: "wardian-system",
         folder: "system",
         kind: Kind::Tool,
+        prepared: false,
         applets: Applets::File("applets.txt"),
     },
     Guest {
@@ -102,6 +112,7 @@ pub const GUESTS: &[Guest] = &[
         package: "wardian-text",
         folder: "text",
         kind: Kind::Tool,
+        prepared: false,
         applets: Applets::File("applets.txt"),
     },
 ];

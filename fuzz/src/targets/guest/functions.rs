@@ -84,6 +84,7 @@ pub const OWN: &[Function] = &[
     function("umask", "ip"),
     function("change_directory", "pi"),
     function("working_directory", "pip"),
+    function("start", "pip"),
     function("applet", "pip"),
     function("system_info", "p"),
     function("usage", "ip"),

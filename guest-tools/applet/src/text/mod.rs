@@ -3,6 +3,7 @@
 pub mod date;
 pub mod glob;
 mod locale;
+pub mod pad;
 pub mod quote;
 pub mod size;
 pub mod time;

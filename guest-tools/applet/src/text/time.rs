@@ -1,5 +1,6 @@
 //! Points in time as calendar dates in the zone of `TZ`, and `strftime`.
 
+use super::pad;
 use std::sync::OnceLock;
 
 /// A date and time of day, with its offset from UTC.
@@ -169,17 +170,18 @@ impl Civil {
                 out.push(byte);
                 continue;
             }
-            let (mut pad, mut upper, mut swap, mut colons, mut width) = (None, false, false, 0, 0);
+            let (mut padding, mut upper, mut swap, mut colons, mut width) =
+                (None, false, false, 0, 0);
             let mut raw = vec![b'%'];
             let mut modifier = 0;
             loop {
                 match rest.peek() {
-                    Some(flag @ (b'-' | b'_' | b'0' | b'+')) if width == 0 => pad = Some(*flag),
+                    Some(flag @ (b'-' | b'_' | b'0' | b'+')) if width == 0 => padding = Some(*flag),
                     Some(b'^') => upper = true,
                     Some(b'#') => swap = true,
                     Some(b':') => colons += 1,
                     Some(digit @ b'0'..=b'9') => {
-                        width = (width * 10 + usize::from(digit - b'0')).min(1024);
+                        width = (width * 10 + usize::from(digit - b'0')).min(pad::WIDTH_MAX / 16);
                     }
                     Some(letter @ (b'E' | b'O')) if modifier == 0 => modifier = *letter,
                     _ => break,
@@ -200,14 +202,14 @@ impl Civil {
                 out.push(letter);
                 continue;
             }
-            let mut text = self.field(letter, pad, colons, width);
+            let mut text = self.field(letter, padding, colons, width);
             if swap && matches!(letter, b'Z' | b'p') {
                 text.make_ascii_lowercase();
             } else if upper || swap {
                 text.make_ascii_uppercase();
             }
-            if b"aAbBhpPZzcDxFTXRrnt%+".contains(&letter) && pad != Some(b'-') {
-                let fill = if pad == Some(b'0') { b'0' } else { b' ' };
+            if b"aAbBhpPZzcDxFTXRrnt%+".contains(&letter) && padding != Some(b'-') {
+                let fill = if padding == Some(b'0') { b'0' } else { b' ' };
                 out.extend(std::iter::repeat_n(fill, width.saturating_sub(text.len())));
             }
             out.extend_from_slice(text.as_bytes());
@@ -215,22 +217,18 @@ impl Civil {
         out
     }
 
-    fn field(&self, letter: u8, pad: Option<u8>, colons: u32, width: usize) -> String {
+    fn field(&self, letter: u8, padding: Option<u8>, colons: u32, width: usize) -> String {
         let number = |value: i64, digits: usize, default: u8| {
             let digits = digits.max(width);
-            match pad.unwrap_or(default) {
+            match padding.unwrap_or(default) {
                 b'-' => value.to_string(),
-                b'_' => format!("{value:digits$}"),
+                b'_' => pad::right(&value.to_string(), digits, ' '),
                 b'+' => {
                     let usual = if digits <= 2 { 2 } else { 4 };
                     let most = if usual == 2 { 99 } else { 9999 };
-                    if value > most || width > usual {
-                        format!("{value:+0digits$}")
-                    } else {
-                        format!("{value:0digits$}")
-                    }
+                    pad::zeros(value, digits, value > most || width > usual)
                 }
-                _ => format!("{value:0digits$}"),
+                _ => pad::zeros(value, digits, false),
             }
         };
         let again =
@@ -255,8 +253,17 @@ impl Civil {
             b's' => number(self.epoch, 1, b'0'),
             b'N' => {
                 let digits = format!("{:09}", self.nanosecond);
-                match width {
+                let digits = match width {
                     1..=9 => digits[..width].to_owned(),
+                    _ => pad::left(&digits, width, '0'),
+                };
+                let short = match digits.trim_end_matches('0') {
+                    "" => "0",
+                    short => short,
+                };
+                match padding {
+                    Some(b'-') if width > 0 => short.to_owned(),
+                    Some(b'_') => pad::left(short, digits.len(), ' '),
                     _ => digits,
                 }
             }

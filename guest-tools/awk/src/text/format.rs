@@ -22,8 +22,12 @@ struct Spec {
     precision: Option<usize>,
 }
 
-/// Widths beyond this are cut: a hostile format must not fill the memory.
-const WIDTH_MAX: usize = 1 << 24;
+/// After so many digits each number has only zeros; `format!` gives no more than 65,535.
+const DIGITS_MAX: usize = 1100;
+
+/// The largest width and precision, as in C; what they take is memory, whose limit is
+/// told when it is met.
+const WIDTH_MAX: usize = i32::MAX as usize;
 
 /// Adds the formatted text to `out`.
 ///
@@ -246,7 +250,9 @@ fn number_conversion(out: &mut Vec<u8>, letter: u8, spec: Spec, n: f64) {
         }
         b'f' | b'F' => {
             let precision = spec.precision.unwrap_or(6);
-            body.extend_from_slice(format!("{:.precision$}", n.abs()).as_bytes());
+            let exact = precision.min(DIGITS_MAX);
+            body.extend_from_slice(format!("{:.exact$}", n.abs()).as_bytes());
+            body.resize(body.len() + precision - exact, b'0');
             if spec.alternate && precision == 0 {
                 body.push(b'.');
             }
@@ -305,9 +311,11 @@ fn integer_digits(body: &mut Vec<u8>, whole: f64, precision: Option<usize>) {
 /// Digits and exponent of a positive number, rounded to `precision` places
 /// after the first.
 fn decompose(n: f64, precision: usize) -> (Vec<u8>, i32) {
-    let text = format!("{n:.precision$e}");
+    let exact = precision.min(DIGITS_MAX);
+    let text = format!("{n:.exact$e}");
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let digits = digits.bytes().filter(|byte| *byte != b'.').collect();
+    let mut digits: Vec<u8> = digits.bytes().filter(|byte| *byte != b'.').collect();
+    digits.resize(digits.len() + precision - exact, b'0');
     (digits, exponent.parse().unwrap_or(0))
 }
 
@@ -401,6 +409,8 @@ fn hexadecimal(body: &mut Vec<u8>, n: f64, precision: Option<usize>) {
     let mut text = format!("0x{lead}");
     if places > 0 {
         text.push_str(&format!(".{mantissa:0places$x}"));
+        let zeros = precision.unwrap_or(0).saturating_sub(places);
+        text.push_str(&"0".repeat(zeros));
     }
     text.push_str(&format!("p{exponent:+}"));
     body.extend_from_slice(text.as_bytes());

@@ -3,6 +3,7 @@
 use super::{Reader, inputs};
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
+use crate::text::pad;
 use crate::text::quote;
 use regex_automata::meta::Regex;
 
@@ -145,9 +146,9 @@ fn nl(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
                     return Err(1);
                 }
                 let text = match format {
-                    Format::Left => format!("{next:<width$}"),
-                    Format::Right => format!("{next:>width$}"),
-                    Format::Zeros => format!("{next:0width$}"),
+                    Format::Left => pad::left(&next.to_string(), width, ' '),
+                    Format::Right => pad::right(&next.to_string(), width, ' '),
+                    Format::Zeros => pad::zeros(next, width, false),
                 };
                 out.put(text.as_bytes());
                 out.put(&separator);

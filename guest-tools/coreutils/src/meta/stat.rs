@@ -5,6 +5,7 @@ use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, find_choice, parse};
 use crate::identity::accounts;
 use crate::sys::{self, Errno, ExtStat, is_link, mode};
+use crate::text::pad;
 use crate::text::quote::{self, Style};
 use crate::text::time;
 
@@ -249,7 +250,7 @@ impl Stat<'_> {
             let digits = std::str::from_utf8(&text[start..*at]).unwrap_or_default();
             digits.parse::<usize>().ok()
         };
-        shape.width = number(&mut at).unwrap_or(0).min(1 << 16);
+        shape.width = number(&mut at).unwrap_or(0).min(pad::WIDTH_MAX);
         if text.get(at) == Some(&b'.') {
             at += 1;
             shape.precision = Some(number(&mut at).unwrap_or(usize::MAX));
@@ -366,8 +367,8 @@ impl Stat<'_> {
 
     fn put_number(&mut self, digits: String, prefix: &str, shape: Shape) {
         let mut text = digits;
-        if let Some(precision) = shape.precision.filter(|digits| *digits < 1 << 16) {
-            text = format!("{text:0>precision$}");
+        if let Some(precision) = shape.precision.filter(|digits| *digits <= pad::WIDTH_MAX) {
+            text = pad::right(&text, precision, '0');
         }
         let sign = match (shape.plus, shape.space) {
             _ if !prefix.is_empty() => "",
@@ -382,7 +383,7 @@ impl Stat<'_> {
         };
         if shape.zero && !shape.left && shape.precision.is_none() {
             let width = shape.width.saturating_sub(prefix.len() + sign.len());
-            text = format!("{text:0>width$}");
+            text = pad::right(&text, width, '0');
         }
         self.pad(format!("{sign}{prefix}{text}").as_bytes(), shape);
     }
@@ -406,15 +407,14 @@ impl Stat<'_> {
                 precision
             };
             let digits = format!("{part:09}");
-            let precision = precision.min(1 << 16);
-            let digits = format!("{digits:0<precision$}");
+            let precision = precision.min(pad::WIDTH_MAX);
+            let digits = pad::left(&digits, precision, '0');
             if precision > 0 {
                 text = format!("{text}.{}", &digits[..precision]);
             }
         }
         if shape.zero && !shape.left {
-            let width = shape.width;
-            text = format!("{text:0>width$}");
+            text = pad::right(&text, shape.width, '0');
         }
         self.pad(text.as_bytes(), shape);
     }

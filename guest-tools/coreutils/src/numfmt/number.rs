@@ -1,5 +1,6 @@
 //! Reading and showing numbers, as exact fractions.
 
+use crate::text::pad;
 use num_bigint::BigInt;
 
 /// Units of a text or a result.
@@ -245,7 +246,7 @@ impl Number {
 /// A whole number of powers of ten, with its point.
 fn fixed(number: &BigInt, digits: usize) -> String {
     let text = magnitude(number).to_string();
-    let text = format!("{text:0>width$}", width = digits + 1);
+    let text = pad::right(&text, digits + 1, '0');
     let (whole, fraction) = text.split_at(text.len() - digits);
     let sign = if *number < BigInt::ZERO { "-" } else { "" };
     if digits == 0 {

@@ -3,6 +3,7 @@
 use super::number::{Round, Scale};
 use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
+use crate::text::pad;
 use crate::text::quote;
 
 #[rustfmt::skip]
@@ -123,7 +124,10 @@ pub fn plan(context: &Context<'_>, args: &Args) -> Result<Plan, i32> {
                 )?
             }
             9 => match number() {
-                Some(columns) if columns != 0 => plan.padding = columns.clamp(-65536, 65536),
+                Some(columns) if columns != 0 => {
+                    let most = pad::WIDTH_MAX as i64;
+                    plan.padding = columns.clamp(-most, most);
+                }
                 _ => return Err(fail("invalid padding value ", &value)),
             },
             10 => {
@@ -326,7 +330,7 @@ fn read_format(context: &Context<'_>, plan: &mut Plan, format: &[u8]) -> Result<
         let Ok(width) = text.parse::<i64>() else {
             return Err(fail("invalid format ", " (width overflow)"));
         };
-        let width = width.min(65536);
+        let width = width.min(pad::WIDTH_MAX as i64);
         if zero && !left {
             plan.zero_padding = width as usize;
         } else {

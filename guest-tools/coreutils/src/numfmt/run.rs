@@ -6,6 +6,7 @@ use crate::Args;
 use crate::cli::{Context, Output};
 use crate::lines::Reader;
 use crate::sys::File;
+use crate::text::pad;
 use crate::text::quote;
 
 /// Exit code for numbers that are none.
@@ -165,7 +166,7 @@ fn convert(plan: &Plan, text: &[u8], field: usize) -> Result<Vec<u8>, Vec<u8>> {
             None => ("", shown.as_str()),
         };
         let width = plan.zero_padding - sign.len();
-        shown = format!("{sign}{digits:0>width$}");
+        shown = sign.to_owned() + &pad::right(digits, width, '0');
     }
     let mut new = shown.into_bytes();
     new.extend_from_slice(&plan.suffix);

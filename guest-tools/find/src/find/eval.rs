@@ -83,7 +83,13 @@ fn leaf(test: &mut Test, file: &mut File, state: &mut State<'_>) -> bool {
             kind(file, state) == mode::LINK
                 && sys::read_link(&file.path).is_ok_and(|target| pattern.matches(&target))
         }
-        Test::Regex(matcher) => matcher.matches(&file.path),
+        Test::Regex(matcher) => match matcher.matches(&file.path) {
+            Ok(matches) => matches,
+            Err(message) => {
+                state.fail(&file.path, message);
+                false
+            }
+        },
         Test::Type(kinds) => *kinds >> (kind(file, state) >> 12) & 1 != 0,
         Test::OtherType(kinds) => {
             let other = match file.other_stat() {

@@ -8,6 +8,7 @@ use super::times::Stamp;
 use crate::accounts;
 use wardian_applet::cli::{Context, Output};
 use wardian_applet::sys::{self, Errno, ExtStat, mode};
+use wardian_applet::text::pad;
 use wardian_applet::text::time;
 
 /// A compiled format.
@@ -178,7 +179,7 @@ fn field(context: &Context<'_>, text: &[u8]) -> Result<(Option<Field>, usize), V
     let number = |at: &mut usize| {
         let mut value: usize = 0;
         while let Some(digit @ b'0'..=b'9') = text.get(*at) {
-            value = (value * 10 + usize::from(digit - b'0')).min(1 << 16);
+            value = (value * 10 + usize::from(digit - b'0')).min(pad::WIDTH_MAX / 16);
             *at += 1;
         }
         value

@@ -91,12 +91,17 @@ impl Matcher {
     }
 
     /// Whether the whole path matches.
-    pub fn matches(&self, path: &[u8]) -> bool {
+    ///
+    /// # Errors
+    /// The message: too many ways to match were tried.
+    pub fn matches(&self, path: &[u8]) -> Result<bool, &'static str> {
         match self {
-            Matcher::Automaton(regex) => regex.is_match(path),
+            Matcher::Automaton(regex) => Ok(regex.is_match(path)),
             Matcher::Backtracking(regex) => {
                 let text = String::from_utf8_lossy(path);
-                regex.is_match(&text).unwrap_or(false)
+                regex
+                    .is_match(&text)
+                    .map_err(|_| "the regular expression exceeded the limit for back-references")
             }
         }
     }
@@ -186,7 +191,7 @@ mod tests {
         let matcher = Matcher::new(pattern.as_bytes(), kind, false).unwrap();
         assert_eq!(
             matcher.matches(path.as_bytes()),
-            expected,
+            Ok(expected),
             "{pattern} {path}"
         );
     }

@@ -1,7 +1,7 @@
 //! Patterns: ripgrep's engine, or a backtracking one for `-P`.
 
 use super::options::{Case, Config, Mode};
-use grep_matcher::{Captures, LineTerminator, Match, Matcher, NoError};
+use grep_matcher::{Captures, LineTerminator, Match, Matcher};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
 /// Largest compiled pattern, in bytes.
@@ -136,18 +136,28 @@ fn valid(haystack: &[u8], at: usize) -> (usize, &str) {
     }
 }
 
+/// Too many ways to match were tried.
+#[derive(Debug)]
+pub struct GaveUp;
+
+impl std::fmt::Display for GaveUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PCRE2: error matching: match limit exceeded")
+    }
+}
+
 impl Matcher for Perl {
     type Captures = Groups;
-    type Error = NoError;
+    type Error = GaveUp;
 
-    fn find_at(&self, haystack: &[u8], at: usize) -> Result<Option<Match>, NoError> {
+    fn find_at(&self, haystack: &[u8], at: usize) -> Result<Option<Match>, GaveUp> {
         let mut at = at;
         loop {
             let (start, text) = valid(haystack, at);
             let from = at.saturating_sub(start).min(text.len());
             let from = (from..=text.len()).find(|from| text.is_char_boundary(*from));
             let found = self.regex.find_from_pos(text, from.unwrap_or(text.len()));
-            if let Ok(Some(found)) = found {
+            if let Some(found) = found.map_err(|_| GaveUp)? {
                 return Ok(Some(Match::new(start + found.start(), start + found.end())));
             }
             at = start + text.len() + 1;
@@ -157,7 +167,7 @@ impl Matcher for Perl {
         }
     }
 
-    fn new_captures(&self) -> Result<Groups, NoError> {
+    fn new_captures(&self) -> Result<Groups, GaveUp> {
         Ok(Groups(vec![None; self.names.len()]))
     }
 
@@ -171,18 +181,14 @@ impl Matcher for Perl {
             .position(|known| known.as_deref() == Some(name))
     }
 
-    fn captures_at(
-        &self,
-        haystack: &[u8],
-        at: usize,
-        groups: &mut Groups,
-    ) -> Result<bool, NoError> {
+    fn captures_at(&self, haystack: &[u8], at: usize, groups: &mut Groups) -> Result<bool, GaveUp> {
         let Some(whole) = self.find_at(haystack, at)? else {
             return Ok(false);
         };
         let (start, text) = valid(haystack, whole.start());
         let from = whole.start().saturating_sub(start);
-        let Ok(Some(captures)) = self.regex.captures_from_pos(text, from) else {
+        let captures = self.regex.captures_from_pos(text, from);
+        let Some(captures) = captures.map_err(|_| GaveUp)? else {
             return Ok(false);
         };
         for (index, place) in groups.0.iter_mut().enumerate() {

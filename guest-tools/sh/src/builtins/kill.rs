@@ -62,14 +62,16 @@ pub fn kill(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     if sent {
         status = 0;
     }
-    if signal != 0 {
-        sh.run_pending_traps()?;
-    }
-    Ok(if targets.len() == 1 || !sent {
+    let status = if targets.len() == 1 || !sent {
         status
     } else {
         0
-    })
+    };
+    if signal != 0 {
+        sh.status = status;
+        sh.run_pending_traps()?;
+    }
+    Ok(status)
 }
 
 fn send(sh: &mut Shell, target: &[u8], signal: u32) -> Run {

@@ -166,11 +166,8 @@ fn wait_one(sh: &mut Shell, process: Process) -> Waited {
 
 /// The trapped signal that interrupted a wait; its action has not run yet.
 fn trapped(sh: &mut Shell) -> Option<u32> {
-    let mask = sys::signal_take();
-    (1..=64u32).find(|signal| {
-        mask & (1 << (signal - 1)) != 0
-            && sh.traps.get(crate::trap::Event::Signal(*signal)).is_some()
-    })
+    sh.heed_deadly();
+    sh.traps.next_arrived()
 }
 
 fn interrupted(sh: &mut Shell, signal: u32) -> Run {

@@ -34,13 +34,13 @@ impl Shell {
         let status = match child {
             Ok(child) => {
                 self.private_fds.push(read);
-                let _ = sys::read_to_end(read, &mut text);
+                let _ = sys::read_to_end_with(read, &mut text, || self.heed_deadly());
                 self.private_fds.retain(|fd| *fd != read);
                 self.wait_quietly(child).0
             }
             Err(status) => {
                 // Why it was not started may be told there.
-                let _ = sys::read_to_end(read, &mut text);
+                let _ = sys::read_to_end_with(read, &mut text, || self.heed_deadly());
                 status
             }
         };

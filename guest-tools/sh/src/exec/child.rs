@@ -105,7 +105,7 @@ impl Shell {
                     self.jobs.close(process);
                     return (status.exit_code as i32, status.signal);
                 }
-                Err(Errno::Intr) => {}
+                Err(Errno::Intr) => self.heed_deadly(),
                 Err(_) => return (127, 0),
             }
         }

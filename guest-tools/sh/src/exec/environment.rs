@@ -9,10 +9,43 @@ use crate::vars::{Sym, Value, Var, attr};
 const DEFAULT_PATH: &[u8] = b"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 impl Shell {
-    /// Makes variables of the environment, and those that every shell has.
-    pub fn import_environment(&mut self) {
-        let environment = sys::environ();
-        for entry in environment.split(|byte| *byte == 0) {
+    /// A shell as every one begins, before its environment is known.
+    pub fn prepared() -> Shell {
+        let mut sh = Shell::new(Vec::new());
+        sh.set_defaults();
+        sh
+    }
+
+    /// The variables that every shell has.
+    pub fn set_defaults(&mut self) {
+        for (sym, value) in [
+            (Sym::IFS, &b" \t\n"[..]),
+            (Sym::PS4, b"+ "),
+            (Sym::OPTERR, b"1"),
+            (Sym::BASH, b"/usr/bin/bash"),
+            (Sym::BASH_VERSION, b"5.2.15(1)-release"),
+            (Sym::HOSTTYPE, b"x86_64"),
+            (Sym::OSTYPE, b"linux-gnu"),
+            (Sym::MACHTYPE, MACHINE),
+            (Sym::PATH, DEFAULT_PATH),
+            (Sym::HOSTNAME, b"wardian"),
+            (Sym::TERM, b"dumb"),
+        ] {
+            self.vars.get_mut(sym).value = Value::Fixed(value);
+        }
+        let index = self.vars.get_mut(Sym::OPTIND);
+        index.value = Value::Int(1);
+        index.attrs |= attr::INTEGER;
+        self.protect_computed();
+    }
+
+    /// Makes variables of the environment, and those that depend on it.
+    pub fn import_environment(&mut self, start: &sys::Start) {
+        self.start_ns = start.monotonic_ns;
+        let mut rest = start.env;
+        while let Some(end) = memchr::memchr(0, rest) {
+            let entry = &rest[..end];
+            rest = &rest[end + 1..];
             let Some(equals) = entry.iter().position(|c| *c == b'=') else {
                 continue;
             };
@@ -25,23 +58,30 @@ impl Shell {
                 continue;
             }
             if !is_name(name) {
+                // No variable of the shell's, but of the commands it runs.
+                self.foreign.extend_from_slice(entry);
+                self.foreign.push(0);
                 continue;
             }
             let sym = self.vars.sym(name);
-            if matches!(sym, Sym::SHELLOPTS | Sym::BASHOPTS | Sym::IFS) || sym.0 <= Sym::BASH_CMDS.0
-            {
+            let ignored = matches!(sym, Sym::SHELLOPTS | Sym::BASHOPTS | Sym::IFS)
+                || sym.0 <= Sym::BASH_CMDS.0;
+            if ignored {
                 continue;
             }
-            *self.vars.get_mut(sym) = Var {
-                value: Value::Str(value.to_vec()),
-                attrs: attr::EXPORT | attr::DECLARED,
+            let var = self.vars.get_mut(sym);
+            var.attrs |= attr::EXPORT | attr::DECLARED;
+            // The value of these is the shell's own, and so is PS4 for the superuser.
+            let own = match sym {
+                Sym::OPTERR | Sym::OPTIND | Sym::BASH | Sym::BASH_VERSION => true,
+                Sym::PS4 => sys::process_info().uid == 0,
+                _ => false,
             };
+            if !own {
+                var.value = Value::Fixed(value);
+            }
         }
         self.locale_changed();
-        self.default_variables();
-    }
-
-    fn default_variables(&mut self) {
         let level = match self.vars.get(Sym::SHLVL).value.text() {
             Some(text) => parse_int(&text).unwrap_or(0),
             None => 0,
@@ -50,33 +90,7 @@ impl Shell {
             value: Value::Int(level + 1),
             attrs: attr::EXPORT | attr::DECLARED,
         };
-        self.set_working_directory();
-        for (sym, value) in [
-            (Sym::IFS, &b" \t\n"[..]),
-            (Sym::PS4, b"+ "),
-            (Sym::OPTERR, b"1"),
-            (Sym::BASH, b"/usr/bin/bash"),
-            (Sym::BASH_VERSION, b"5.2.15(1)-release"),
-            (Sym::HOSTTYPE, b"x86_64"),
-            (Sym::OSTYPE, b"linux-gnu"),
-            (Sym::MACHTYPE, MACHINE),
-        ] {
-            self.vars.get_mut(sym).value = Value::Fixed(value);
-        }
-        let index = self.vars.get_mut(Sym::OPTIND);
-        index.value = Value::Int(1);
-        index.attrs |= attr::INTEGER;
-        for (sym, value) in [
-            (Sym::PATH, DEFAULT_PATH),
-            (Sym::HOSTNAME, b"wardian"),
-            (Sym::TERM, b"dumb"),
-        ] {
-            let var = self.vars.get_mut(sym);
-            if !var.is_set() {
-                var.value = Value::Fixed(value);
-            }
-        }
-        self.protect_computed();
+        self.set_working_directory(start.cwd);
         self.set_last_argument(self.name.clone());
     }
 
@@ -92,26 +106,22 @@ impl Shell {
     }
 
     /// PWD: taken over if it names the working directory, or else its path.
-    fn set_working_directory(&mut self) {
-        let real = sys::working_directory().unwrap_or_default();
-        let given = self
-            .vars
-            .get(Sym::PWD)
-            .value
-            .text()
-            .map(std::borrow::Cow::into_owned);
-        let keep = given.as_ref().is_some_and(|given| {
-            *given == real
-                || (given.starts_with(b"/")
-                    && match (sys::stat(given, true), sys::stat(b".", true)) {
-                        (Ok(a), Ok(b)) => (a.device, a.inode) == (b.device, b.inode),
-                        _ => false,
-                    })
-        });
+    fn set_working_directory(&mut self, real: &'static [u8]) {
+        let keep = match &self.vars.get(Sym::PWD).value {
+            Value::Fixed(given) => {
+                *given == real
+                    || (given.starts_with(b"/")
+                        && match (sys::stat(given, true), sys::stat(b".", true)) {
+                            (Ok(a), Ok(b)) => (a.device, a.inode) == (b.device, b.inode),
+                            _ => false,
+                        })
+            }
+            _ => false,
+        };
         let var = self.vars.get_mut(Sym::PWD);
         var.attrs = attr::EXPORT | attr::DECLARED;
         if !keep {
-            var.value = Value::Str(real);
+            var.value = Value::Fixed(real);
         }
         let old = self.vars.get_mut(Sym::OLDPWD);
         old.attrs |= attr::EXPORT | attr::DECLARED;
@@ -137,6 +147,7 @@ impl Shell {
     pub fn environment(&mut self, command: &[u8]) -> Vec<u8> {
         if self.vars.environment_changed {
             self.environment.clear();
+            self.environment.extend_from_slice(&self.foreign);
             for (sym, var) in self.vars.iter() {
                 if var.attrs & attr::EXPORT == 0 || var.is_array() {
                     continue;

@@ -260,7 +260,7 @@ impl Shell {
             match sys::read(0, &mut byte) {
                 Ok(1) if byte[0] == b'\n' => return Some(line),
                 Ok(1) => line.push(byte[0]),
-                Err(sys::Errno::Intr) => {}
+                Err(sys::Errno::Intr) => self.heed_deadly(),
                 _ if line.is_empty() => return None,
                 _ => return Some(line),
             }

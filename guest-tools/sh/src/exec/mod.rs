@@ -39,3 +39,5 @@ pub use functions::{Definition, Functions};
 pub use options::{OPTION_TABLE, Options, SHOPT_TABLE, Shopt};
 pub use shell::{Frame, FrameKind, Shell};
 pub use startup::main;
+#[cfg(target_family = "wasm")]
+pub use startup::prepare;

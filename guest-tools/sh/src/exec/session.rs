@@ -40,7 +40,12 @@ impl Session {
     ///
     /// # Errors
     /// The shell's exit code; what is wrong has been said.
-    pub fn begin(sh: &mut Shell, number: u32, once: &ForOnce) -> Result<Session, i32> {
+    pub fn begin(
+        sh: &mut Shell,
+        begun: &sys::Start,
+        number: u32,
+        once: &ForOnce,
+    ) -> Result<Session, i32> {
         let (states, answers) = (sys::user_fd(number), sys::user_fd(number + 1));
         // No command gets these descriptors, nor does a subshell.
         let (Ok(states), Ok(answers)) = (sys::dup(states), sys::dup(answers)) else {
@@ -59,7 +64,8 @@ impl Session {
         let taken = match read {
             Err(errno) => Err(errno.message().to_string()),
             Ok(()) if fresh => {
-                sh.import_environment();
+                sh.set_defaults();
+                sh.import_environment(begun);
                 Ok(())
             }
             Ok(()) => sh.restore_state(state).map_err(NoState::message),

@@ -88,6 +88,8 @@ pub struct Shell {
     pub stdin_redirected: u32,
     /// The environment as built last.
     pub environment: Vec<u8>,
+    /// Strings of the environment whose names are no variables'.
+    pub foreign: Vec<u8>,
     pub interactive: bool,
     /// Whether commands come from `-c`.
     pub command_string: bool,
@@ -168,6 +170,7 @@ impl Shell {
             excused: None,
             stdin_redirected: 0,
             environment: Vec::new(),
+            foreign: Vec::new(),
             interactive: false,
             command_string: false,
             reads_stdin: false,

@@ -1,5 +1,6 @@
 //! From the command line to the end of the shell.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::Shell;
@@ -31,10 +32,13 @@ struct Invocation {
 
 /// Runs the shell that the command line describes; does not return.
 pub fn main() -> ! {
-    let mut args = sys::args().into_iter();
-    let zeroth = args.next().unwrap_or_else(|| b"bash".to_vec());
+    let begun = sys::start();
+    // After the last NUL comes no argument.
+    let args = begun.args.strip_suffix(b"\0").unwrap_or(b"bash");
+    let mut args = args.split(|byte| *byte == 0).map(<[u8]>::to_vec);
+    let zeroth = args.next().unwrap_or_default();
     let status = match parse_arguments(args) {
-        Ok(invocation) => start(zeroth, invocation),
+        Ok(invocation) => start(&begun, zeroth, invocation),
         Err(option) => {
             let text = [&zeroth, &b": "[..], &option, b": invalid option\n"].concat();
             let _ = sys::write_all(2, &text);
@@ -100,16 +104,38 @@ fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation
     Ok(invocation)
 }
 
-fn start(zeroth: Vec<u8>, mut invocation: Invocation) -> i32 {
+thread_local! {
+    /// What [`prepare`] made.
+    static PREPARED: Cell<Option<&'static mut Shell>> = const { Cell::new(None) };
+}
+
+/// Makes what every shell begins with, while the module is built.
+#[cfg(target_family = "wasm")]
+pub fn prepare() {
+    PREPARED.set(Some(Box::leak(Box::new(Shell::prepared()))));
+}
+
+/// A shell to begin with. Nothing is gained by freeing what the end of the process
+/// frees.
+fn begin(of_session: bool) -> &'static mut Shell {
+    if of_session {
+        // All of it comes with the session's state.
+        return Box::leak(Box::new(Shell::new(Vec::new())));
+    }
+    PREPARED
+        .take()
+        .unwrap_or_else(|| Box::leak(Box::new(Shell::prepared())))
+}
+
+fn start(begun: &sys::Start, zeroth: Vec<u8>, mut invocation: Invocation) -> i32 {
     let base = zeroth.rsplit(|c| *c == b'/').next().unwrap_or_default();
     let posix = base == b"sh" || base == b"-sh" || (base != b"bash" && sys::applet() == b"sh");
-    // Nothing is gained by freeing what the end of the process frees.
-    let mut sh = std::mem::ManuallyDrop::new(Shell::new(zeroth));
-    let sh = &mut *sh;
-    sh.start_ns = sys::monotonic_ns();
+    let sh = begin(invocation.session.is_some());
+    sh.name = zeroth;
+    sh.start_ns = begun.monotonic_ns;
     // A session's state comes instead of the environment.
     if invocation.session.is_none() {
-        sh.import_environment();
+        sh.import_environment(begun);
     }
     if let Some(path) = &invocation.restore
         && let Err(status) = restore(sh, path)
@@ -119,7 +145,7 @@ fn start(zeroth: Vec<u8>, mut invocation: Invocation) -> i32 {
     let check = invocation.letters.contains(&(b'n', true)) && invocation.session.is_some();
     invocation.once.check = check;
     let session = match invocation.session {
-        Some(number) => match Session::begin(sh, number, &invocation.once) {
+        Some(number) => match Session::begin(sh, begun, number, &invocation.once) {
             Ok(session) => Some(session),
             Err(status) => return status,
         },
@@ -175,6 +201,7 @@ fn start(zeroth: Vec<u8>, mut invocation: Invocation) -> i32 {
     if sh.options.posix {
         sh.shopt.expand_aliases = true;
     }
+    sh.traps.at_death = !invocation.interactive && last;
     if invocation.interactive
         && let Err(flow) = begin_interactive(sh, invocation.rc_file, invocation.no_rc)
     {

@@ -132,7 +132,7 @@ fn pieces<'a>(units: &[Unit<'a>], vars: &mut Vars) -> Vec<Piece<'a>> {
     out
 }
 
-const DEPTH_MAX: u32 = 200;
+const DEPTH_MAX: u32 = 2_000;
 
 fn expand_units<'a>(units: &[Unit<'a>], depth: u32) -> Option<Vec<Vec<Unit<'a>>>> {
     if depth > DEPTH_MAX {

@@ -5,7 +5,7 @@ use super::{GroupKind, Node, Pattern, PatternOptions};
 use crate::text::char_len;
 
 /// How deep groups may nest; deeper ones are plain text.
-const DEPTH_MAX: u32 = 100;
+const DEPTH_MAX: u32 = 1_000;
 
 impl Pattern {
     /// Reads a pattern, in which a backslash quotes the next character.

@@ -22,6 +22,19 @@ pub struct Process {
     pub pid: u32,
 }
 
+/// What the shell was started with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Start {
+    /// The arguments, the program's name first, a NUL after each.
+    pub args: &'static [u8],
+    /// The environment: `NAME=VALUE` strings, a NUL after each.
+    pub env: &'static [u8],
+    /// The working directory; empty if it was removed.
+    pub cwd: &'static [u8],
+    /// The monotonic clock at the start.
+    pub monotonic_ns: u64,
+}
+
 /// How to open a file.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OpenMode {
@@ -86,6 +99,15 @@ pub fn write_all(fd: Fd, mut bytes: &[u8]) -> Result<(), Errno> {
 /// # Errors
 /// As `read`; `EINTR` is retried.
 pub fn read_to_end(fd: Fd, out: &mut Vec<u8>) -> Result<(), Errno> {
+    read_to_end_with(fd, out, || {})
+}
+
+/// As [`read_to_end`]; `interrupted` is called whenever a signal has arrived.
+pub fn read_to_end_with(
+    fd: Fd,
+    out: &mut Vec<u8>,
+    mut interrupted: impl FnMut(),
+) -> Result<(), Errno> {
     // As much again as there is: little is made ready in vain.
     const LEAST: usize = 4 * 1024;
     const MOST: usize = 64 * 1024;
@@ -98,7 +120,10 @@ pub fn read_to_end(fd: Fd, out: &mut Vec<u8>) -> Result<(), Errno> {
                 return Ok(());
             }
             Ok(count) => out.truncate(len + count),
-            Err(Errno::Intr) => out.truncate(len),
+            Err(Errno::Intr) => {
+                out.truncate(len);
+                interrupted();
+            }
             Err(errno) => {
                 out.truncate(len);
                 return Err(errno);

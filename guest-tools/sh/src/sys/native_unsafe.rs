@@ -58,19 +58,20 @@ fn c_string(bytes: &[u8]) -> CString {
     CString::new(&bytes[..end.unwrap_or(bytes.len())]).unwrap_or_default()
 }
 
-/// The arguments, the program's name first.
-pub fn args() -> Vec<Vec<u8>> {
+/// What the shell was started with.
+pub fn start() -> super::Start {
     // Rust starts programs with SIGPIPE ignored; a shell wants the default.
     // SAFETY: no handler is set.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
-    std::env::args_os().map(OsStringExt::into_vec).collect()
-}
-
-/// The environment: `NAME=VALUE` strings, a NUL after each.
-pub fn environ() -> Vec<u8> {
-    std::env::vars_os()
-        .flat_map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes(), b"\0"].concat())
-        .collect()
+    let args = std::env::args_os().flat_map(|arg| [arg.as_bytes(), b"\0"].concat());
+    let env = std::env::vars_os()
+        .flat_map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes(), b"\0"].concat());
+    super::Start {
+        args: args.collect::<Vec<u8>>().leak(),
+        env: env.collect::<Vec<u8>>().leak(),
+        cwd: working_directory().unwrap_or_default().leak(),
+        monotonic_ns: monotonic_ns(),
+    }
 }
 
 /// Name of the applet as which the shell was started.

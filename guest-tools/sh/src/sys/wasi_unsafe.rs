@@ -12,49 +12,31 @@ fn errno(error: wasi::Errno) -> Errno {
     Errno::from_raw(error.raw()).unwrap_or(Errno::Io)
 }
 
-/// The arguments, the program's name first.
-pub fn args() -> Vec<Vec<u8>> {
-    // SAFETY: the buffers have the sizes that the host has just given.
-    let block = unsafe {
-        let Ok((count, size)) = wasi::args_sizes_get() else {
-            return Vec::new();
-        };
-        block(count, size, |pointers, bytes| {
-            wasi::args_get(pointers, bytes)
-        })
-    };
-    let strings = block.split(|byte| *byte == 0);
-    let mut strings: Vec<Vec<u8>> = strings.map(<[u8]>::to_vec).collect();
-    // After the last NUL comes no string.
-    strings.pop();
-    strings
-}
-
-/// The environment: `NAME=VALUE` strings, a NUL after each.
-pub fn environ() -> Vec<u8> {
-    // SAFETY: as for `args`.
-    unsafe {
-        match wasi::environ_sizes_get() {
-            Ok((count, size)) => block(count, size, |pointers, bytes| {
-                wasi::environ_get(pointers, bytes)
-            }),
-            Err(_) => Vec::new(),
-        }
+/// What the shell was started with.
+pub fn start() -> super::Start {
+    let start = guest::Start::read().unwrap_or_default();
+    super::Start {
+        args: start.args,
+        env: start.env,
+        cwd: start.cwd,
+        monotonic_ns: start.monotonic_ns,
     }
 }
 
-/// `size` bytes of `count` strings, as `get` writes them; nothing if it cannot.
-fn block(
-    count: usize,
-    size: usize,
-    get: impl FnOnce(*mut *mut u8, *mut u8) -> Result<(), wasi::Errno>,
-) -> Vec<u8> {
-    let mut bytes = vec![0u8; size];
-    let mut pointers = vec![std::ptr::null_mut::<u8>(); count];
-    match get(pointers.as_mut_ptr(), bytes.as_mut_ptr()) {
-        Ok(()) => bytes,
-        Err(_) => Vec::new(),
-    }
+/// Makes what every shell begins with, while the module is built: it is part of
+/// the module then. Nothing of the host can be asked for yet.
+// SAFETY: the name is the contract with the build; nothing else defines it.
+#[unsafe(export_name = "wizer-initialize")]
+pub extern "C" fn prepare() {
+    crate::exec::prepare();
+}
+
+/// Where a prepared module starts, instead of `_start`: the C library, which would
+/// first list the preopened directories, is not asked for anything.
+// SAFETY: as above.
+#[unsafe(export_name = "wizer-resume")]
+pub extern "C" fn resume() {
+    crate::exec::main()
 }
 
 /// Name of the applet as which the shell was started.

@@ -35,73 +35,65 @@ well_known! {
     GLOBIGNORE POSIXLY_CORRECT TIMEFORMAT TMOUT FUNCNEST BASH_ENV COPROC MAPFILE
     BASH_EXECUTION_STRING COLUMNS LINES BASH_XTRACEFD EXECIGNORE
     HISTSIZE HISTFILESIZE PROMPT_COMMAND LC_ALL LC_CTYPE LANG
+    USER LOGNAME MAIL EDITOR PAGER LESS TZ
 }
 
-/// The fixed names' numbers, shortest name first.
-const BY_LENGTH: [u8; Sym::FIXED] = by_length();
-/// Where in [`BY_LENGTH`] the names of each length begin.
-const OF_LENGTH: [u8; LONGEST + 2] = of_length();
-const LONGEST: usize = longest();
+/// Every variable of the environment is looked up among the fixed names when a shell
+/// starts: a table with one name a slot, as no two of them have the same [`slot`].
+const TABLE: [u8; SLOTS] = table(FACTOR);
+const SLOTS: usize = 512;
+const NONE: u8 = u8::MAX;
+const FACTOR: u32 = factor();
 
-const fn longest() -> usize {
-    let (mut longest, mut at) = (0, 0);
+/// The slot of a name, by its length and three of its letters.
+const fn slot(name: &[u8], factor: u32) -> usize {
+    let letters = [name[0], name[name.len() / 2], name[name.len() - 1]];
+    let number = u32::from_le_bytes([letters[0], letters[1], letters[2], name.len() as u8]);
+    (number.wrapping_mul(factor) >> 23) as usize
+}
+
+/// A factor with which no two fixed names share a slot.
+const fn factor() -> u32 {
+    let mut factor = 0x9e37_79b1;
+    while has_two_in_one(factor) {
+        factor = factor.wrapping_add(0x2c1b_3c6e);
+    }
+    factor
+}
+
+const fn has_two_in_one(factor: u32) -> bool {
+    let mut taken = [false; SLOTS];
+    let mut at = 0;
     while at < Sym::FIXED {
-        if FIXED_NAMES[at].len() > longest {
-            longest = FIXED_NAMES[at].len();
+        let slot = slot(FIXED_NAMES[at], factor);
+        if taken[slot] {
+            return true;
         }
+        taken[slot] = true;
         at += 1;
     }
-    longest
+    false
 }
 
-const fn of_length() -> [u8; LONGEST + 2] {
-    let mut starts = [0; LONGEST + 2];
-    let mut length = 0;
-    while length < starts.len() {
-        let mut at = 0;
-        while at < Sym::FIXED {
-            if FIXED_NAMES[at].len() < length {
-                starts[length] += 1;
-            }
-            at += 1;
-        }
-        length += 1;
+const fn table(factor: u32) -> [u8; SLOTS] {
+    let mut table = [NONE; SLOTS];
+    let mut at = 0;
+    while at < Sym::FIXED {
+        table[slot(FIXED_NAMES[at], factor)] = at as u8;
+        at += 1;
     }
-    starts
-}
-
-const fn by_length() -> [u8; Sym::FIXED] {
-    let mut sorted = [0; Sym::FIXED];
-    let (mut filled, mut length) = (0, 0);
-    while length <= LONGEST {
-        let mut at = 0;
-        while at < Sym::FIXED {
-            if FIXED_NAMES[at].len() == length {
-                sorted[filled] = at as u8;
-                filled += 1;
-            }
-            at += 1;
-        }
-        length += 1;
-    }
-    sorted
+    table
 }
 
 impl Sym {
-    /// The fixed number of a name. Every variable of the environment is looked up
-    /// here when a shell starts.
+    /// The fixed number of a name.
     fn fixed(name: &[u8]) -> Option<Sym> {
-        if name.is_empty() || name.len() > LONGEST {
+        if name.is_empty() {
             return None;
         }
-        let (from, to) = (OF_LENGTH[name.len()], OF_LENGTH[name.len() + 1]);
-        BY_LENGTH[usize::from(from)..usize::from(to)]
-            .iter()
-            .find(|number| {
-                let known = FIXED_NAMES[usize::from(**number)];
-                known[0] == name[0] && known == name
-            })
-            .map(|number| Sym(u32::from(*number)))
+        let number = TABLE[slot(name, FACTOR)];
+        let known = FIXED_NAMES.get(usize::from(number))?;
+        (*known == name).then_some(Sym(u32::from(number)))
     }
 }
 

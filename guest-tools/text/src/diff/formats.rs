@@ -4,6 +4,7 @@
 use super::hunks::Change;
 use super::lines::Printer;
 use super::text::{Text, content};
+use wardian_applet::text::pad;
 
 /// Indexes into the formats.
 const UNCHANGED: usize = 0;
@@ -12,8 +13,6 @@ const NEW: usize = 2;
 const CHANGED: usize = 3;
 /// Deepest nesting of `%(…?…:…)`.
 const DEPTH_MAX: usize = 64;
-/// Widest number.
-const WIDTH_MAX: usize = 4096;
 
 /// A run of lines of both files.
 struct Group<'a> {
@@ -208,7 +207,7 @@ fn number(format: &[u8], value: impl Fn(u8) -> Option<u64>) -> Option<(Vec<u8>, 
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let text = std::str::from_utf8(&rest[..digits]).unwrap_or("");
         *rest = &rest[digits..];
-        text.parse().unwrap_or(0).min(WIDTH_MAX)
+        text.parse().unwrap_or(0).min(pad::WIDTH_MAX)
     };
     let width = count(&mut rest);
     let precision = rest.strip_prefix(b".").map(|mut tail| {
@@ -226,11 +225,11 @@ fn number(format: &[u8], value: impl Fn(u8) -> Option<u64>) -> Option<(Vec<u8>, 
         b'X' => format!("{value:X}"),
         _ => return None,
     };
-    let digits = format!("{digits:0>0$}", precision.unwrap_or(0));
+    let digits = pad::right(&digits, precision.unwrap_or(0), '0');
     let text = match (left, zero && precision.is_none()) {
-        (true, _) => format!("{digits:<width$}"),
-        (_, true) => format!("{digits:0>width$}"),
-        _ => format!("{digits:>width$}"),
+        (true, _) => pad::left(&digits, width, ' '),
+        (_, true) => pad::right(&digits, width, '0'),
+        _ => pad::right(&digits, width, ' '),
     };
     Some((text.into_bytes(), tail))
 }

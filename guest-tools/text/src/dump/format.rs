@@ -1,5 +1,7 @@
 //! The formats of `hexdump -e`: units of bytes with a conversion each.
 
+use wardian_applet::text::pad;
+
 /// What a conversion shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -52,7 +54,7 @@ pub struct Unit {
     pub bytes: usize,
 }
 
-/// Widest field, and most repetitions.
+/// Most repetitions and bytes of one.
 const NUMBER_MAX: usize = 1 << 16;
 
 /// Reads one format: units such as `8/2 "%04x "`.
@@ -61,11 +63,11 @@ pub fn parse(text: &[u8]) -> Result<Vec<Unit>, String> {
     let mut rest = text.trim_ascii_start();
     let mut units = Vec::new();
     while !rest.is_empty() {
-        let (count, tail) = number(rest);
+        let (count, tail) = number(rest, NUMBER_MAX);
         rest = tail.trim_ascii_start();
         let mut bytes = None;
         if let Some(tail) = rest.strip_prefix(b"/") {
-            let (value, tail) = number(tail.trim_ascii_start());
+            let (value, tail) = number(tail.trim_ascii_start(), NUMBER_MAX);
             bytes = value;
             rest = tail.trim_ascii_start();
         }
@@ -92,15 +94,12 @@ pub fn parse(text: &[u8]) -> Result<Vec<Unit>, String> {
     Ok(units)
 }
 
-fn number(text: &[u8]) -> (Option<usize>, &[u8]) {
+fn number(text: &[u8], most: usize) -> (Option<usize>, &[u8]) {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let value = std::str::from_utf8(&text[..digits])
         .ok()
         .and_then(|text| text.parse().ok());
-    (
-        value.map(|value: usize| value.min(NUMBER_MAX)),
-        &text[digits..],
-    )
+    (value.map(|value: usize| value.min(most)), &text[digits..])
 }
 
 fn unescape(text: &[u8]) -> Vec<u8> {
@@ -152,11 +151,11 @@ fn pieces(format: &[u8], unit_bytes: Option<usize>) -> Result<Vec<Piece>, String
             }
             rest = tail;
         }
-        let (width, tail) = number(rest);
+        let (width, tail) = number(rest, pad::WIDTH_MAX);
         piece.width = width.unwrap_or(0);
         rest = tail;
         if let Some(tail) = rest.strip_prefix(b".") {
-            let (precision, tail) = number(tail);
+            let (precision, tail) = number(tail, pad::WIDTH_MAX);
             piece.precision = Some(precision.unwrap_or(0));
             rest = tail;
         }

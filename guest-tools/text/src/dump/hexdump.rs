@@ -5,6 +5,7 @@ use super::input::Input;
 use wardian_applet::Args;
 use wardian_applet::cli::{Context, Opt, Order, Output, parse};
 use wardian_applet::sys;
+use wardian_applet::text::pad;
 use wardian_applet::text::size;
 
 static OPTIONS: &[Opt] = &[
@@ -236,7 +237,7 @@ impl Dump {
                         .put(&piece.before_end(last && piece.kind == Kind::Text));
                     if piece.kind != Kind::Text {
                         let text = match blank {
-                            true => format!("{:1$}", "", piece.width).into_bytes(),
+                            true => vec![b' '; piece.width],
                             false => show(piece, window, start + at as u64),
                         };
                         self.out.put(&text);
@@ -279,10 +280,10 @@ fn padded(piece: &Piece, digits: String) -> String {
     };
     let width = piece.width;
     let body = match piece.precision {
-        Some(precision) => format!("{digits:0>precision$}"),
+        Some(precision) => pad::right(&digits, precision, '0'),
         None if piece.zero && !piece.minus => {
             let room = width.saturating_sub(sign.len());
-            format!("{digits:0>room$}")
+            pad::right(&digits, room, '0')
         }
         None => digits,
     };
@@ -292,9 +293,9 @@ fn padded(piece: &Piece, digits: String) -> String {
 fn aligned(piece: &Piece, text: &str) -> String {
     let width = piece.width;
     if piece.minus {
-        format!("{text:<width$}")
+        pad::left(text, width, ' ')
     } else {
-        format!("{text:>width$}")
+        pad::right(text, width, ' ')
     }
 }
 
@@ -390,11 +391,16 @@ fn named(byte: u8) -> String {
     }
 }
 
+/// After so many digits each number has only zeros; `format!` gives no more than 65,535.
+const DIGITS_MAX: usize = 1100;
+
 /// A floating-point number as C's `printf` shows it.
 fn float(value: f64, letter: u8, precision: usize) -> String {
     if !value.is_finite() {
         return value.to_string().to_ascii_lowercase();
     }
+    let zeros = "0".repeat(precision.saturating_sub(DIGITS_MAX));
+    let precision = precision.min(DIGITS_MAX);
     let exponential = |precision: usize| {
         let text = format!("{value:.precision$e}");
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -407,10 +413,10 @@ fn float(value: f64, letter: u8, precision: usize) -> String {
         )
     };
     match letter {
-        b'f' => format!("{value:.precision$}"),
+        b'f' => format!("{value:.precision$}") + &zeros,
         b'e' | b'E' => {
             let (digits, _, exponent) = exponential(precision);
-            digits + &exponent
+            digits + &zeros + &exponent
         }
         _ => {
             let precision = precision.max(1);

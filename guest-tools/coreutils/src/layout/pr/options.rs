@@ -1,6 +1,7 @@
 //! The command line of `pr`.
 
 use crate::cli::{Context, Opt, Order, parse};
+use crate::text::pad;
 use crate::text::quote;
 
 #[rustfmt::skip]
@@ -322,9 +323,8 @@ fn byte_and_number(
         .ok()
         .and_then(|text| text.parse::<i64>().ok());
     match parsed.filter(|number| (1..=i64::from(i32::MAX)).contains(number)) {
-        // More digits than that fit in no line.
         Some(number) => {
-            *value = number.min(1 << 16);
+            *value = number.min(pad::WIDTH_MAX as i64 / 4);
             Ok(())
         }
         None => {

@@ -208,7 +208,8 @@ fn hexadecimal(value: &Extended, precision: Option<usize>, point: bool) -> Vec<u
     let digits = format!("{mantissa:0width$x}", width = places as usize + 1);
     let (first, rest) = digits.split_at(1);
     let mut rest = match precision {
-        Some(precision) => format!("{rest:0<precision$}"),
+        // More zeros than `format!` would put there.
+        Some(precision) => rest.to_owned() + &"0".repeat(precision.saturating_sub(rest.len())),
         None => rest.trim_end_matches('0').to_owned(),
     };
     if !rest.is_empty() || point {

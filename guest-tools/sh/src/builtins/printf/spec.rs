@@ -36,8 +36,9 @@ pub struct Spec {
     pub len: usize,
 }
 
-/// The largest width and precision that are served.
-const LENGTH_MAX: i64 = 1 << 24;
+/// The largest width and precision, as in C; what they take is memory, whose limit is
+/// told when it is met.
+const LENGTH_MAX: i64 = i32::MAX as i64;
 
 /// Parses what follows `%`; also gives its length.
 pub fn parse(text: &[u8]) -> (Spec, usize) {

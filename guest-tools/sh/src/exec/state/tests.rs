@@ -3,8 +3,9 @@
 use super::*;
 
 fn shell(script: &str) -> Shell {
-    let mut sh = Shell::new(b"bash".to_vec());
-    sh.import_environment();
+    let mut sh = Shell::prepared();
+    sh.name = b"bash".to_vec();
+    sh.import_environment(&sys::start());
     let _ = sh.run_text(script.as_bytes().to_vec(), 1);
     sh
 }
@@ -18,8 +19,9 @@ fn comes_back(script: &str) {
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut first = shell(script);
     let left = first.state_bytes();
-    let mut second = Shell::new(b"other".to_vec());
-    second.import_environment();
+    let mut second = Shell::prepared();
+    second.name = b"other".to_vec();
+    second.import_environment(&sys::start());
     assert_eq!(second.restore_state(left.clone()), Ok(()), "after {script}");
     let taken = second.state_bytes();
     let lines = |text: &[u8]| -> Vec<String> {

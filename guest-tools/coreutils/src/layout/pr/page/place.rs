@@ -1,6 +1,7 @@
 //! Where bytes stand in a row: headers, numbers, separators, tabs and blanks.
 
 use super::{Pages, TAB, tab_width};
+use crate::text::pad;
 
 fn printable(byte: u8) -> bool {
     (0x20..0x7f).contains(&byte)
@@ -31,7 +32,7 @@ impl Pages<'_> {
 
     pub(super) fn put_number(&mut self, index: usize) {
         let digits = self.set.number_digits;
-        let text = format!("{:>digits$}", self.number);
+        let text = pad::right(&self.number.to_string(), digits, ' ');
         self.number += 1;
         // The digits that matter most go first when there are too many.
         for byte in text.as_bytes()[text.len() - digits..].iter() {
