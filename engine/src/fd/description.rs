@@ -126,12 +126,7 @@ impl Directory {
         preopen: Option<&[u8]>,
     ) -> Result<Directory, wardian_abi::Errno> {
         fs.lock().retain(ino)?;
-        Ok(Directory {
-            fs: fs.clone(),
-            ino,
-            preopen: preopen.map(Into::into),
-            flags: Flags::default(),
-        })
+        Ok(Directory::retained(fs, ino, preopen))
     }
 
     /// Opens a directory as [`Directory::open`] does, if the tree is still this one.
@@ -142,12 +137,17 @@ impl Directory {
         }
         vfs.retain(ino).ok()?;
         drop(vfs);
-        Some(Directory {
+        Some(Directory::retained(fs, ino, None))
+    }
+
+    /// A directory whose node is retained for it.
+    fn retained(fs: &SharedFs, ino: Ino, preopen: Option<&[u8]>) -> Directory {
+        Directory {
             fs: fs.clone(),
             ino,
-            preopen: None,
+            preopen: preopen.map(Into::into),
             flags: Flags::default(),
-        })
+        }
     }
 
     /// The node.

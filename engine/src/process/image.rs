@@ -34,8 +34,15 @@ pub struct Image {
 pub type Found = (Arc<Program>, Arc<[u8]>);
 
 /// What a file holds, as far as running it goes.
-enum Kind {
-    Applet { module: String, applet: Arc<[u8]> },
+pub enum Kind {
+    /// An applet of a tool's module.
+    Applet {
+        /// The module.
+        module: String,
+        /// The applet.
+        applet: Arc<[u8]>,
+    },
+    /// A module of the guest's own.
     Wasm(Vec<u8>),
 }
 
@@ -54,40 +61,53 @@ impl From<Errno> for Refused {
     }
 }
 
-/// The program at `path`, seen from the directory `base`, if that is a tool which is
-/// linked already.
-pub fn linked(kernel: &Kernel, cred: &Cred, base: Ino, path: &[u8]) -> Option<Found> {
-    let mut head = [0; APPLET_FILE_BYTES];
-    let head = {
-        let mut vfs = kernel.fs().lock();
-        let (_, _, length) = open(&mut vfs, cred, base, path, &mut head).ok()?;
-        head.get(..length)?
+/// What is at the path of a program.
+pub enum Looked {
+    /// A tool that is linked already.
+    Linked(Found),
+    /// It has to be compiled, linked, or found in the cache first.
+    Load(Kind),
+}
+
+/// Looks at the program at `path`, seen from the directory `base`. Waits for nothing.
+///
+/// # Errors
+/// As `execve`; `FBIG`: [`crate::Limits::module_bytes`].
+pub fn look(kernel: &Kernel, cred: &Cred, base: Ino, path: &[u8]) -> Result<Looked, Errno> {
+    let limit_bytes = kernel.limits().module_bytes;
+    let kind = inspect(&mut kernel.fs().lock(), limit_bytes, cred, base, path)?;
+    let Kind::Applet { module, applet } = kind else {
+        return Ok(Looked::Load(kind));
     };
-    let (module, applet) = applet(head.strip_prefix(APPLET_MAGIC)?)?;
-    let source = kernel.program_source(module)?;
-    let program = kernel.programs().get(&source.digest, true)?;
-    Some((program, applet.into()))
+    let source = kernel.program_source(&module).ok_or(Errno::Noexec)?;
+    Ok(match kernel.programs().get(&source.digest, true) {
+        Some(program) => Looked::Linked((program, applet)),
+        None => Looked::Load(Kind::Applet { module, applet }),
+    })
 }
 
 /// Finds the program at `path`, seen from the directory `base`.
-pub async fn load(kernel: &Kernel, cred: &Cred, base: Ino, path: &[u8]) -> Result<Found, Refused> {
-    let kind = {
-        let mut vfs = kernel.fs().lock();
-        inspect(&mut vfs, kernel.limits().module_bytes, cred, base, path)?
-    };
+///
+/// # Errors
+/// As [`look`] and [`load`].
+pub async fn find(kernel: &Kernel, cred: &Cred, base: Ino, path: &[u8]) -> Result<Found, Refused> {
+    match look(kernel, cred, base, path)? {
+        Looked::Linked(found) => Ok(found),
+        Looked::Load(kind) => load(kernel, path, kind).await,
+    }
+}
+
+/// Makes ready what was found at `path`.
+///
+/// # Errors
+/// [`Refused::Module`]: as [`load_module`].
+pub async fn load(kernel: &Kernel, path: &[u8], kind: Kind) -> Result<Found, Refused> {
     match kind {
         Kind::Applet { module, applet } => {
             let source = kernel.program_source(&module).ok_or(Errno::Noexec)?;
             let (digest, bytes) = (source.digest, source.bytes.clone());
-            let program = match kernel.programs().get(&digest, true) {
-                Some(program) => program,
-                None => kernel
-                    .programs()
-                    .load(&module, digest, bytes, true)
-                    .await
-                    .map_err(Refused::Module)?,
-            };
-            Ok((program, applet))
+            let load = kernel.programs().load(&module, digest, bytes, true);
+            Ok((load.await.map_err(Refused::Module)?, applet))
         }
         Kind::Wasm(bytes) => {
             let name = String::from_utf8_lossy(path);
@@ -132,36 +152,6 @@ fn inspect(
     path: &[u8],
 ) -> Result<Kind, Errno> {
     let mut head = [0; APPLET_FILE_BYTES];
-    let (ino, size_bytes, length) = open(vfs, cred, base, path, &mut head)?;
-    let head = head.get(..length).ok_or(Errno::Io)?;
-    if let Some(rest) = head.strip_prefix(APPLET_MAGIC) {
-        let (module, applet) = applet(rest).ok_or(Errno::Noexec)?;
-        return Ok(Kind::Applet {
-            module: module.to_owned(),
-            applet: applet.into(),
-        });
-    }
-    if !head.starts_with(b"\0asm") {
-        return Err(Errno::Noexec);
-    }
-    if size_bytes > module_limit_bytes {
-        return Err(Errno::Fbig);
-    }
-    let mut bytes = vec![0; usize::try_from(size_bytes).map_err(|_| Errno::Fbig)?];
-    let length = vfs.read(ino, 0, &mut bytes)?;
-    bytes.truncate(length);
-    Ok(Kind::Wasm(bytes))
-}
-
-/// Reads the front of a file that may be run; gives the file, its size and how much
-/// was read.
-fn open(
-    vfs: &mut Vfs,
-    cred: &Cred,
-    base: Ino,
-    path: &[u8],
-    head: &mut [u8; APPLET_FILE_BYTES],
-) -> Result<(Ino, u64, usize), Errno> {
     let at = At {
         base,
         root: vfs.root(),
@@ -178,8 +168,25 @@ fn open(
         return Err(Errno::Acces);
     }
     vfs.access(ino, cred, Access::EXECUTE)?;
-    let length = vfs.read(ino, 0, head)?;
-    Ok((ino, stat.size_bytes, length))
+    let length = vfs.read(ino, 0, &mut head)?;
+    let head = head.get(..length).ok_or(Errno::Io)?;
+    if let Some(rest) = head.strip_prefix(APPLET_MAGIC) {
+        let (module, applet) = applet(rest).ok_or(Errno::Noexec)?;
+        return Ok(Kind::Applet {
+            module: module.to_owned(),
+            applet: applet.into(),
+        });
+    }
+    if !head.starts_with(b"\0asm") {
+        return Err(Errno::Noexec);
+    }
+    if stat.size_bytes > module_limit_bytes {
+        return Err(Errno::Fbig);
+    }
+    let mut bytes = vec![0; usize::try_from(stat.size_bytes).map_err(|_| Errno::Fbig)?];
+    let length = vfs.read(ino, 0, &mut bytes)?;
+    bytes.truncate(length);
+    Ok(Kind::Wasm(bytes))
 }
 
 /// The rest of an applet file: module name, NUL, applet name, newline.

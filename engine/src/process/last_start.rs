@@ -10,7 +10,7 @@ use super::kernel::Kernel;
 use crate::fd::{Directory, FsState};
 
 /// A start that can be repeated.
-pub struct Start {
+struct Start {
     state: FsState,
     /// The path of the working directory, and what it led to.
     cwd: Vec<u8>,

@@ -18,7 +18,7 @@ mod signals;
 mod spawn;
 mod state;
 
-pub use image::{Image, Refused, applet_file, linked, load, load_module};
+pub use image::{Image, Looked, Refused, applet_file, find, load_module, look};
 pub use job::Job;
 pub use kernel::{Kernel, KernelSettings, ProgramSource};
 pub use program::{Program, Programs};

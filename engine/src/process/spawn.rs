@@ -9,7 +9,7 @@ use wardian_abi::{
 use wardian_vfs::{Access, NodeKind};
 use wasmtime::{Caller, Linker, Store};
 
-use super::image::{Image, Refused, linked, load};
+use super::image::{Image, Looked, Refused, load, look};
 use super::job::Job;
 use super::kernel::Kernel;
 use super::limiter::Limiter;
@@ -332,10 +332,11 @@ async fn image(
     let interrupt = caller.data().interrupt.clone();
     let cred = caller.data().cred;
     let job = caller.data().process.process.job.clone();
-    let loaded = match linked(&kernel, &cred, base.ino(), &request.path) {
-        Some(found) => Ok(found),
-        None => {
-            let load = load(&kernel, &cred, base.ino(), &request.path);
+    let loaded = match look(&kernel, &cred, base.ino(), &request.path) {
+        Ok(Looked::Linked(found)) => Ok(found),
+        Err(errno) => Err(errno.into()),
+        Ok(Looked::Load(kind)) => {
+            let load = load(&kernel, &request.path, kind);
             let load = job.scheduler().outside(load);
             // Boxed: every spawn would carry the room for it.
             Box::pin(interrupt.guard(load)).await?

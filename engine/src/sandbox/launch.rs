@@ -12,7 +12,7 @@ use super::exec::{Exec, What};
 use crate::error::{Error, ErrorKind};
 use crate::fd::{Description, Descriptor, Directory};
 use crate::process::{
-    Image, Job, Kernel, Launch, Program, Refused, linked, load, load_module, root_preopen,
+    self, Image, Job, Kernel, Launch, Looked, Program, Refused, load_module, look, root_preopen,
 };
 use crate::runtime::ModuleBytes;
 use crate::wasi::Strings;
@@ -40,7 +40,8 @@ pub(super) fn at_once(exec: &Exec) -> Result<(Arc<Directory>, Option<Found<'_>>)
     let state = kernel.fs().state(&kernel.fs().lock());
     let cwd = place(exec)?;
     let cred = kernel.settings().cred;
-    let Some((program, applet)) = linked(kernel, &cred, cwd.ino(), shell.as_bytes()) else {
+    let looked = look(kernel, &cred, cwd.ino(), shell.as_bytes());
+    let Ok(Looked::Linked((program, applet))) = looked else {
         return Ok((cwd, None));
     };
     if usual && let Some(state) = state {
@@ -226,7 +227,7 @@ pub(super) async fn find<'a>(exec: &'a Exec, cwd: &Directory) -> Result<Found<'a
                 )
             })?;
             let path = shell.as_bytes();
-            match load(kernel, cred, cwd.ino(), path).await {
+            match process::find(kernel, cred, cwd.ino(), path).await {
                 Ok((program, applet)) => {
                     let argv = shell_argv(exec, shell, script);
                     Ok((argv, program, applet, path.into()))
@@ -246,7 +247,7 @@ pub(super) async fn find<'a>(exec: &'a Exec, cwd: &Directory) -> Result<Found<'a
                     )
                 })?;
             for path in candidates(exec, name) {
-                match load(kernel, cred, cwd.ino(), &path).await {
+                match process::find(kernel, cred, cwd.ino(), &path).await {
                     Ok((program, applet)) => {
                         return Ok((borrowed(argv), program, applet, path.into()));
                     }
