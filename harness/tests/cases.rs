@@ -8,14 +8,17 @@
 //! is compared; nor is a case that uses a tool which the machine lacks, or a
 //! folder whose main tool is of another version.
 
+#[path = "support/runtime.rs"]
+mod runtime;
+
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use wardian::{CacheDirectory, Runtime, Sandbox};
+use runtime::runtime;
+use wardian::Sandbox;
 
 struct Case {
     name: String,
@@ -73,16 +76,6 @@ fn differences(folder: &Path) -> BTreeSet<String> {
                 .to_owned()
         })
         .collect()
-}
-
-fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        Runtime::builder()
-            .cache(CacheDirectory::of_user())
-            .build()
-            .expect("runtime")
-    })
 }
 
 fn sandbox() -> Sandbox {

@@ -1,21 +1,13 @@
 //! Scripts that run into a limit: the exit code or message that a shell user
 //! knows, one line that names the limit, and a sandbox that works on.
 
-use std::sync::OnceLock;
+#[path = "support/runtime.rs"]
+mod runtime;
+
 use std::time::Duration;
 
-use wardian::{CacheDirectory, CancelToken, ExecResult, Limits, Runtime, Sandbox};
-
-fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        Runtime::builder()
-            .processes(2200)
-            .cache(CacheDirectory::of_user())
-            .build()
-            .expect("this host runs Wasmtime")
-    })
-}
+use runtime::runtime;
+use wardian::{CancelToken, ExecResult, Limits, Sandbox};
 
 fn sandbox(limits: Limits) -> Sandbox {
     Sandbox::builder(runtime())

@@ -1,18 +1,10 @@
 //! A script starts where the tree leads now, whatever the last one found there.
 
-use std::sync::OnceLock;
+#[path = "support/runtime.rs"]
+mod runtime;
 
-use wardian::{CacheDirectory, Error, ErrorKind, ExecResult, Runtime, Sandbox};
-
-fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        Runtime::builder()
-            .cache(CacheDirectory::of_user())
-            .build()
-            .expect("this host runs Wasmtime")
-    })
-}
+use runtime::runtime;
+use wardian::{Error, ErrorKind, ExecResult, Sandbox};
 
 fn sandbox() -> Sandbox {
     Sandbox::builder(runtime())

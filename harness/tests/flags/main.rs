@@ -12,16 +12,18 @@
 
 mod commands;
 mod inputs;
+#[path = "../support/runtime.rs"]
+mod runtime;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use commands::Commands;
 use inputs::Random;
-use wardian::{CacheDirectory, Limits, Runtime, Sandbox};
+use runtime::runtime;
+use wardian::{Limits, Sandbox};
 
 /// Bytes of a script; the kernel takes an argument of no more than 128 KiB.
 const SCRIPT_BYTES: usize = 90_000;
@@ -46,16 +48,6 @@ type Outcome = (Vec<u8>, i32);
 
 fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        Runtime::builder()
-            .cache(CacheDirectory::of_user())
-            .build()
-            .expect("runtime")
-    })
 }
 
 fn has_version(command: &str, version: &str) -> bool {

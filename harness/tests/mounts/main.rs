@@ -5,5 +5,7 @@ mod escapes;
 mod overlays;
 mod read_only;
 mod read_write;
+#[path = "../support/runtime.rs"]
+mod runtime;
 mod sources;
 mod support;

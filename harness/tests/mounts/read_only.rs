@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use wardian::{ErrorKind, Limits, MountMode, Sandbox};
 
+use super::runtime::runtime;
 use super::support::*;
 
 #[test]

@@ -3,21 +3,10 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
-use std::sync::OnceLock;
 
+use crate::runtime::runtime;
 use tempfile::TempDir;
-use wardian::{CacheDirectory, MountMode, OverlayChanges, Runtime, Sandbox};
-
-pub(crate) fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        Runtime::builder()
-            .processes(200)
-            .cache(CacheDirectory::of_user())
-            .build()
-            .expect("this host runs Wasmtime")
-    })
-}
+use wardian::{MountMode, OverlayChanges, Sandbox};
 
 pub(crate) fn mounted(host: &Path, mode: MountMode) -> Sandbox {
     Sandbox::builder(runtime())
