@@ -1,23 +1,14 @@
 //! Shells that live from script to script: what stays, what does not, what
 //! becomes of them when a script is ended or the sandbox is forked.
 
+#[path = "support/runtime.rs"]
+mod runtime;
+
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use wardian::{
-    CacheDirectory, CancelToken, ExecResult, Limits, Runtime, Sandbox, Shell, ShellState, Syntax,
-};
-
-fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        Runtime::builder()
-            .processes(400)
-            .cache(CacheDirectory::of_user())
-            .build()
-            .expect("this host runs Wasmtime")
-    })
-}
+use runtime::runtime;
+use wardian::{CancelToken, ExecResult, Limits, Sandbox, Shell, ShellState, Syntax};
 
 fn sandbox_with(limits: Limits) -> Sandbox {
     Sandbox::builder(runtime())
@@ -485,4 +476,22 @@ fn a_shell_tells_whether_a_script_has_an_end() {
         }
     }
     check(&shell, "ls; echo $-", 0, "hB\n");
+}
+
+/// A name that no variable of a shell can have is the commands' in every script.
+#[test]
+fn what_is_no_variable_reaches_commands_of_all_scripts() {
+    let sandbox = Sandbox::builder(runtime())
+        .tools(&wardian::tools())
+        .env("a.b", "of the sandbox")
+        .build()
+        .expect("a sandbox");
+    let shell = sandbox.shell();
+    for _ in 0..3 {
+        check(&shell, "printenv a.b", 0, "of the sandbox\n");
+    }
+    let once = shell.exec("printenv c.d").env("c.d", "of the script");
+    let result = block_on(once.run()).expect("it starts");
+    assert_eq!(result.stdout_text(), "of the script\n");
+    check(&shell, "printenv c.d", 1, "");
 }

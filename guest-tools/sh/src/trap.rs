@@ -41,9 +41,9 @@ pub struct Traps {
     arrived: u64,
 }
 
-/// Signals that end a shell after its trap at EXIT: HUP, INT, USR1, USR2, ALRM, TERM,
-/// XCPU, XFSZ, VTALRM. After PIPE nobody reads what the trap would write.
-const DEADLY: [u32; 9] = [1, 2, 10, 12, 14, 15, 24, 25, 26];
+/// Signals that end a shell after its trap at EXIT: HUP, INT, USR1, USR2, PIPE, ALRM,
+/// TERM, XCPU, XFSZ, VTALRM.
+const DEADLY: [u32; 10] = [1, 2, 10, 12, 13, 14, 15, 24, 25, 26];
 
 /// What a function call hid.
 pub struct Kept {
@@ -159,7 +159,8 @@ impl Traps {
         });
         match signal {
             Some(signal) => self.arrived &= !(1 << (signal - 1)),
-            None => self.arrived = 0,
+            // Deadly ones are heeded elsewhere.
+            None => self.arrived &= self.deadly,
         }
         signal
     }
@@ -218,14 +219,20 @@ impl Traps {
                 let _ = sys::signal_action(*signal, 0);
             }
         }
+        self.let_die();
+        self.arrived = 0;
+        self.shown = self.any();
+        self.running = 0;
+    }
+
+    /// Deadly signals are caught no longer.
+    fn let_die(&mut self) {
         for signal in DEADLY {
             if self.deadly & (1 << (signal - 1)) != 0 {
                 let _ = sys::signal_action(signal, 0);
             }
         }
-        (self.deadly, self.arrived) = (0, 0);
-        self.shown = self.any();
-        self.running = 0;
+        self.deadly = 0;
     }
 
     /// A function does not inherit DEBUG and RETURN, nor ERR, unless asked.
@@ -267,7 +274,9 @@ impl Shell {
         if self.traps.signals.is_empty() || self.traps.shown {
             return Ok(());
         }
-        let mask = sys::signal_take() | std::mem::take(&mut self.traps.arrived);
+        let mask = sys::signal_take() | self.traps.arrived;
+        // A deadly one that has come since is heeded the next time.
+        self.traps.arrived = mask & self.traps.deadly;
         if mask == 0 {
             return Ok(());
         }
@@ -297,10 +306,10 @@ impl Shell {
         }
         let signal = deadly.trailing_zeros() + 1;
         self.traps.arrived &= !deadly;
-        self.traps.deadly = 0;
+        // The next one ends the trap as well.
+        self.traps.let_die();
         self.run_exit_trap(self.status);
         self.flush_out();
-        let _ = sys::signal_action(signal, 0);
         let _ = sys::kill(sys::process_info().pid as i32, signal);
         sys::exit(128 + signal as i32)
     }

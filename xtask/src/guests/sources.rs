@@ -1,6 +1,7 @@
 //! The hash that binds a module to its sources: the guest's folder and those of
 //! the workspace's crates that it stands on, the versions of the others, the
-//! workspace's profiles and compiler flags.
+//! workspace's profiles and compiler flags, and for prepared guests the program that
+//! runs their start-up.
 
 use std::path::{Path, PathBuf};
 
@@ -19,16 +20,22 @@ const FLAGS: &str = ".cargo/config.toml";
 /// Crates that the guests stand on and that are members of the other workspace.
 const OUTSIDE: &[&str] = &["abi"];
 
+/// What runs the start-up of prepared guests while they are built.
+const PREPARER: &str = "../xtask/preinit";
+
 /// The hash of all that `guest` is built from, in hex.
 pub fn hash(checkout: &Checkout, guest: &Guest) -> Result<String> {
-    hash_of(&checkout.path("guest-tools"), guest.package)
+    let preparer = guest.prepared.then_some(PREPARER);
+    hash_of(&checkout.path("guest-tools"), guest.package, preparer)
 }
 
-fn hash_of(base: &Path, package: &str) -> Result<String> {
+/// `also` is a folder beside the crates that has a part in the module.
+fn hash_of(base: &Path, package: &str, also: Option<&str>) -> Result<String> {
     let workspace = Workspace::read(base)?;
     let closure = lock::closure(base, &workspace.folders, package)?;
     let mut files = Vec::new();
-    for part in closure.folders.iter().map(String::as_str).chain([FLAGS]) {
+    let folders = closure.folders.iter().map(String::as_str);
+    for part in folders.chain([FLAGS]).chain(also) {
         collect(base, part, &mut files)?;
     }
     files.sort();
@@ -165,6 +172,7 @@ checksum = "bb"
         );
         write(&base, "Cargo.lock", LOCK);
         write(&base, FLAGS, "[build]\n");
+        write(&base, "preparer/src/main.rs", "");
         for name in ["tool", "shared", "other"] {
             let manifest = format!("[package]\nname = \"my-{name}\"\n");
             write(&base, &format!("{name}/Cargo.toml"), &manifest);
@@ -176,7 +184,7 @@ checksum = "bb"
     #[test]
     fn only_what_is_compiled_counts() {
         let base = tree("sources");
-        let first = hash_of(&base, "my-tool").unwrap();
+        let first = hash_of(&base, "my-tool", Some("preparer")).unwrap();
         for file in [
             "tool/NOTES.md",
             "tool/target/x",
@@ -190,10 +198,11 @@ checksum = "bb"
         write(&base, "Cargo.toml", members);
         write(&base, "new/Cargo.toml", "[package]\nname = \"my-new\"\n");
         write(&base, "Cargo.lock", &LOCK.replace("bb", "cc"));
-        assert_eq!(hash_of(&base, "my-tool").unwrap(), first);
+        assert_eq!(hash_of(&base, "my-tool", Some("preparer")).unwrap(), first);
         for (file, contents) in [
             ("shared/src/lib.rs", "changed".to_owned()),
             ("tool/src/more.rs", "new".to_owned()),
+            ("preparer/src/main.rs", "changed".to_owned()),
             (FLAGS, "[build]\ntarget = \"x\"\n".to_owned()),
             ("Cargo.lock", LOCK.replace("aa", "ab")),
             (
@@ -201,9 +210,13 @@ checksum = "bb"
                 format!("{members}[profile.release]\nlto = true\n"),
             ),
         ] {
-            let before = hash_of(&base, "my-tool").unwrap();
+            let before = hash_of(&base, "my-tool", Some("preparer")).unwrap();
             write(&base, file, &contents);
-            assert_ne!(hash_of(&base, "my-tool").unwrap(), before, "{file}");
+            assert_ne!(
+                hash_of(&base, "my-tool", Some("preparer")).unwrap(),
+                before,
+                "{file}"
+            );
         }
         std::fs::remove_dir_all(&base).unwrap();
     }

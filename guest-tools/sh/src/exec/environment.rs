@@ -58,9 +58,7 @@ impl Shell {
                 continue;
             }
             if !is_name(name) {
-                // No variable of the shell's, but of the commands it runs.
-                self.foreign.extend_from_slice(entry);
-                self.foreign.push(0);
+                self.keep_foreign(entry);
                 continue;
             }
             let sym = self.vars.sym(name);
@@ -92,6 +90,25 @@ impl Shell {
         };
         self.set_working_directory(start.cwd);
         self.set_last_argument(self.name.clone());
+    }
+
+    /// Keeps the strings of the environment whose names no variable can have, where
+    /// the variables come from elsewhere.
+    pub fn import_foreign(&mut self, env: &[u8]) {
+        for entry in env.split(|byte| *byte == 0) {
+            if let Some(equals) = memchr::memchr(b'=', entry)
+                && !is_name(&entry[..equals])
+                && !entry.starts_with(b"BASH_FUNC_")
+            {
+                self.keep_foreign(entry);
+            }
+        }
+    }
+
+    /// No variable of the shell's, but of the commands it runs.
+    pub fn keep_foreign(&mut self, entry: &[u8]) {
+        self.foreign.extend_from_slice(entry);
+        self.foreign.push(0);
     }
 
     /// Marks the computed variables that no script can change.

@@ -10,7 +10,7 @@ impl Shell {
     /// Writes to standard error, after the output that came before.
     pub fn write_stderr(&mut self, text: &[u8]) {
         self.flush_out();
-        let _ = sys::write_all(sys::user_fd(2), text);
+        let _ = self.write_heeding(sys::user_fd(2), text);
     }
 
     /// `name: line N: message`

@@ -1,7 +1,7 @@
 //! What builtins print: collected, then written at once.
 
 use super::Shell;
-use crate::sys::{self, Errno};
+use crate::sys::{self, Errno, Fd};
 
 /// Output is written when it has grown so large, captured or not.
 const FLUSH_AT: usize = 64 * 1024;
@@ -28,8 +28,24 @@ impl Shell {
         if self.out.is_empty() || self.capturing > 0 {
             return Ok(());
         }
-        let result = sys::write_all(1, &self.out);
-        self.out.clear();
+        // The trap at EXIT, if a signal ends the shell here, prints as well.
+        let mut out = std::mem::take(&mut self.out);
+        let result = self.write_heeding(1, &out);
+        out.clear();
+        self.out = out;
+        result
+    }
+
+    /// Writes all of a text; a deadly signal ends the shell while it waits.
+    ///
+    /// # Errors
+    /// As `write`.
+    pub fn write_heeding(&mut self, fd: Fd, text: &[u8]) -> Result<(), Errno> {
+        let result = sys::write_all_with(fd, text, || self.heed_deadly());
+        if result == Err(Errno::Pipe) {
+            // Nothing is said of it where its signal ends the shell.
+            self.heed_deadly();
+        }
         result
     }
 }

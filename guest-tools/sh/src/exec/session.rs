@@ -68,7 +68,10 @@ impl Session {
                 sh.import_environment(begun);
                 Ok(())
             }
-            Ok(()) => sh.restore_state(state).map_err(NoState::message),
+            Ok(()) => {
+                sh.import_foreign(begun.env);
+                sh.restore_state(state).map_err(NoState::message)
+            }
         };
         if let Err(message) = taken {
             sh.complain(&[b"--session: ", message.as_bytes()].concat());
@@ -135,6 +138,9 @@ impl Shell {
         let equals = variable.iter().position(|c| *c == b'=');
         let (name, value) = variable.split_at(equals.unwrap_or(variable.len()));
         if !is_name(name) {
+            if !value.is_empty() {
+                self.keep_foreign(variable);
+            }
             return;
         }
         let assign = ExpandedAssign {

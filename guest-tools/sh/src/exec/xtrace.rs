@@ -35,7 +35,7 @@ impl Shell {
         match number.and_then(|number| u32::try_from(number).ok()) {
             Some(number) if sys::is_open(number) => {
                 self.flush_out();
-                let _ = sys::write_all(sys::user_fd(number), &line);
+                let _ = self.write_heeding(sys::user_fd(number), &line);
             }
             _ => self.write_stderr(&line),
         }

@@ -83,11 +83,20 @@ pub fn is_regular(stat: &ExtStat) -> bool {
 ///
 /// # Errors
 /// As `write`; `EINTR` is retried.
-pub fn write_all(fd: Fd, mut bytes: &[u8]) -> Result<(), Errno> {
+pub fn write_all(fd: Fd, bytes: &[u8]) -> Result<(), Errno> {
+    write_all_with(fd, bytes, || {})
+}
+
+/// As [`write_all`]; `interrupted` is called whenever a signal has arrived.
+pub fn write_all_with(
+    fd: Fd,
+    mut bytes: &[u8],
+    mut interrupted: impl FnMut(),
+) -> Result<(), Errno> {
     while !bytes.is_empty() {
         match write(fd, bytes) {
             Ok(count) => bytes = &bytes[count..],
-            Err(Errno::Intr) => {}
+            Err(Errno::Intr) => interrupted(),
             Err(errno) => return Err(errno),
         }
     }
