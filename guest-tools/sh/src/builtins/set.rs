@@ -99,7 +99,7 @@ fn set_named(sh: &mut Shell, name: &[u8], on: bool) -> bool {
         b"vi" if on => sh.options.emacs = false,
         b"emacs" if on => sh.options.vi = false,
         b"history" if on => super::begin_history(sh),
-        b"posix" if on => sh.shopt.expand_aliases = true,
+        b"posix" => sh.posix_changed(),
         _ => {}
     }
     true

@@ -70,7 +70,7 @@ impl Shell {
                             FrameKind::Source => b"source".to_vec(),
                         })
                         .collect();
-                    if !self.interactive {
+                    if self.is_script() {
                         names.push(b"main".to_vec());
                     }
                     names
@@ -83,8 +83,7 @@ impl Shell {
                     .rev()
                     .map(|frame| int_text(i64::from(frame.call_line)))
                     .collect();
-                let script = self.command_string && self.parent_pid() == 0;
-                if script || !lines.is_empty() || !self.source.is_empty() {
+                if self.is_script() {
                     lines.push(b"0".to_vec());
                 }
                 lines
@@ -150,6 +149,15 @@ impl Shell {
             return all;
         }
         calls.flat_map(|args| args.iter().rev().cloned()).collect()
+    }
+
+    /// Whether `main` stands below all calls: in a script, also in one that the
+    /// embedder gives, but not in what `bash -c` runs or standard input holds.
+    fn is_script(&mut self) -> bool {
+        match self.command_string {
+            true => self.parent_pid() == 0,
+            false => !self.reads_stdin && !self.interactive,
+        }
     }
 
     fn source_names(&self) -> Vec<Vec<u8>> {

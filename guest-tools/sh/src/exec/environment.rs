@@ -122,6 +122,18 @@ impl Shell {
         }
     }
 
+    /// What the option `posix` brings along when it is set or unset.
+    pub fn posix_changed(&mut self) {
+        let on = self.options.posix;
+        let var = self.vars.get_mut(Sym::POSIXLY_CORRECT);
+        match on {
+            true if !var.is_set() => var.value = Value::Fixed(b"y"),
+            true => {}
+            false => *var = Var::default(),
+        }
+        self.shopt.expand_aliases |= on;
+    }
+
     /// PWD: taken over if it names the working directory, or else its path.
     fn set_working_directory(&mut self, real: &'static [u8]) {
         let keep = match &self.vars.get(Sym::PWD).value {

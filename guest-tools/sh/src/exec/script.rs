@@ -92,7 +92,10 @@ impl Shell {
             self.complain(&[text.as_bytes(), &delimiter, b"')"].concat());
         }
         if let Some(start) = verbose {
-            let text = input.src[start.min(input.pos)..input.pos].to_vec();
+            let mut text = input.src[start.min(input.pos)..input.pos].to_vec();
+            if text.last().is_some_and(|last| *last != b'\n') {
+                text.push(b'\n');
+            }
             self.write_stderr(&text);
         }
         list

@@ -161,11 +161,8 @@ fn start(begun: &sys::Start, zeroth: Vec<u8>, mut invocation: Invocation) -> i32
         (None, None) => After::Nothing,
     };
     let last = matches!(after, After::Nothing);
-    let posix = posix && fresh || sh.options.posix;
-    sh.options.posix = posix;
-    if posix {
-        sh.shopt.expand_aliases = true;
-    }
+    let posix = posix || sh.vars.get(Sym::POSIXLY_CORRECT).is_set();
+    sh.options.posix = posix && fresh || sh.options.posix;
     sh.shopt.login_shell = invocation.login;
     for (name, on) in invocation.options {
         match sh.options.by_name(&name) {
@@ -199,7 +196,7 @@ fn start(begun: &sys::Start, zeroth: Vec<u8>, mut invocation: Invocation) -> i32
         }
     }
     if sh.options.posix {
-        sh.shopt.expand_aliases = true;
+        sh.posix_changed();
     }
     sh.traps.at_death = !invocation.interactive && last;
     if invocation.interactive

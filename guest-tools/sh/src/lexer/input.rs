@@ -24,8 +24,8 @@ pub struct Input {
     pub pos: usize,
     pub line: u32,
     pub source: Option<Box<dyn LineSource>>,
-    /// Aliases whose text is being read, with the position where it ends.
-    pub aliases: Vec<(Vec<u8>, usize)>,
+    /// Aliases whose text is being read, or lies ahead.
+    pub aliases: Vec<Spliced>,
     /// The quote being read, `(` for a command substitution, or 0.
     pub quote: u8,
     /// A here-document's text is being read.
@@ -172,18 +172,42 @@ impl Input {
 
     /// Replaces the text from `start` to the position by an alias's value.
     pub fn splice_alias(&mut self, name: &[u8], start: usize, value: &[u8]) {
-        let removed = self.pos - start;
-        self.src.splice(start..self.pos, value.iter().copied());
-        for (_, end) in &mut self.aliases {
-            *end = *end + value.len() - removed;
+        let end = self.pos;
+        self.src.splice(start..end, value.iter().copied());
+        let moved = |place: usize| place + value.len() + start - end;
+        for alias in &mut self.aliases {
+            if alias.start >= end {
+                alias.start = moved(alias.start);
+            }
+            if alias.end >= end {
+                alias.end = moved(alias.end);
+            }
         }
-        self.aliases.push((name.to_vec(), start + value.len()));
+        self.aliases.push(Spliced {
+            name: name.to_vec(),
+            start,
+            end: start + value.len(),
+        });
         self.pos = start;
     }
 
     /// Whether the text at a position came from this alias.
-    pub fn in_alias(&mut self, name: &[u8], pos: usize) -> bool {
-        self.aliases.retain(|(_, end)| *end > pos);
-        self.aliases.iter().any(|(active, _)| active == name)
+    pub fn in_alias(&self, name: &[u8], pos: usize) -> bool {
+        self.aliases
+            .iter()
+            .any(|alias| (alias.start..alias.end).contains(&pos) && alias.name == name)
     }
+
+    /// Forgets aliases whose text lies before a position.
+    pub fn leave_aliases(&mut self, pos: usize) {
+        self.aliases.retain(|alias| alias.end > pos);
+    }
+}
+
+/// Text that came from an alias.
+pub struct Spliced {
+    name: Vec<u8>,
+    start: usize,
+    /// Where the text after it begins.
+    pub end: usize,
 }

@@ -90,6 +90,7 @@ impl Parser<'_> {
                 return Ok(());
             };
             let start = self.token_start;
+            self.input.leave_aliases(start);
             if self.input.in_alias(&name, start) {
                 return Ok(());
             }
@@ -106,21 +107,27 @@ impl Parser<'_> {
     fn expand_next_word(&mut self, end: usize) -> Result<()> {
         let saved = self.input.pos;
         let line = self.input.line;
-        self.input.pos = end;
-        self.skip_blanks();
-        let start = self.input.pos;
-        let mut len = 0;
-        while !crate::lexer::is_word_end(self.input.ahead(len)) {
-            len += 1;
-        }
-        let name = self.input.src[start..start + len].to_vec();
-        if let Some(value) = self.aliases.get(&name)
-            && !self.input.in_alias(&name, start)
-        {
-            self.input.pos = start + len;
-            self.input.splice_alias(&name, start, value);
-            if value.last().is_some_and(|c| matches!(c, b' ' | b'\t')) {
-                self.expand_next_word(start + value.len())?;
+        let mut next = Some(end);
+        while let Some(end) = next.take() {
+            self.input.pos = end;
+            self.skip_blanks();
+            let start = self.input.pos;
+            let mut len = 0;
+            while !crate::lexer::is_word_end(self.input.ahead(len)) {
+                len += 1;
+            }
+            let name = self.input.src[start..start + len].to_vec();
+            if let Some(value) = self.aliases.get(&name)
+                && !self.input.in_alias(&name, start)
+            {
+                self.input.pos = start + len;
+                self.input.splice_alias(&name, start, value);
+                let spliced = self.input.aliases.len() - 1;
+                // Its own first word may be an alias again.
+                self.expand_next_word(start)?;
+                if value.last().is_some_and(|c| matches!(c, b' ' | b'\t')) {
+                    next = Some(self.input.aliases[spliced].end);
+                }
             }
         }
         self.input.pos = saved;
