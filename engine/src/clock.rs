@@ -63,11 +63,20 @@ impl Clock {
     /// Nanoseconds since the sandbox was made.
     pub fn monotonic_ns(&self) -> u64 {
         match self {
-            Clock::System { origin } => {
-                u64::try_from(origin.elapsed().as_nanos()).unwrap_or(u64::MAX)
-            }
+            Clock::System { .. } => self.monotonic_ns_at(Instant::now()),
             Clock::Simulated(simulated) => simulated.step(),
             Clock::Virtual(time) => time.elapsed_ns(),
+        }
+    }
+
+    /// The same, for who has just looked at the host's clock.
+    pub(crate) fn monotonic_ns_at(&self, now: Instant) -> u64 {
+        match self {
+            Clock::System { origin } => {
+                let since = now.saturating_duration_since(*origin);
+                u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+            }
+            Clock::Simulated(_) | Clock::Virtual(_) => self.monotonic_ns(),
         }
     }
 

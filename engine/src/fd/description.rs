@@ -1,6 +1,7 @@
 //! Open file descriptions (POSIX 3.258): what several descriptors can share,
 //! with its offset and flags.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -114,11 +115,23 @@ impl Drop for NodeFile {
 pub struct Directory {
     fs: SharedFs,
     ino: Ino,
-    preopen: Option<Box<[u8]>>,
+    preopen: Option<Cow<'static, [u8]>>,
     flags: Flags,
 }
 
 impl Directory {
+    /// Opens the root, preopened.
+    ///
+    /// # Errors
+    /// As [`Directory::open`].
+    pub fn root(fs: &SharedFs) -> Result<Directory, wardian_abi::Errno> {
+        let mut vfs = fs.lock();
+        let ino = vfs.root();
+        vfs.retain(ino)?;
+        drop(vfs);
+        Ok(Directory::retained(fs, ino, Some(Cow::Borrowed(b"/"))))
+    }
+
     /// Opens a directory; `preopen` is the name that WASI shows the guest for it.
     pub fn open(
         fs: &SharedFs,
@@ -126,6 +139,7 @@ impl Directory {
         preopen: Option<&[u8]>,
     ) -> Result<Directory, wardian_abi::Errno> {
         fs.lock().retain(ino)?;
+        let preopen = preopen.map(|name| Cow::Owned(name.to_vec()));
         Ok(Directory::retained(fs, ino, preopen))
     }
 
@@ -141,11 +155,11 @@ impl Directory {
     }
 
     /// A directory whose node is retained for it.
-    fn retained(fs: &SharedFs, ino: Ino, preopen: Option<&[u8]>) -> Directory {
+    fn retained(fs: &SharedFs, ino: Ino, preopen: Option<Cow<'static, [u8]>>) -> Directory {
         Directory {
             fs: fs.clone(),
             ino,
-            preopen: preopen.map(Into::into),
+            preopen,
             flags: Flags::default(),
         }
     }

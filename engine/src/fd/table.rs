@@ -117,6 +117,19 @@ impl FdTable {
         Ok(slot.replace(descriptor))
     }
 
+    /// Puts a descriptor at what a user calls `number`.
+    ///
+    /// # Errors
+    /// As [`FdTable::put`].
+    pub fn put_user(&mut self, number: u32, descriptor: Descriptor) -> Result<(), Errno> {
+        let fd = match number {
+            0..=2 => number,
+            3..=USER_FD_MAX => USER_FD_BASE + number,
+            _ => return Err(Errno::Badf),
+        };
+        self.put(fd, descriptor).map(drop)
+    }
+
     /// Takes a descriptor out.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! export of its own, with the parent's memory (heap and shadow stack) around it.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use wardian_abi::{
     CHILD_EXPORT, Errno, MODULE, STACK_POINTER_EXPORT, Usage, WaitStatus, spawn_flags,
@@ -89,6 +90,7 @@ fn child(
         parent.job.clone(),
         interrupt.clone(),
         ctx.args.clone(),
+        Instant::now(),
     )?;
     let limits = ctx.limits.clone();
     let child = Ctx {
@@ -127,6 +129,7 @@ fn child(
                 process.clone(),
             ),
             children: Usage::default(),
+            gave_way: false,
         },
         limits,
     };

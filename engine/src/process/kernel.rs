@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::Instant;
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
@@ -16,6 +17,7 @@ use super::last_start::LastStart;
 use super::program::Programs;
 use super::scheduler::Scheduler;
 use super::state::Process;
+use super::table::Table;
 use crate::audit::{Audit, AuditEvent, Trail};
 use crate::clock::Clock;
 use crate::fd::{Interrupt, SharedFs};
@@ -41,7 +43,7 @@ impl System for View {
 
     fn process(&self, pid: u32) -> Option<ProcessView> {
         let kernel = self.0.upgrade()?;
-        let process = kernel.table().get(&pid).cloned()?;
+        let process = kernel.find(pid)?;
         Some(kernel.view_of(&process))
     }
 }
@@ -85,7 +87,7 @@ pub struct Kernel {
     next_pid: AtomicU32,
     execs: AtomicU64,
     seeds: Mutex<Option<Box<ChaCha12Rng>>>,
-    table: Mutex<BTreeMap<u32, Arc<Process>>>,
+    table: Mutex<Table>,
     view: OnceLock<SystemView>,
     turns: Arc<Semaphore>,
     last_start: LastStart,
@@ -172,7 +174,7 @@ impl Kernel {
         &self.last_start
     }
 
-    /// Enters a new process into the table.
+    /// Enters a new process into the table. `now` is the host's time.
     ///
     /// # Errors
     /// `EAGAIN`: [`Limits::processes`] are alive, the job has started
@@ -184,12 +186,13 @@ impl Kernel {
         job: Arc<Job>,
         interrupt: Arc<Interrupt>,
         args: Strings,
+        now: Instant,
     ) -> Result<Arc<Process>, Errno> {
         let mut table = self.table();
         if job.is_closed() {
             return Err(Errno::Again);
         }
-        if table.len() >= self.limits().processes as usize {
+        if table.all().len() >= self.limits().processes as usize {
             job.reached().note(Reached::Processes);
             return Err(Errno::Again);
         }
@@ -199,7 +202,7 @@ impl Kernel {
         }
         // Numbers come round again after 2^31; the table is far smaller.
         let mut pid = 0;
-        while pid == 0 || table.contains_key(&pid) {
+        while pid == 0 || table.has(pid) {
             pid = self.next_pid.fetch_add(1, Ordering::Relaxed) & i32::MAX as u32;
         }
         let (parent_pid, session, own) = match parent {
@@ -211,7 +214,7 @@ impl Kernel {
             Some(0) => pid,
             Some(group) => group,
         };
-        let started_ns = self.settings.clock.monotonic_ns();
+        let started_ns = self.settings.clock.monotonic_ns_at(now);
         let process = Process::new(
             [pid, parent_pid, session, group],
             started_ns,
@@ -222,7 +225,7 @@ impl Kernel {
         );
         let process = Arc::new(process);
         process.job.started();
-        table.insert(pid, process.clone());
+        table.insert(process.clone());
         drop(table);
         if let Some(trail) = process.job.trail() {
             let args = process.args();
@@ -238,12 +241,14 @@ impl Kernel {
 
     /// Takes an ended process out of the table.
     pub fn leave(&self, pid: u32) {
-        self.table().remove(&pid);
+        // Not within the lock: it may be the last of its job.
+        let left = self.table().remove(pid);
+        drop(left);
     }
 
     /// The process with this number.
     pub fn find(&self, pid: u32) -> Option<Arc<Process>> {
-        self.table().get(&pid).cloned()
+        self.table().get(pid).cloned()
     }
 
     /// Signals every process that `wanted` picks; gives their number.
@@ -251,7 +256,8 @@ impl Kernel {
         let chosen: Vec<_> = {
             let table = self.table();
             table
-                .values()
+                .all()
+                .iter()
                 .filter(|process| wanted(process))
                 .cloned()
                 .collect()
@@ -271,7 +277,7 @@ impl Kernel {
             let table = self.table();
             job.close();
             let of_job = |process: &&Arc<Process>| Arc::ptr_eq(&process.job, job);
-            table.values().filter(of_job).cloned().collect()
+            table.all().iter().filter(of_job).cloned().collect()
         };
         for process in chosen {
             process.interrupt.kill(signal);
@@ -288,7 +294,7 @@ impl Kernel {
 
     /// Processes alive.
     pub fn alive(&self) -> usize {
-        self.table().len()
+        self.table().all().len()
     }
 
     /// A seed for a new process's randomness.
@@ -339,7 +345,7 @@ impl Kernel {
     }
 
     fn views(&self) -> Vec<ProcessView> {
-        let processes: Vec<_> = self.table().values().cloned().collect();
+        let processes = self.table().all().to_vec();
         processes
             .iter()
             .map(|process| self.view_of(process))
@@ -363,7 +369,7 @@ impl Kernel {
         }
     }
 
-    fn table(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<Process>>> {
+    fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

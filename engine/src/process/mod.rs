@@ -17,6 +17,7 @@ mod scheduler;
 mod signals;
 mod spawn;
 mod state;
+mod table;
 
 pub use image::{Image, Looked, Refused, applet_file, find, load_module, look};
 pub use job::Job;

@@ -12,6 +12,7 @@ use wardian_abi::{CHILD_EXPORT, Signal, Usage, WaitStatus};
 use wasmtime::{Extern, Instance, Store, StoreContextMut, Trap, UpdateDeadline};
 
 use super::kernel::Kernel;
+use super::scheduler::turn_begins;
 use super::state::{Process, ProcessCtx};
 use crate::audit::AuditEvent;
 use crate::fd::Description;
@@ -40,13 +41,13 @@ pub(super) fn new_store(ctx: ProcessCtx) -> Store<ProcessCtx> {
         in_order(&mut store);
         return store;
     }
-    let mut gave_way = false;
-    store.epoch_deadline_callback(move |ctx: StoreContextMut<'_, ProcessCtx>| {
+    store.epoch_deadline_callback(|mut ctx: StoreContextMut<'_, ProcessCtx>| {
         if let Some(signal) = ctx.data().interrupt.killed() {
             return Err(wasmtime::Error::from(End::Killed(signal)));
         }
-        gave_way = !gave_way;
-        Ok(if gave_way {
+        let gave_way = &mut ctx.data_mut().process.gave_way;
+        *gave_way = !*gave_way;
+        Ok(if *gave_way {
             // It looks again at once when it has another turn: it may have been
             // killed meanwhile.
             UpdateDeadline::Yield(0)
@@ -354,7 +355,7 @@ async fn timed<T>(
         };
         let (result, spent) = match &process.meter {
             None => {
-                let start = Instant::now();
+                let start = turn_begins();
                 let result = turn();
                 let spent = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
                 process.spend(spent);

@@ -119,10 +119,11 @@ impl Scheduler {
     }
 
     /// Waits for `end`, and gives the processes their turns meanwhile as long as
-    /// they take no more than a moment.
-    pub async fn run_until<T>(&self, end: impl Future<Output = T>) -> T {
+    /// they take no more than a moment. It begins at the time `now`.
+    pub async fn run_until<T>(&self, now: Instant, end: impl Future<Output = T>) -> T {
         let mut end = std::pin::pin!(end);
         let mut spent = Duration::ZERO;
+        let mut now = Some(now);
         if !self.pool.welcomes() {
             self.move_to_pool();
         }
@@ -130,12 +131,12 @@ impl Scheduler {
             self.awaiting.register(cx.waker());
             let mut full = false;
             while !self.moved.load(Ordering::Acquire) && self.has_work() {
-                let start = Instant::now();
+                let start = now.take().unwrap_or_else(Instant::now);
                 let mut took = Duration::ZERO;
                 let outside = self.pool.outside();
                 self.polling.store(true, Ordering::Release);
                 while let Some(task) = self.take() {
-                    self.run(task);
+                    self.run(task, Some(start + took));
                     took = start.elapsed();
                     if spent + took >= SLICE {
                         full = true;
@@ -270,7 +271,9 @@ impl Scheduler {
         }
     }
 
-    fn run(&self, task: Arc<Task>) {
+    /// Gives a turn. `now`: the time, if it is known.
+    fn run(&self, task: Arc<Task>, now: Option<Instant>) {
+        LOOKED.set(now);
         let key = task.key;
         task.run();
         if let Some(order) = &self.order {
@@ -293,8 +296,9 @@ impl Work for Scheduler {
         let turn = self.order.as_ref().map(Order::turn);
         let start = Instant::now();
         let mut full = false;
+        let mut now = Some(start);
         while !full && let Some(task) = self.take() {
-            self.run(task);
+            self.run(task, now.take());
             full = start.elapsed() >= SLICE;
         }
         self.used(computed(start.elapsed()));
@@ -312,6 +316,17 @@ impl Work for Scheduler {
         (self.has_work() && self.take_place(next, if full { self.width } else { 1 }))
             .then_some(next)
     }
+}
+
+thread_local! {
+    /// When this thread's turn began, if that is known: looking at the clock is no
+    /// small part of a short command.
+    static LOOKED: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// The time at which a turn begins.
+pub fn turn_begins() -> Instant {
+    LOOKED.take().unwrap_or_else(Instant::now)
 }
 
 /// How much of the time since a turn began this thread computed: the machine may

@@ -2,9 +2,10 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::time::Instant;
 
 use wardian_abi::{
-    Errno, FdMap, MODULE, Slice, USER_FD_BASE, USER_FD_MAX, WaitStatus, spawn_flags, wait_flags,
+    Errno, FdMap, MODULE, Slice, USER_FD_MAX, WaitStatus, spawn_flags, wait_flags,
 };
 use wardian_vfs::{Access, NodeKind};
 use wasmtime::{Caller, Linker, Store};
@@ -107,10 +108,8 @@ fn is_preopen(fds: &FdTable, fd: u32) -> bool {
 pub struct Launch {
     /// The program.
     pub image: Image,
-    /// Descriptors by user number.
-    pub fds: Vec<(u32, Descriptor)>,
-    /// Preopened directories in order, besides `/` for Wardian's own guests.
-    pub preopens: Vec<Descriptor>,
+    /// Descriptors, preopened directories among them.
+    pub fds: FdTable,
     /// Working directory.
     pub cwd: Arc<Directory>,
     /// Permission bits withheld from new files.
@@ -121,31 +120,21 @@ pub struct Launch {
     pub ignored_signals: u64,
     /// Process group: `None` the parent's, 0 a new one.
     pub group: Option<u32>,
+    /// The host's time at which it was asked for.
+    pub asked: Instant,
 }
 
 impl Launch {
     /// Enters the process into the table and makes its Store.
     ///
     /// # Errors
-    /// `EAGAIN`: too many processes. `EMFILE`, `EBADF`: descriptors.
+    /// `EAGAIN`: too many processes.
     pub fn prepare(
         self,
         kernel: &Arc<Kernel>,
         parent: Option<&Process>,
     ) -> Result<(Arc<Process>, Started), Errno> {
         let limits = kernel.limits().clone();
-        let mut fds = FdTable::new(limits.descriptors as usize);
-        for (number, descriptor) in self.fds {
-            let fd = match number {
-                0..3 => number,
-                3..=USER_FD_MAX => USER_FD_BASE + number,
-                _ => return Err(Errno::Badf),
-            };
-            fds.put(fd, descriptor)?;
-        }
-        for (fd, descriptor) in (3..).zip(self.preopens) {
-            fds.put(fd, descriptor)?;
-        }
         let interrupt = Arc::new(Interrupt::with_ignored(self.ignored_signals));
         let process = kernel.enter(
             parent,
@@ -153,11 +142,12 @@ impl Launch {
             self.job,
             interrupt.clone(),
             self.image.args.clone(),
+            self.asked,
         )?;
         let settings = kernel.settings();
         let ctx = Ctx {
             memory: None,
-            fds,
+            fds: self.fds,
             fs: kernel.fs().clone(),
             cwd: Some(self.cwd),
             cred: settings.cred,
@@ -191,6 +181,7 @@ impl Launch {
                     process.clone(),
                 ),
                 children: wardian_abi::Usage::default(),
+                gave_way: false,
             },
             limits,
         };
@@ -212,8 +203,7 @@ impl Started {
 
 /// The first directory of every process of Wardian's own: the whole tree.
 pub fn root_preopen(kernel: &Kernel) -> Result<Descriptor, Errno> {
-    let root = kernel.fs().lock().root();
-    let directory = Directory::open(kernel.fs(), root, Some(b"/"))?;
+    let directory = Directory::root(kernel.fs())?;
     Ok(Descriptor::new(
         Description::Directory(directory),
         true,
@@ -386,21 +376,17 @@ async fn spawn(caller: &mut Caller<'_, ProcessCtx>, args: u32, out: u32) -> Resu
     let cwd = directory(caller.data(), &request.cwd)?;
     let image = image(caller, &request, &cwd).await?;
     let ctx = caller.data_mut();
-    let mut fds = Vec::with_capacity(request.fds.len());
-    for map in &request.fds {
-        fds.push((map.child, ctx.fds.get(map.parent)?.clone()));
-    }
+    let fds = descriptors(ctx, &request, &image, &cwd)?;
     let kernel = ctx.process.kernel.clone();
-    let preopens = preopens(ctx, &image, &cwd)?;
     let launch = Launch {
         image,
         fds,
-        preopens,
         cwd,
         umask: ctx.umask,
         job: ctx.process.process.job.clone(),
         ignored_signals: ctx.interrupt.ignored() | request.ignored_signals,
         group: (request.flags & spawn_flags::SET_GROUP != 0).then_some(request.group),
+        asked: Instant::now(),
     };
     let parent = ctx.process.process.clone();
     let (process, started) = launch.prepare(&kernel, Some(&parent))?;
@@ -422,20 +408,26 @@ pub(super) fn hand_over(
     Ok(())
 }
 
-/// What a program finds preopened: `/` for Wardian's own; for others the
-/// working directory as well, under the name `.`.
-fn preopens(ctx: &ProcessCtx, image: &Image, cwd: &Directory) -> Result<Vec<Descriptor>, Errno> {
-    let mut preopens = vec![root_preopen(&ctx.process.kernel)?];
-    let root = ctx.fs.lock().root();
-    if !image.program.posix && cwd.ino() != root {
-        let directory = Directory::open(&ctx.fs, cwd.ino(), Some(b"."))?;
-        preopens.push(Descriptor::new(
-            Description::Directory(directory),
-            true,
-            false,
-        ));
+/// The descriptors that a program begins with: those that are asked for, and what it
+/// finds preopened: `/` for Wardian's own; for others the working directory as well,
+/// under the name `.`.
+fn descriptors(
+    ctx: &ProcessCtx,
+    request: &Request,
+    image: &Image,
+    cwd: &Directory,
+) -> Result<FdTable, Errno> {
+    let mut fds = FdTable::new(ctx.limits.descriptors as usize);
+    for map in &request.fds {
+        fds.put_user(map.child, ctx.fds.get(map.parent)?.clone())?;
     }
-    Ok(preopens)
+    fds.put(3, root_preopen(&ctx.process.kernel)?)?;
+    if !image.program.posix && cwd.ino() != ctx.fs.lock().root() {
+        let directory = Directory::open(&ctx.fs, cwd.ino(), Some(b"."))?;
+        let description = Description::Directory(directory);
+        fds.put(4, Descriptor::new(description, true, false))?;
+    }
+    Ok(fds)
 }
 
 async fn exec(caller: &mut Caller<'_, ProcessCtx>, args: u32) -> Result<(), Refusal> {
@@ -443,21 +435,7 @@ async fn exec(caller: &mut Caller<'_, ProcessCtx>, args: u32) -> Result<(), Refu
     let cwd = directory(caller.data(), &request.cwd)?;
     let image = image(caller, &request, &cwd).await?;
     let ctx = caller.data_mut();
-    let mut fds = FdTable::new(ctx.limits.descriptors as usize);
-    let preopens = preopens(ctx, &image, &cwd)?;
-    for (fd, descriptor) in (3..).zip(preopens) {
-        fds.put(fd, descriptor)?;
-    }
-    for map in &request.fds {
-        let descriptor = ctx.fds.get(map.parent)?.clone();
-        let number = match map.child {
-            number @ 0..=2 => number,
-            number if number <= USER_FD_MAX => USER_FD_BASE + number,
-            _ => return Err(Errno::Badf.into()),
-        };
-        fds.put(number, descriptor)?;
-    }
-    ctx.fds = fds;
+    ctx.fds = descriptors(ctx, &request, &image, &cwd)?;
     ctx.cwd = Some(cwd);
     ctx.process.next = Some(Box::new(image));
     Err(End::Exec.into())

@@ -157,4 +157,6 @@ pub struct Private {
     pub limiter: Limiter,
     /// Used by children it has waited for.
     pub children: Usage,
+    /// Whether others have had a turn since it was last interrupted.
+    pub gave_way: bool,
 }

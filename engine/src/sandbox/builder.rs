@@ -436,7 +436,7 @@ pub(crate) fn env_block<'a>(pairs: impl IntoIterator<Item = &'a (Vec<u8>, Vec<u8
     let joined = pairs
         .into_iter()
         .map(|(name, value)| [name, &b"="[..], value].concat());
-    Strings::from_list(&joined.collect::<Vec<_>>())
+    Strings::from_list(joined.collect::<Vec<_>>().iter())
 }
 
 pub(crate) fn set_variable(env: &mut Vec<(Vec<u8>, Vec<u8>)>, name: &[u8], value: &[u8]) {

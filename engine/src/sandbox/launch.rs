@@ -1,8 +1,8 @@
 //! From a command as an embedder describes it to a process about to start: its
 //! program, directory, environment and descriptors.
 
-use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Instant;
 
 use wardian_abi::Errno;
 use wardian_vfs::{At, Cred, Follow, NodeKind, PathMode};
@@ -10,7 +10,7 @@ use wardian_vfs::{At, Cred, Follow, NodeKind, PathMode};
 use super::builder::env_block;
 use super::exec::{Exec, What};
 use crate::error::{Error, ErrorKind};
-use crate::fd::{Description, Descriptor, Directory};
+use crate::fd::{Description, Descriptor, Directory, FdTable};
 use crate::process::{
     self, Image, Job, Kernel, Launch, Looked, Program, Refused, load_module, look, root_preopen,
 };
@@ -22,7 +22,7 @@ use crate::wasi::Strings;
 ///
 /// # Errors
 /// As [`place`].
-pub(super) fn at_once(exec: &Exec) -> Result<(Arc<Directory>, Option<Found<'_>>), Error> {
+pub(super) fn at_once(exec: &Exec) -> Result<(Arc<Directory>, Option<Found>), Error> {
     let kernel = &exec.kernel;
     let (Some(shell), What::Script(script)) = (exec.config.tools.shell(), &exec.what) else {
         return Ok((place(exec)?, None));
@@ -30,8 +30,8 @@ pub(super) fn at_once(exec: &Exec) -> Result<(Arc<Directory>, Option<Found<'_>>)
     let usual = exec.cwd.is_none() && exec.session.is_none();
     let config = &exec.config;
     let found = |program, applet| {
-        let argv = shell_argv(exec, shell, script);
-        Some((argv, program, applet, shell.as_bytes().into()))
+        let args = shell_args(exec, shell, script);
+        Some((args, program, applet, shell.clone()))
     };
     if usual && let Some(last) = kernel.last_start().again(kernel, &config.cwd) {
         let (cwd, (program, applet)) = last;
@@ -40,7 +40,7 @@ pub(super) fn at_once(exec: &Exec) -> Result<(Arc<Directory>, Option<Found<'_>>)
     let state = kernel.fs().state(&kernel.fs().lock());
     let cwd = place(exec)?;
     let cred = kernel.settings().cred;
-    let looked = look(kernel, &cred, cwd.ino(), shell.as_bytes());
+    let looked = look(kernel, &cred, cwd.ino(), shell);
     let Ok(Looked::Linked((program, applet))) = looked else {
         return Ok((cwd, None));
     };
@@ -74,45 +74,60 @@ fn place(exec: &Exec) -> Result<Arc<Directory>, Error> {
 /// directory.
 pub(super) fn launch(
     exec: &Exec,
-    (argv, program, applet, path): Found<'_>,
+    (args, program, applet, path): Found,
     cwd: Arc<Directory>,
     stdio: [Descriptor; 3],
     job: Arc<Job>,
+    asked: Instant,
 ) -> Result<Launch, Error> {
     let kernel = &exec.kernel;
     let env = environment(exec);
-    let size = argv.iter().map(|arg| arg.len() + 1).sum::<usize>();
-    if (size + env.block().len()) as u64 > u64::from(kernel.limits().argument_bytes) {
+    let size = args.block().len() + env.block().len();
+    if size as u64 > u64::from(kernel.limits().argument_bytes) {
         return Err(Error::new(
             ErrorKind::Limit,
             "argument_bytes",
             format!(
                 "arguments and environment take {} bytes, allowed are {}; pass long scripts on standard input",
-                size + env.block().len(),
+                size,
                 kernel.limits().argument_bytes
             ),
         ));
     }
-    let preopens = preopens(kernel, exec, &program, &cwd)?;
-    let mut fds: Vec<_> = (0..).zip(stdio).collect();
+    let full = |errno| Error::new(ErrorKind::Limit, "descriptors", errno);
+    let mut fds = FdTable::new(kernel.limits().descriptors as usize);
+    for (fd, descriptor) in (0..).zip(stdio) {
+        fds.put(fd, descriptor).map_err(full)?;
+    }
+    if program.posix {
+        let root = root_preopen(kernel).map_err(|errno| Error::path(b"/", errno))?;
+        fds.put(3, root).map_err(full)?;
+    } else {
+        let preopens = preopens(kernel, exec, &cwd)?;
+        for (fd, descriptor) in (3..).zip(preopens) {
+            fds.put(fd, descriptor).map_err(full)?;
+        }
+    }
     if let Some(session) = &exec.session {
-        fds.extend(session.descriptors());
+        for (number, descriptor) in session.descriptors() {
+            fds.put_user(number, descriptor).map_err(full)?;
+        }
     }
     Ok(Launch {
         image: Image {
             program,
             applet,
-            path: path.as_ref().into(),
-            args: Strings::from_list(&argv),
+            path,
+            args,
             env,
         },
         fds,
-        preopens,
         cwd,
         umask: 0o022,
         job,
         ignored_signals: 0,
         group: Some(0),
+        asked,
     })
 }
 
@@ -171,23 +186,22 @@ fn directory(
 }
 
 /// Arguments, program, applet and path.
-pub(super) type Found<'a> = (Vec<Cow<'a, [u8]>>, Arc<Program>, Arc<[u8]>, Cow<'a, [u8]>);
+pub(super) type Found = (Strings, Arc<Program>, Arc<[u8]>, Arc<[u8]>);
 
 /// Arguments of the shell that runs a script.
-fn shell_argv<'a>(exec: &'a Exec, shell: &'a str, script: &'a [u8]) -> Vec<Cow<'a, [u8]>> {
-    let name = shell.rsplit('/').next().unwrap_or_default().as_bytes();
-    let mut argv = Vec::with_capacity(4);
-    argv.push(name.into());
-    if let Some(session) = &exec.session {
-        argv.extend(session.arguments(exec).into_iter().map(Cow::Owned));
-    }
-    argv.push(b"-c"[..].into());
+fn shell_args(exec: &Exec, shell: &[u8], script: &[u8]) -> Strings {
+    let name = shell.rsplit(|byte| *byte == b'/').next();
+    let session = exec.session.as_ref();
+    let own = session.map_or_else(Vec::new, |session| session.arguments(exec));
     // Else its first word would be an option of the shell.
-    if script.starts_with(b"-") || script.starts_with(b"+") {
-        argv.push(b"--"[..].into());
-    }
-    argv.push(script.into());
-    argv
+    let option = script.starts_with(b"-") || script.starts_with(b"+");
+    let words = name
+        .into_iter()
+        .chain(own.iter().map(Vec::as_slice))
+        .chain([&b"-c"[..]])
+        .chain(option.then_some(&b"--"[..]))
+        .chain([script]);
+    Strings::from_list(words)
 }
 
 /// The program of an [`Exec`], compiled if it has not been.
@@ -195,7 +209,7 @@ fn shell_argv<'a>(exec: &'a Exec, shell: &'a str, script: &'a [u8]) -> Vec<Cow<'
 /// # Errors
 /// [`ErrorKind::NotFound`], [`ErrorKind::Module`], [`ErrorKind::Limit`],
 /// [`ErrorKind::Usage`].
-pub(super) async fn find<'a>(exec: &'a Exec, cwd: &Directory) -> Result<Found<'a>, Error> {
+pub(super) async fn find(exec: &Exec, cwd: &Directory) -> Result<Found, Error> {
     let kernel = &exec.kernel;
     let cred = &kernel.settings().cred;
     match &exec.what {
@@ -216,7 +230,7 @@ pub(super) async fn find<'a>(exec: &'a Exec, cwd: &Directory) -> Result<Found<'a
             }
             let title = String::from_utf8_lossy(name);
             let program = load_module(kernel, &title, bytes.digest(), bytes).await?;
-            Ok((borrowed(argv), program, Arc::default(), name.into()))
+            Ok((Strings::from_list(argv.iter()), program, Arc::default(), name.into()))
         }
         What::Script(script) => {
             let shell = exec.config.tools.shell().ok_or_else(|| {
@@ -226,13 +240,12 @@ pub(super) async fn find<'a>(exec: &'a Exec, cwd: &Directory) -> Result<Found<'a
                     "the sandbox's tools name no shell",
                 )
             })?;
-            let path = shell.as_bytes();
-            match process::find(kernel, cred, cwd.ino(), path).await {
+            match process::find(kernel, cred, cwd.ino(), shell).await {
                 Ok((program, applet)) => {
-                    let argv = shell_argv(exec, shell, script);
-                    Ok((argv, program, applet, path.into()))
+                    let args = shell_args(exec, shell, script);
+                    Ok((args, program, applet, shell.clone()))
                 }
-                Err(refused) => Err(refused_error(path, refused)),
+                Err(refused) => Err(refused_error(shell, refused)),
             }
         }
         What::Argv(argv) => {
@@ -249,7 +262,8 @@ pub(super) async fn find<'a>(exec: &'a Exec, cwd: &Directory) -> Result<Found<'a
             for path in candidates(exec, name) {
                 match process::find(kernel, cred, cwd.ino(), &path).await {
                     Ok((program, applet)) => {
-                        return Ok((borrowed(argv), program, applet, path.into()));
+                        let args = Strings::from_list(argv.iter());
+                        return Ok((args, program, applet, path.into()));
                     }
                     Err(Refused::Errno(Errno::Noent | Errno::Notdir)) => {}
                     Err(refused) => return Err(refused_error(&path, refused)),
@@ -262,10 +276,6 @@ pub(super) async fn find<'a>(exec: &'a Exec, cwd: &Directory) -> Result<Found<'a
             ))
         }
     }
-}
-
-fn borrowed(argv: &[Vec<u8>]) -> Vec<Cow<'_, [u8]>> {
-    argv.iter().map(Cow::from).collect()
 }
 
 fn candidates(exec: &Exec, name: &[u8]) -> Vec<Vec<u8>> {
@@ -292,17 +302,8 @@ fn refused_error(path: &[u8], refused: Refused) -> Error {
     }
 }
 
-fn preopens(
-    kernel: &Kernel,
-    exec: &Exec,
-    program: &Program,
-    cwd: &Directory,
-) -> Result<Vec<Descriptor>, Error> {
-    if program.posix {
-        return Ok(vec![
-            root_preopen(kernel).map_err(|errno| Error::path(b"/", errno))?,
-        ]);
-    }
+/// What a module that is none of Wardian's own finds preopened.
+fn preopens(kernel: &Kernel, exec: &Exec, cwd: &Directory) -> Result<Vec<Descriptor>, Error> {
     let names: &mut dyn Iterator<Item = &[u8]> = match &exec.preopens {
         Some(names) => &mut names.iter().map(Vec::as_slice),
         None => &mut [&b"/"[..], b"."].into_iter(),

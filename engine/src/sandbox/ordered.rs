@@ -4,6 +4,7 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use wardian_abi::{Signal, WaitStatus};
@@ -34,7 +35,7 @@ pub(super) async fn until_end(
         let (ended, status) = watch.await;
         let _ = sender.send((ended, status, turn));
     });
-    let mut end = std::pin::pin!(job.scheduler().run_until(receiver));
+    let mut end = std::pin::pin!(job.scheduler().run_until(Instant::now(), receiver));
     let (ended, seen) = tokio::select! {
         biased;
         seen = &mut end => (None, seen),

@@ -243,6 +243,7 @@ async fn supervised<O: Future<Output = Overflow> + Send + 'static>(
     let before = job.trail().map(|_| kernel.fs().lock().fork());
     let guard = JobGuard { kernel, job: &job };
     let mut deadline = std::pin::pin!(past_deadline(kernel, &job, timeout));
+    let mut asked = watch.start;
     let (cwd, found) = at_once(exec)?;
     let found = match found {
         Some(found) => found,
@@ -256,13 +257,15 @@ async fn supervised<O: Future<Output = Overflow> + Send + 'static>(
                     () = &mut deadline => Err(Ended::Timeout(timeout)),
                 }
             });
-            match loaded.await {
+            let loaded = loaded.await;
+            asked = Instant::now();
+            match loaded {
                 Ok(found) => found?,
                 Err(ended) => return Ok(never_started(&ended, kernel, watch)),
             }
         }
     };
-    let launch = launch(exec, found, cwd, stdio, job.clone())?;
+    let launch = launch(exec, found, cwd, stdio, job.clone(), asked)?;
     let (process, started) = match launch.prepare(kernel, None) {
         Ok(prepared) => prepared,
         // Its time was over while it was loaded: nothing can enter any more.
@@ -295,7 +298,15 @@ async fn supervised<O: Future<Output = Overflow> + Send + 'static>(
         .await
     } else {
         started.spawn(&job);
-        let (ended, status) = until_end(kernel, &job, &process, overflow(), feeding, outside).await;
+        let (ended, status) = until_end(
+            kernel,
+            &process,
+            asked,
+            overflow(),
+            feeding,
+            outside,
+        )
+        .await;
         let ended = match ended {
             Ended::ByItself(_) if job.is_overdue() => Ended::Timeout(timeout),
             ended => ended,
@@ -341,15 +352,15 @@ async fn supervised<O: Future<Output = Overflow> + Send + 'static>(
 /// outside.
 async fn until_end(
     kernel: &Kernel,
-    job: &Arc<Job>,
     process: &Process,
+    asked: Instant,
     overflow: impl Future<Output = Overflow>,
     mut feeding: Option<Feeding>,
     outside: impl Future<Output = Ended>,
 ) -> (Ended, WaitStatus) {
+    let job = &process.job;
     let end = poll_fn(|cx| process.completion.poll(cx));
-    let scheduler = job.scheduler();
-    let mut main = std::pin::pin!(scheduler.run_until(end));
+    let mut main = std::pin::pin!(job.scheduler().run_until(asked, end));
     let mut overflow = std::pin::pin!(overflow);
     let mut outside = std::pin::pin!(outside);
     let ended = loop {
@@ -386,12 +397,14 @@ async fn end_background(kernel: &Kernel, job: &Arc<Job>, cancelled: impl Future<
     let over = over.sleep(kernel.limits().background_grace);
     tokio::select! {
         biased;
-        () = scheduler.run_until(job.wait_until_empty()) => {}
+        () = scheduler.run_until(Instant::now(), job.wait_until_empty()) => {}
         () = over => {}
         () = cancelled => {}
     }
     kernel.kill_job(job, Signal::KILL);
-    scheduler.run_until(job.wait_until_empty()).await;
+    scheduler
+        .run_until(Instant::now(), job.wait_until_empty())
+        .await;
 }
 
 /// Measures a run: by the sandbox's own clock if that is virtual, or by the host's.

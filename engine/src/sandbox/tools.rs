@@ -29,7 +29,7 @@ struct Inner {
     sources: Arc<BTreeMap<String, ProgramSource>>,
     applets: Vec<(String, String)>,
     /// Path of the shell.
-    shell: Option<String>,
+    shell: Option<Arc<[u8]>>,
     image: Mutex<Option<Vfs>>,
 }
 
@@ -55,7 +55,7 @@ impl Tools {
         Tools(Arc::new(Inner {
             sources: Arc::new(sources),
             applets,
-            shell: shell.map(|name| format!("/usr/bin/{name}")),
+            shell: shell.map(|name| format!("/usr/bin/{name}").into_bytes().into()),
             image: Mutex::default(),
         }))
     }
@@ -94,8 +94,8 @@ impl Tools {
     }
 
     /// Path of the shell.
-    pub(crate) fn shell(&self) -> Option<&str> {
-        self.0.shell.as_deref()
+    pub(crate) fn shell(&self) -> Option<&Arc<[u8]>> {
+        self.0.shell.as_ref()
     }
 
     pub(crate) fn sources(&self) -> &Arc<BTreeMap<String, ProgramSource>> {

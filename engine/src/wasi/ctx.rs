@@ -1,5 +1,6 @@
 //! The state that host functions of a process work on: the data of its Store.
 
+use std::ffi::CStr;
 use std::sync::Arc;
 
 use rand_chacha::ChaCha12Rng;
@@ -134,21 +135,25 @@ impl Strings {
     }
 
     /// Joins strings; those with a NUL byte inside end there.
-    pub fn from_list<S: AsRef<[u8]>>(list: &[S]) -> Strings {
-        let room = list.iter().map(|text| text.as_ref().len() + 1).sum();
-        let mut bytes = Vec::with_capacity(room);
+    pub fn from_list<S: AsRef<[u8]>>(list: impl Iterator<Item = S> + Clone) -> Strings {
+        let length = list.clone().map(|text| cut(text.as_ref()).len() + 1).sum();
+        // One allocation: of known length, and filled in afterwards.
+        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, length).collect();
         let mut count = 0;
+        let mut rest = Arc::get_mut(&mut bytes).unwrap_or_default();
         for text in list {
             let text = text.as_ref();
-            let end = text.iter().position(|byte| *byte == 0);
-            bytes.extend_from_slice(text.get(..end.unwrap_or(text.len())).unwrap_or_default());
-            bytes.push(0);
+            let text = cut(text);
+            let Some((place, after)) = rest.split_at_mut_checked(text.len() + 1) else {
+                break;
+            };
+            if let Some(place) = place.get_mut(..text.len()) {
+                place.copy_from_slice(text);
+            }
+            rest = after;
             count += 1;
         }
-        Strings {
-            bytes: bytes.into(),
-            count,
-        }
+        Strings { bytes, count }
     }
 
     /// The strings with their terminators.
@@ -167,6 +172,11 @@ impl Strings {
         body.into_iter()
             .flat_map(|body| body.split(|byte| *byte == 0))
     }
+}
+
+/// A string up to its first NUL byte.
+fn cut(text: &[u8]) -> &[u8] {
+    CStr::from_bytes_until_nul(text).map_or(text, CStr::to_bytes)
 }
 
 /// Rights as WASI shows them for a new descriptor.

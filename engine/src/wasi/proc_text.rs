@@ -121,7 +121,7 @@ mod tests {
             session: 1,
             uid: 1000,
             gid: 1000,
-            args: Strings::from_list(&["/usr/bin/a-rather-long-name", "x"]),
+            args: Strings::from_list(["/usr/bin/a-rather-long-name", "x"].iter()),
             running: true,
             cpu_ns: 1_250_000_000,
             memory_bytes: 1 << 20,
