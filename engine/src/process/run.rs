@@ -1,7 +1,7 @@
 //! The life of a process: instantiate, run, replace by `exec`, end.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
@@ -85,8 +85,9 @@ pub(super) async fn run(store: Store<ProcessCtx>, entry: Entry) -> WaitStatus {
         status: killed(Signal::KILL),
     };
     let span = tracing::debug_span!(target: "wardian", "process", pid = process.pid);
-    let life = life(store, entry).instrument(span);
-    let ended = timed(life, &process, &kernel).await;
+    // Pinned where it is made: moving futures of this size takes time.
+    let life = pin!(life(store, entry));
+    let ended = timed(pin!(life.instrument(span)), &process, &kernel).await;
     drop(running);
     exit.own.cpu_ns = process.cpu_ns();
     let (mut store, status) = match ended {
@@ -327,7 +328,7 @@ pub(super) fn add(a: Usage, b: Usage) -> Usage {
 /// where it stands, `Err`. So is one of a deterministic sandbox while it waits for
 /// another turn; all others look by themselves first thing.
 async fn timed<T>(
-    future: impl Future<Output = T>,
+    mut future: Pin<&mut impl Future<Output = T>>,
     process: &Process,
     kernel: &Kernel,
 ) -> Result<T, Signal> {
@@ -339,7 +340,6 @@ async fn timed<T>(
             (u64::try_from(ns).unwrap_or(u64::MAX), Reached::CpuTime)
         }
     };
-    let mut future = pin!(future);
     poll_fn(|cx| {
         if process.is_preempted()
             && let Some(signal) = process.interrupt.killed()

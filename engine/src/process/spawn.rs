@@ -4,9 +4,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Instant;
 
-use wardian_abi::{
-    Errno, FdMap, MODULE, Slice, USER_FD_MAX, WaitStatus, spawn_flags, wait_flags,
-};
+use wardian_abi::{Errno, FdMap, MODULE, Slice, USER_FD_MAX, WaitStatus, spawn_flags, wait_flags};
 use wardian_vfs::{Access, NodeKind};
 use wasmtime::{Caller, Linker, Store};
 

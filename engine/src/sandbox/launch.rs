@@ -230,7 +230,12 @@ pub(super) async fn find(exec: &Exec, cwd: &Directory) -> Result<Found, Error> {
             }
             let title = String::from_utf8_lossy(name);
             let program = load_module(kernel, &title, bytes.digest(), bytes).await?;
-            Ok((Strings::from_list(argv.iter()), program, Arc::default(), name.into()))
+            Ok((
+                Strings::from_list(argv.iter()),
+                program,
+                Arc::default(),
+                name.into(),
+            ))
         }
         What::Script(script) => {
             let shell = exec.config.tools.shell().ok_or_else(|| {

@@ -2,7 +2,7 @@
 //! limits of the whole and the clearing up after it.
 
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -57,9 +57,9 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
     });
     let kernel = exec.kernel.clone();
     let cut = || stdout.overflowed() || stderr.overflowed();
-    let (mut result, note) = supervised(&exec, stdio, overflow, cut, feeding)
-        .instrument(span())
-        .await?;
+    // Pinned where it is made: moving futures of this size takes time.
+    let supervised = pin!(supervised(&exec, stdio, overflow, cut, feeding));
+    let (mut result, note) = supervised.instrument(span()).await?;
     let (out, err) = (stdout.take(), stderr.take());
     result.stdout = out.bytes;
     result.stdout_dropped_bytes = out.dropped_bytes;
@@ -242,7 +242,7 @@ async fn supervised<O: Future<Output = Overflow> + Send + 'static>(
     let job = kernel.job();
     let before = job.trail().map(|_| kernel.fs().lock().fork());
     let guard = JobGuard { kernel, job: &job };
-    let mut deadline = std::pin::pin!(past_deadline(kernel, &job, timeout));
+    let mut deadline = pin!(past_deadline(kernel, &job, timeout));
     let mut asked = watch.start;
     let (cwd, found) = at_once(exec)?;
     let found = match found {
@@ -302,9 +302,9 @@ async fn supervised<O: Future<Output = Overflow> + Send + 'static>(
             kernel,
             &process,
             asked,
-            overflow(),
+            pin!(overflow()),
             feeding,
-            outside,
+            pin!(outside),
         )
         .await;
         let ended = match ended {
@@ -354,15 +354,13 @@ async fn until_end(
     kernel: &Kernel,
     process: &Process,
     asked: Instant,
-    overflow: impl Future<Output = Overflow>,
+    mut overflow: Pin<&mut impl Future<Output = Overflow>>,
     mut feeding: Option<Feeding>,
-    outside: impl Future<Output = Ended>,
+    mut outside: Pin<&mut impl Future<Output = Ended>>,
 ) -> (Ended, WaitStatus) {
     let job = &process.job;
     let end = poll_fn(|cx| process.completion.poll(cx));
-    let mut main = std::pin::pin!(job.scheduler().run_until(asked, end));
-    let mut overflow = std::pin::pin!(overflow);
-    let mut outside = std::pin::pin!(outside);
+    let mut main = pin!(job.scheduler().run_until(asked, end));
     let ended = loop {
         tokio::select! {
             biased;
