@@ -1,4 +1,5 @@
-//! What a command costs: a fresh instance each, beside a native spawn.
+//! What a command costs: a fresh instance each, beside a native spawn. It is awaited
+//! where an embedder awaits it, inside the asynchronous runtime.
 
 #![allow(missing_docs, reason = "criterion's macros make functions without any")]
 
@@ -16,10 +17,8 @@ fn exec(c: &mut Criterion) {
     let wat = "(module (memory (export \"memory\") 1) (func (export \"_start\")))";
     let module: std::sync::Arc<[u8]> = wat::parse_str(wat).expect("wat").into();
     c.bench_function("instance/true.wasm", |b| {
-        b.iter(|| {
-            host.tokio
-                .block_on(sandbox.run_module(module.clone(), ["true"]).run())
-        });
+        b.to_async(&host.tokio)
+            .iter(|| sandbox.run_module(module.clone(), ["true"]).run());
     });
 
     let loop_echo = "i=0; while [ $i -lt 1000 ]; do echo $i | cat; i=$((i+1)); done";
@@ -39,7 +38,7 @@ fn exec(c: &mut Criterion) {
             group.sample_size(10);
         }
         group.bench_function("wardian", |b| {
-            b.iter(|| host.tokio.block_on(sandbox.exec(ours).run()));
+            b.to_async(&host.tokio).iter(|| sandbox.exec(ours).run());
         });
         group.bench_function("native sh", |b| b.iter(|| native(theirs)));
         group.finish();

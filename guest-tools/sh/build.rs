@@ -1,4 +1,4 @@
-//! Gives the shell a shadow stack deep enough for recursive scripts.
+//! Gives the shell a shadow stack deep enough for recursive scripts, and its heap.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -8,5 +8,8 @@ fn main() {
         // one range: from the stack pointer to the end of memory.
         println!("cargo:rustc-link-arg-bins=-zstack-size=8454144");
         println!("cargo:rustc-link-arg-bins=--stack-first");
+        // Enough for most scripts: whatever is there, the kernel looks through after
+        // each run.
+        println!("cargo:rustc-link-arg-bins=--initial-heap=196608");
     }
 }

@@ -90,3 +90,22 @@ fn elsewhere_when_it_is_told_to() {
     assert_eq!(there.unwrap().stdout_text(), "/tmp\n");
     begun(&sandbox);
 }
+
+#[test]
+fn with_the_environment_that_the_shell_is_prepared_for() {
+    let sandbox = sandbox();
+    let tokio = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a thread");
+    let result = tokio
+        .block_on(sandbox.command(["env"]).run())
+        .expect("it starts");
+    let given: Vec<_> = result.stdout_text().lines().map(str::to_owned).collect();
+    let source = "../guest-tools/sh/src/exec/environment.rs";
+    let source = std::fs::read_to_string(source).expect("the shell's source");
+    let usual = format!("b\"{}\\0\";", given.join("\\0"));
+    // Its literal goes over two lines.
+    let joined = source.replace("\\\n", "");
+    assert!(joined.contains(&usual), "{usual} is not in {source}");
+}

@@ -22,5 +22,5 @@ mod vars;
 use wardian_memory as _;
 
 fn main() {
-    exec::main()
+    sys::exit(exec::main())
 }

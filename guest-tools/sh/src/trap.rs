@@ -268,9 +268,7 @@ impl Traps {
 impl Shell {
     /// Runs the actions of signals that have arrived.
     pub fn run_pending_traps(&mut self) -> Result<(), Flow> {
-        if self.traps.deadly != 0 {
-            self.heed_deadly();
-        }
+        self.heed_deadly();
         if self.traps.signals.is_empty() || self.traps.shown {
             return Ok(());
         }
@@ -295,10 +293,16 @@ impl Shell {
 
     /// Ends the shell by a deadly signal that has arrived, after the trap at EXIT.
     /// Other signals are kept for later.
+    #[inline]
     pub fn heed_deadly(&mut self) {
-        if self.traps.deadly == 0 {
-            return;
+        if self.traps.deadly != 0 {
+            self.die_if_due();
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn die_if_due(&mut self) {
         self.traps.arrived |= sys::signal_take();
         let deadly = self.traps.arrived & self.traps.deadly;
         if deadly == 0 {

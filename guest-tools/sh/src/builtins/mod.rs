@@ -48,14 +48,30 @@ pub struct Builtin {
     pub synopsis: &'static str,
     /// Whether POSIX calls it special.
     pub special: bool,
-    pub run: fn(&mut Shell, &[Vec<u8>]) -> Run,
+    call: fn(&mut Shell, &[Vec<u8>]) -> Run,
+}
+
+impl Builtin {
+    /// Runs it.
+    #[inline]
+    pub fn run(&self, sh: &mut Shell, args: &[Vec<u8>]) -> Run {
+        // The first call through a pointer has the host look the function up, which
+        // takes an instance longer than what these do.
+        match self.name {
+            "true" | ":" => echo::yes(sh, args),
+            "echo" => echo::echo(sh, args),
+            "[" => test::bracket(sh, args),
+            "printf" => printf::printf(sh, args),
+            _ => (self.call)(sh, args),
+        }
+    }
 }
 
 macro_rules! table {
     ($($name:literal $special:literal $run:path, $synopsis:literal;)*) => {
         /// Every builtin, sorted by name.
         pub static TABLE: &[Builtin] = &[
-            $(Builtin { name: $name, synopsis: $synopsis, special: $special, run: $run },)*
+            $(Builtin { name: $name, synopsis: $synopsis, special: $special, call: $run },)*
         ];
 
         const NAMES: &[&str] = &[$($name,)*];

@@ -40,6 +40,7 @@ impl Shell {
     ///
     /// # Errors
     /// As `write`.
+    #[inline(never)]
     pub fn write_heeding(&mut self, fd: Fd, text: &[u8]) -> Result<(), Errno> {
         let result = sys::write_all_with(fd, text, || self.heed_deadly());
         if result == Err(Errno::Pipe) {

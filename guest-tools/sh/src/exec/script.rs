@@ -60,9 +60,17 @@ impl Shell {
             if self.options.noexec && !self.interactive {
                 continue;
             }
-            self.tail = last && at_end(input);
+            let ends = last && at_end(input);
+            self.tail = ends;
             let result = self.run_list(&list);
             self.tail = false;
+            if ends && !self.options.verbose {
+                // The end of the process frees the tree.
+                std::mem::forget(list);
+                if result.is_ok() {
+                    return result;
+                }
+            }
             match result {
                 Ok(last) => status = last,
                 Err(Flow::Discard(failed)) if self.subshell == 0 => {

@@ -90,6 +90,8 @@ pub struct Shell {
     pub environment: Vec<u8>,
     /// Strings of the environment whose names are no variables'.
     pub foreign: Vec<u8>,
+    /// The usual environment has been taken over.
+    pub has_usual: bool,
     pub interactive: bool,
     /// Whether commands come from `-c`.
     pub command_string: bool,
@@ -171,6 +173,7 @@ impl Shell {
             stdin_redirected: 0,
             environment: Vec::new(),
             foreign: Vec::new(),
+            has_usual: false,
             interactive: false,
             command_string: false,
             reads_stdin: false,

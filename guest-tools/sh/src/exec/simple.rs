@@ -249,7 +249,7 @@ impl Shell {
 
     /// Runs a builtin and writes what it printed.
     pub fn call_builtin(&mut self, builtin: &'static Builtin, args: &[Vec<u8>]) -> Run {
-        let result = (builtin.run)(self, args);
+        let result = builtin.run(self, args);
         if !self.declarations.is_empty() {
             self.declarations.clear();
         }

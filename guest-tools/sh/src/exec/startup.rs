@@ -30,22 +30,21 @@ struct Invocation {
     operands: Vec<Vec<u8>>,
 }
 
-/// Runs the shell that the command line describes; does not return.
-pub fn main() -> ! {
+/// Runs the shell that the command line describes; its status.
+pub fn main() -> i32 {
     let begun = sys::start();
     // After the last NUL comes no argument.
     let args = begun.args.strip_suffix(b"\0").unwrap_or(b"bash");
     let mut args = args.split(|byte| *byte == 0).map(<[u8]>::to_vec);
     let zeroth = args.next().unwrap_or_default();
-    let status = match parse_arguments(args) {
+    match parse_arguments(args) {
         Ok(invocation) => start(&begun, zeroth, invocation),
         Err(option) => {
             let text = [&zeroth, &b": "[..], &option, b": invalid option\n"].concat();
             let _ = sys::write_all(2, &text);
             2
         }
-    };
-    sys::exit(status)
+    }
 }
 
 fn parse_arguments(mut args: impl Iterator<Item = Vec<u8>>) -> Result<Invocation, Vec<u8>> {
@@ -112,7 +111,9 @@ thread_local! {
 /// Makes what every shell begins with, while the module is built.
 #[cfg(target_family = "wasm")]
 pub fn prepare() {
-    PREPARED.set(Some(Box::leak(Box::new(Shell::prepared()))));
+    let sh = Box::leak(Box::new(Shell::prepared()));
+    sh.import_usual();
+    PREPARED.set(Some(sh));
 }
 
 /// A shell to begin with. Nothing is gained by freeing what the end of the process

@@ -124,8 +124,14 @@ impl Parser<'_> {
     /// Reads a word of nothing but text without a meaning, which most are.
     fn read_plain_word(&mut self) -> Option<Word> {
         let rest = self.input.src.get(self.input.pos..)?;
-        let len = rest.iter().position(|c| !LITERAL[usize::from(*c)])?;
-        if len == 0 || !matches!(rest[len], b' ' | b'\n' | b';' | b'\t' | b'|' | b'&' | b')') {
+        let len = match rest.iter().position(|c| !LITERAL[usize::from(*c)]) {
+            Some(len) => len,
+            // The text ends with it.
+            None if self.input.source.is_none() => rest.len(),
+            None => return None,
+        };
+        let ends = [b' ', b'\n', b';', b'\t', b'|', b'&', b')'];
+        if len == 0 || rest.get(len).is_some_and(|end| !ends.contains(end)) {
             return None;
         }
         let text = rest[..len].to_vec();

@@ -29,6 +29,22 @@ pub fn start() -> super::Start {
 #[unsafe(export_name = "wizer-initialize")]
 pub extern "C" fn prepare() {
     crate::exec::prepare();
+    map_whole();
+}
+
+/// Makes all of the memory part of the module's image, by a byte at its end: zeros
+/// after the image are another mapping, which the kernel would have to look through
+/// after each run as well.
+fn map_whole() {
+    const PAGE_BYTES: usize = 65536;
+    let [used, _] = wardian_memory::used();
+    let end = core::arch::wasm32::memory_size(0) * PAGE_BYTES;
+    // The heap takes whole pages from where it ends: what is left of the last one
+    // will never be its own.
+    if (end - used.end) % PAGE_BYTES > 0 {
+        // SAFETY: the last byte of memory, which nothing else uses.
+        unsafe { std::ptr::with_exposed_provenance_mut::<u8>(end - 1).write_volatile(1) };
+    }
 }
 
 /// Where a prepared module starts, instead of `_start`: the C library, which would
@@ -36,7 +52,11 @@ pub extern "C" fn prepare() {
 // SAFETY: as above.
 #[unsafe(export_name = "wizer-resume")]
 pub extern "C" fn resume() {
-    crate::exec::main()
+    // Success is told by returning, which takes the host less than an exit.
+    match crate::exec::main() {
+        0 => {}
+        status => exit(status),
+    }
 }
 
 /// Name of the applet as which the shell was started.

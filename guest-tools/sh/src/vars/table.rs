@@ -30,7 +30,7 @@ pub struct Vars {
 impl Vars {
     /// No variables but the computed ones.
     pub fn new() -> Vars {
-        let mut slots = Vec::with_capacity(Sym::FIXED + 64);
+        let mut slots = Vec::with_capacity(Sym::FIXED + 16);
         slots.resize_with(Sym::FIXED, Var::default);
         for slot in slots.iter_mut().take(Sym::COMP_WORDBREAKS.0 as usize + 1) {
             slot.attrs = attr::DYNAMIC;
