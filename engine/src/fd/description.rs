@@ -1,7 +1,6 @@
 //! Open file descriptions (POSIX 3.258): what several descriptors can share,
 //! with its offset and flags.
 
-use std::borrow::Cow;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -115,7 +114,8 @@ impl Drop for NodeFile {
 pub struct Directory {
     fs: SharedFs,
     ino: Ino,
-    preopen: Option<Cow<'static, [u8]>>,
+    /// The root's own name is kept as an empty one, which needs no memory.
+    preopen: Option<Box<[u8]>>,
     flags: Flags,
 }
 
@@ -129,7 +129,7 @@ impl Directory {
         let ino = vfs.root();
         vfs.retain(ino)?;
         drop(vfs);
-        Ok(Directory::retained(fs, ino, Some(Cow::Borrowed(b"/"))))
+        Ok(Directory::retained(fs, ino, Some(Box::default())))
     }
 
     /// Opens a directory; `preopen` is the name that WASI shows the guest for it.
@@ -139,8 +139,7 @@ impl Directory {
         preopen: Option<&[u8]>,
     ) -> Result<Directory, wardian_abi::Errno> {
         fs.lock().retain(ino)?;
-        let preopen = preopen.map(|name| Cow::Owned(name.to_vec()));
-        Ok(Directory::retained(fs, ino, preopen))
+        Ok(Directory::retained(fs, ino, preopen.map(Into::into)))
     }
 
     /// Opens a directory as [`Directory::open`] does, if the tree is still this one.
@@ -155,7 +154,7 @@ impl Directory {
     }
 
     /// A directory whose node is retained for it.
-    fn retained(fs: &SharedFs, ino: Ino, preopen: Option<Cow<'static, [u8]>>) -> Directory {
+    fn retained(fs: &SharedFs, ino: Ino, preopen: Option<Box<[u8]>>) -> Directory {
         Directory {
             fs: fs.clone(),
             ino,
@@ -171,7 +170,8 @@ impl Directory {
 
     /// The name it was preopened under, if it was.
     pub fn preopen(&self) -> Option<&[u8]> {
-        self.preopen.as_deref()
+        let name = self.preopen.as_deref();
+        name.map(|name| if name.is_empty() { b"/" } else { name })
     }
 }
 

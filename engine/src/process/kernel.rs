@@ -10,7 +10,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wardian_abi::{Errno, Signal, SystemInfo};
-use wardian_vfs::Cred;
+use wardian_vfs::{Cred, Device};
 
 use super::job::Job;
 use super::last_start::LastStart;
@@ -20,7 +20,7 @@ use super::state::Process;
 use super::table::Table;
 use crate::audit::{Audit, AuditEvent, Trail};
 use crate::clock::Clock;
-use crate::fd::{Interrupt, SharedFs};
+use crate::fd::{Description, Descriptor, Interrupt, SharedFs};
 use crate::limits::Limits;
 use crate::reached::Reached;
 use crate::runtime::ModuleBytes;
@@ -46,6 +46,13 @@ impl System for View {
         let process = kernel.find(pid)?;
         Some(kernel.view_of(&process))
     }
+}
+
+/// What all processes have the same of, made with the first of them: most of a
+/// million forks never start any.
+struct Lasting {
+    view: SystemView,
+    no_input: Descriptor,
 }
 
 /// A module that applet files name.
@@ -88,7 +95,7 @@ pub struct Kernel {
     execs: AtomicU64,
     seeds: Mutex<Option<Box<ChaCha12Rng>>>,
     table: Mutex<Table>,
-    view: OnceLock<SystemView>,
+    lasting: OnceLock<Box<Lasting>>,
     turns: Arc<Semaphore>,
     last_start: LastStart,
 }
@@ -104,7 +111,7 @@ impl Kernel {
             execs: AtomicU64::new(0),
             seeds: Mutex::default(),
             table: Mutex::default(),
-            view: OnceLock::new(),
+            lasting: OnceLock::new(),
             turns: Arc::new(Semaphore::new(1)),
             last_start: LastStart::default(),
         }
@@ -340,8 +347,22 @@ impl Kernel {
 
     /// [`Kernel::system_info`] for the layers below.
     pub fn system_view(self: &Arc<Self>) -> SystemView {
-        let make = || SystemView(Arc::new(View(Arc::downgrade(self))));
-        self.view.get_or_init(make).clone()
+        self.lasting().view.clone()
+    }
+
+    /// Standard input that is empty.
+    pub fn no_input(self: &Arc<Self>) -> Descriptor {
+        self.lasting().no_input.clone()
+    }
+
+    fn lasting(self: &Arc<Self>) -> &Lasting {
+        self.lasting.get_or_init(|| {
+            let null = Description::Device(Device::Null);
+            Box::new(Lasting {
+                view: SystemView(Arc::new(View(Arc::downgrade(self)))),
+                no_input: Descriptor::new(null, true, false),
+            })
+        })
     }
 
     fn views(&self) -> Vec<ProcessView> {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tracing::Instrument;
 use wardian_abi::{Errno, Signal, WaitStatus};
-use wardian_vfs::{Device, Vfs};
+use wardian_vfs::Vfs;
 
 use super::exec::{Exec, ExecResult, Usage};
 use super::launch::{at_once, find, launch};
@@ -26,17 +26,16 @@ pub(super) async fn collected(mut exec: Exec) -> Result<ExecResult, Error> {
     let (stdout, stderr) = (capture(PipeId::STDOUT), capture(PipeId::STDERR));
     let stdin = std::mem::take(&mut exec.stdin);
     let (input, feed) = if stdin.is_empty() {
-        (Description::Device(Device::Null), None)
+        (exec.kernel.no_input(), None)
     } else {
         let capacity = exec.kernel.limits().pipe_bytes as usize;
         let (reader, writer) = pipe(capacity, PipeId::STDIN);
-        (
-            Description::PipeReader(reader, Flags::default()),
-            Some((writer, stdin)),
-        )
+        let reader = Description::PipeReader(reader, Flags::default());
+        let input = Descriptor::new(reader, true, false);
+        (input, Some((writer, stdin)))
     };
     let stdio = [
-        Descriptor::new(input, true, false),
+        input,
         Descriptor::new(Description::Capture(stdout.clone()), false, true),
         Descriptor::new(Description::Capture(stderr.clone()), false, true),
     ];
@@ -112,12 +111,13 @@ pub(super) async fn streamed(
     let kernel = exec.kernel.clone();
     let (output, errors) = (stdout.pipe().clone(), stderr.pipe().clone());
     let input = if exec.no_stdin {
-        Description::Device(Device::Null)
+        kernel.no_input()
     } else {
-        Description::PipeReader(stdin, Flags::default())
+        let reader = Description::PipeReader(stdin, Flags::default());
+        Descriptor::new(reader, true, false)
     };
     let stdio = [
-        Descriptor::new(input, true, false),
+        input,
         Descriptor::new(
             Description::PipeWriter(stdout, Flags::default()),
             false,
