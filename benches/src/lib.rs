@@ -3,6 +3,7 @@
 
 pub mod density;
 pub mod preempt;
+pub mod shell;
 pub mod soak;
 pub mod table;
 
