@@ -210,7 +210,7 @@ mod tests {
         let deadlines = Deadlines::default();
         let (sender, woken) = mpsc::channel();
         // Not in the order in which they come; one is dropped before its time.
-        let mut all: Vec<_> = [80, 20, 60, 40, 3_600_000]
+        let mut all: Vec<_> = [800, 200, 600, 400, 3_600_000]
             .into_iter()
             .map(|ms| {
                 let mut deadline = Box::pin(deadlines.sleep(Duration::from_millis(ms)));
@@ -222,7 +222,7 @@ mod tests {
         drop(all.remove(2));
         drop(sender);
         let start = Instant::now();
-        for expected in [20, 40, 80] {
+        for expected in [200, 400, 800] {
             assert_eq!(woken.recv(), Ok(expected));
             let due = all.iter_mut().find(|(ms, ..)| *ms == expected).unwrap();
             assert!(poll(&mut due.1, &due.2), "{expected} ms");
@@ -243,7 +243,7 @@ mod tests {
             Box::pin(deadlines.sleep_then(Duration::from_millis(ms), due))
         };
         let waker = Waker::from(Arc::new(Tell(sender.clone(), 3)));
-        let (mut kept, mut dropped, mut never_polled) = (sleep(40, 1), sleep(20, 2), sleep(0, 4));
+        let (mut kept, mut dropped, mut never_polled) = (sleep(400, 1), sleep(200, 2), sleep(0, 4));
         assert!(!poll(&mut kept, &waker) && !poll(&mut dropped, &waker));
         drop(dropped);
         assert_eq!((heard.recv(), heard.recv()), (Ok(1), Ok(3)));

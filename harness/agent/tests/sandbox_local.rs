@@ -86,7 +86,7 @@ async fn long_outputs_keep_both_ends() {
 async fn a_group_that_ignores_sigterm_is_killed() {
     let (folder, local) = local();
     let options = ExecOptions {
-        timeout: Some(Duration::from_millis(300)),
+        timeout: Some(Duration::from_secs(1)),
         ..ExecOptions::default()
     };
     let start = Instant::now();
@@ -94,7 +94,7 @@ async fn a_group_that_ignores_sigterm_is_killed() {
     let output = local.exec(script, options).await.unwrap();
     assert_eq!((output.exit_code, output.timed_out), (124, true));
     assert!(
-        start.elapsed() >= Duration::from_secs(2),
+        start.elapsed() >= Duration::from_secs(3),
         "it had its grace"
     );
     gone(folder.path()).await;
@@ -128,7 +128,7 @@ async fn a_cancelled_group_that_ignores_sigterm_is_killed_later() {
 async fn a_command_may_tidy_up_after_sigterm() {
     let (_folder, local) = local();
     let options = ExecOptions {
-        timeout: Some(Duration::from_millis(300)),
+        timeout: Some(Duration::from_secs(1)),
         ..ExecOptions::default()
     };
     let script = "trap 'echo tidy; exit 1' TERM; while :; do sleep 0.05; done";
