@@ -5,22 +5,32 @@
 //! twice. There is no number of steps after which it would give up and find nothing:
 //! what ends it are the limits on processor time and memory, which are told.
 
-use super::automaton::{Automaton, Settings};
-use super::program::{Program, Step};
-use super::regex::Span;
-use super::translate::{ANY_BYTE, Error, REFERENCE_START};
+use super::program::{Program, Step, TooBig};
 use regex_automata::util::look::{Look as Place, LookMatcher};
-use regex_syntax::hir::Look;
+use regex_syntax::hir::{Hir, Look};
 use std::collections::HashSet;
 
 /// Choices from one start before they are remembered: most searches need fewer.
 const FORGOTTEN: usize = 10_000;
 
+/// Start and end of a part of a text.
+pub type Span = (usize, usize);
+
+/// Which texts a back-reference takes for the one that its group matched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fold {
+    /// Only the same bytes.
+    None,
+    /// Letters of ASCII in either case.
+    Ascii,
+    /// Characters in either case.
+    Unicode,
+}
+
 /// A compiled pattern with back-references.
-pub struct Backtracker {
+pub struct Matcher {
     program: Program,
-    /// Matches wherever the pattern does, and more: tells where to try.
-    candidates: Box<Automaton>,
+    fold: Fold,
     looks: LookMatcher,
     slots: Vec<Option<usize>>,
     stack: Vec<Choice>,
@@ -38,13 +48,16 @@ enum Choice {
     Restore(usize, Option<usize>),
 }
 
-impl Backtracker {
-    /// Compiles a pattern that was translated with named references.
-    pub fn new(pattern: &str, groups: usize, settings: Settings) -> Result<Backtracker, Error> {
-        let program = Program::new(&settings.parse(pattern)?, groups)?;
-        let wider = without_references(pattern);
+impl Matcher {
+    /// Compiles a pattern with this many groups of its own, whose lines end with
+    /// this byte.
+    ///
+    /// # Errors
+    /// The pattern is too big.
+    pub fn new(hir: &Hir, groups: usize, line_end: u8, fold: Fold) -> Result<Matcher, TooBig> {
+        let program = Program::new(hir, groups)?;
         let mut looks = LookMatcher::new();
-        looks.set_line_terminator(settings.lines.unwrap_or(b'\n'));
+        looks.set_line_terminator(line_end);
         let mut deciding: Vec<usize> = program
             .steps
             .iter()
@@ -56,23 +69,30 @@ impl Backtracker {
             .collect();
         deciding.sort_unstable();
         deciding.dedup();
-        Ok(Backtracker {
+        Ok(Matcher {
             deciding,
             visited: HashSet::new(),
             slots: vec![None; program.slots],
             program,
-            candidates: Box::new(Automaton::new(wider, settings)?),
+            fold,
             looks,
             stack: Vec::new(),
             best: Vec::new(),
         })
     }
 
-    /// The leftmost match at or after `from`, the longest from its start.
-    pub fn captures_at(&mut self, text: &[u8], from: usize, out: &mut Vec<Option<Span>>) -> bool {
+    /// The leftmost match, the longest from its start. `next` gives the first
+    /// place at or after another that a match may start at.
+    pub fn captures(
+        &mut self,
+        text: &[u8],
+        from: usize,
+        mut next: impl FnMut(usize) -> Option<usize>,
+        out: &mut Vec<Option<Span>>,
+    ) -> bool {
         let mut at = from;
         while at <= text.len() {
-            let Some((start, _)) = self.candidates.find_at(text, at) else {
+            let Some(start) = next(at) else {
                 return false;
             };
             if self.longest_from(text, start) {
@@ -193,11 +213,7 @@ impl Backtracker {
                 }
                 Step::Reference(group) => {
                     let (start, end) = (self.slots[2 * group]?, self.slots[2 * group + 1]?);
-                    let part = text.get(start..end)?;
-                    if !text[at..].starts_with(part) {
-                        return None;
-                    }
-                    at += part.len();
+                    at += self.fold.prefix(text.get(start..end)?, &text[at..])?;
                 }
             }
             step += 1;
@@ -205,22 +221,40 @@ impl Backtracker {
     }
 }
 
-/// The pattern with any text at all in place of its back-references.
-fn without_references(pattern: &str) -> String {
-    let mut out = String::new();
-    let mut rest = pattern;
-    while let Some((before, after)) = rest.split_once(REFERENCE_START) {
-        out.push_str(before);
-        out.push_str("(?:");
-        out.push_str(ANY_BYTE);
-        out.push_str("*)");
-        let end = after
-            .find(ANY_BYTE)
-            .map_or(after.len(), |at| at + ANY_BYTE.len() + 1);
-        rest = after.get(end..).unwrap_or_default();
+impl Fold {
+    /// How many bytes of a text are the same as all of a part, if it starts so.
+    fn prefix(self, part: &[u8], text: &[u8]) -> Option<usize> {
+        if text.starts_with(part) {
+            return Some(part.len());
+        }
+        match self {
+            Fold::None => None,
+            Fold::Ascii => {
+                let same = text.get(..part.len())?.eq_ignore_ascii_case(part);
+                same.then_some(part.len())
+            }
+            Fold::Unicode => {
+                let (mut of_part, mut of_text) = (0, 0);
+                while of_part < part.len() {
+                    let (a, b) = match (char_at(part, of_part), char_at(text, of_text)) {
+                        (Some(a), Some(b)) => (a, b),
+                        // What is no character is the same as itself only.
+                        _ if part[of_part] == *text.get(of_text)? => {
+                            (of_part, of_text) = (of_part + 1, of_text + 1);
+                            continue;
+                        }
+                        _ => return None,
+                    };
+                    if a != b && !a.to_uppercase().eq(b.to_uppercase()) {
+                        return None;
+                    }
+                    of_part += a.len_utf8();
+                    of_text += b.len_utf8();
+                }
+                Some(of_text)
+            }
+        }
     }
-    out.push_str(rest);
-    out
 }
 
 fn char_at(text: &[u8], at: usize) -> Option<char> {
@@ -251,5 +285,26 @@ fn place(look: Look) -> Place {
         Look::WordEndHalfAscii => Place::WordEndHalfAscii,
         Look::WordStartHalfUnicode => Place::WordStartHalfUnicode,
         Look::WordEndHalfUnicode => Place::WordEndHalfUnicode,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fold;
+
+    #[test]
+    fn a_part_is_found_again_in_either_case() {
+        let prefix =
+            |fold: Fold, part: &str, text: &str| fold.prefix(part.as_bytes(), text.as_bytes());
+        assert_eq!(prefix(Fold::None, "ab", "abc"), Some(2));
+        assert_eq!(prefix(Fold::None, "ab", "aBc"), None);
+        assert_eq!(prefix(Fold::Ascii, "ab", "aBc"), Some(2));
+        assert_eq!(prefix(Fold::Ascii, "ab", "a"), None);
+        assert_eq!(prefix(Fold::Ascii, "\u{e9}", "\u{c9}"), None);
+        assert_eq!(prefix(Fold::Unicode, "\u{e9}x", "\u{c9}Xy"), Some(3));
+        assert_eq!(prefix(Fold::Unicode, "k", "\u{e9}"), None);
+        assert_eq!(Fold::Unicode.prefix(b"\xffa", b"\xffA"), Some(2));
+        assert_eq!(Fold::Unicode.prefix(b"\xff", b"\xfe"), None);
+        assert_eq!(prefix(Fold::Unicode, "", ""), Some(0));
     }
 }

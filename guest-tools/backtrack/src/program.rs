@@ -1,7 +1,7 @@
 //! Instructions of the backtracking matcher, compiled from the syntax tree of a
 //! pattern in which named groups stand for back-references.
 
-use super::translate::Error;
+use super::reference::group_of;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// One instruction. Targets are indices of instructions.
@@ -19,7 +19,7 @@ pub enum Step {
     /// The first, then the second.
     Split(usize, usize),
     Jump(usize),
-    /// The text of a group.
+    /// The text that a group matched last.
     Reference(usize),
     Match,
 }
@@ -33,12 +33,16 @@ pub struct Program {
     pub slots: usize,
 }
 
+/// A pattern takes more instructions than are allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooBig;
+
 /// Instructions of a pattern at most.
 const STEPS_MAX: usize = 200_000;
 
 impl Program {
     /// Compiles a pattern with this many groups of its own.
-    pub fn new(hir: &Hir, groups: usize) -> Result<Program, Error> {
+    pub fn new(hir: &Hir, groups: usize) -> Result<Program, TooBig> {
         let mut compiler = Compiler {
             steps: Vec::new(),
             slots: 2 * (groups + 1),
@@ -63,9 +67,9 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn add(&mut self, step: Step) -> Result<usize, Error> {
+    fn add(&mut self, step: Step) -> Result<usize, TooBig> {
         if self.steps.len() >= STEPS_MAX {
-            return Err(Error("Regular expression too big"));
+            return Err(TooBig);
         }
         self.steps.push(step);
         Ok(self.steps.len() - 1)
@@ -87,7 +91,7 @@ impl Compiler {
         }
     }
 
-    fn compile(&mut self, hir: &Hir) -> Result<(), Error> {
+    fn compile(&mut self, hir: &Hir) -> Result<(), TooBig> {
         match hir.kind() {
             HirKind::Empty => {}
             HirKind::Literal(literal) => {
@@ -108,9 +112,7 @@ impl Compiler {
             }
             HirKind::Capture(capture) => match &capture.name {
                 Some(name) => {
-                    let digits = name.get(1..).and_then(|name| name.split('_').next());
-                    let group = digits.and_then(|digits| digits.parse().ok()).unwrap_or(0);
-                    self.add(Step::Reference(group))?;
+                    self.add(Step::Reference(group_of(name).unwrap_or(0)))?;
                 }
                 None => {
                     let known = self.numbers.iter().position(|n| *n == capture.index);
@@ -149,7 +151,7 @@ impl Compiler {
         Ok(())
     }
 
-    fn alternation(&mut self, parts: &[Hir]) -> Result<(), Error> {
+    fn alternation(&mut self, parts: &[Hir]) -> Result<(), TooBig> {
         let mut jumps = Vec::new();
         for (index, part) in parts.iter().enumerate() {
             if index + 1 == parts.len() {
@@ -168,7 +170,7 @@ impl Compiler {
         Ok(())
     }
 
-    fn star(&mut self, sub: &Hir) -> Result<(), Error> {
+    fn star(&mut self, sub: &Hir) -> Result<(), TooBig> {
         let split = self.add(Step::Split(0, 0))?;
         // A back-reference may be empty although its stand-in is not.
         let slot = self.slots;

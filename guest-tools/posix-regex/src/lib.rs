@@ -3,10 +3,9 @@
 //! patterns of the regex crates, for tools with an engine of their own.
 
 mod automaton;
-mod backtrack;
+mod back_references;
 mod bracket;
 mod greedy;
-mod program;
 mod regex;
 mod translate;
 

@@ -2,12 +2,11 @@
 //! in texts of bytes.
 
 use super::automaton::{Automaton, Settings};
-use super::backtrack::Backtracker;
+use super::back_references::Backtracker;
 use super::translate::{Dialect, Error, References, translate_in};
 use memchr::memmem;
 
-/// Start and end of a part of a text.
-pub type Span = (usize, usize);
+pub use wardian_backtrack::Span;
 
 /// How a pattern is read. [`Options::default`]: basic, bytes, one piece of text.
 #[derive(Clone, Copy, Default, Debug)]
@@ -280,6 +279,34 @@ mod tests {
             groups("(a)(b)?\\1*", true, "aaa").map(|g| g[0]),
             Some(Some((0, 3)))
         );
+    }
+
+    #[test]
+    fn back_references_may_name_no_group_of_another_branch() {
+        let options = Options {
+            extended: true,
+            ..Options::default()
+        };
+        let fits = |pattern: &str| Regex::new(pattern.as_bytes(), &options).is_ok();
+        assert!(!fits("(a)|\\1") && !fits("((a)|\\2)") && !fits("(a\\1)"));
+        assert!(fits("(a)((b)|\\1)") && fits("((a)|(b))\\2\\3") && fits("x|(a)\\1"));
+    }
+
+    #[test]
+    fn back_references_know_case_as_the_pattern_does() {
+        let find = |unicode: bool, text: &str| {
+            let options = Options {
+                extended: true,
+                ignore_case: true,
+                unicode,
+                ..Options::default()
+            };
+            let mut regex = Regex::new(b"(.)\\1", &options).unwrap();
+            regex.find_at(text.as_bytes(), 0)
+        };
+        assert_eq!(find(false, "xaA"), Some((1, 3)));
+        assert_eq!(find(true, "a\u{e9}\u{c9}"), Some((1, 5)));
+        assert_eq!(find(true, "ab"), None);
     }
 
     #[test]

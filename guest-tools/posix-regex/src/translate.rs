@@ -3,6 +3,7 @@
 
 use super::bracket;
 use std::fmt::Write;
+use wardian_backtrack::reference;
 
 /// A message about a malformed pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub(crate) struct Dialect {
 pub(crate) enum References {
     /// `(?:\\1)`, for engines that know them.
     Plain,
-    /// As a group of [`reference`] around any byte, for our own matcher.
+    /// As [`reference`] has it, for our own matcher.
     Named,
 }
 
@@ -60,17 +61,6 @@ impl Dialect {
         }
     }
 }
-
-/// The group that stands for the `index`th back-reference of a pattern.
-fn reference(group: usize, index: usize) -> String {
-    format!("{REFERENCE_START}{group}_{index}>{ANY_BYTE})")
-}
-
-/// How [`reference`] starts; no other named groups occur.
-pub(crate) const REFERENCE_START: &str = "(?P<r";
-
-/// Any byte at all.
-pub(crate) const ANY_BYTE: &str = "(?s-u:.)";
 
 /// A translated pattern.
 #[derive(Debug)]
@@ -174,13 +164,25 @@ enum Place {
     Word(&'static str),
 }
 
+/// A group whose end is not reached yet.
+struct Group {
+    /// Where it starts in `out`.
+    start: usize,
+    number: usize,
+    /// How many groups were closed before it.
+    closed: usize,
+    /// Groups closed in its branches so far.
+    of_branches: Vec<usize>,
+}
+
 struct Translator<'a> {
     pattern: &'a [u8],
     syntax: &'a Dialect,
     at: usize,
     out: String,
-    /// Starts of open groups in `out`, and their numbers.
-    open: Vec<(usize, usize)>,
+    open: Vec<Group>,
+    /// Numbers of the groups that a back-reference here may name: in one of the
+    /// branches of an alternation not those of the others.
     closed: Vec<usize>,
     groups: usize,
     first_group: usize,
@@ -356,17 +358,22 @@ impl Translator<'_> {
     fn open_group(&mut self) {
         self.literal = None;
         self.groups += 1;
-        self.open
-            .push((self.out.len(), self.first_group + self.groups));
+        self.open.push(Group {
+            start: self.out.len(),
+            number: self.first_group + self.groups,
+            closed: self.closed.len(),
+            of_branches: Vec::new(),
+        });
         self.out.push('(');
         self.atom = None;
     }
 
     fn close_group(&mut self) -> Result<(), Error> {
-        let (start, number) = self.open.pop().ok_or(Error("Unmatched ) or \\)"))?;
+        let group = self.open.pop().ok_or(Error("Unmatched ) or \\)"))?;
         self.out.push(')');
-        self.closed.push(number);
-        (self.atom, self.repeated) = (Some(start), false);
+        self.closed.extend(group.of_branches);
+        self.closed.push(group.number);
+        (self.atom, self.repeated) = (Some(group.start), false);
         Ok(())
     }
 
@@ -374,6 +381,11 @@ impl Translator<'_> {
         self.literal = None;
         self.out.push('|');
         self.atom = None;
+        let before = self.open.last().map_or(0, |group| group.closed);
+        let of_branch = self.closed.drain(before..);
+        if let Some(group) = self.open.last_mut() {
+            group.of_branches.extend(of_branch);
+        }
     }
 
     /// `{m,n}`, after its brace.

@@ -46,6 +46,9 @@ pub struct Jobs {
     pub output_subs: Vec<Process>,
     /// `$!`
     pub last_background: Option<u32>,
+    /// The numbers of `%+` and of `%-`, if there are such.
+    current: Option<u32>,
+    previous: Option<u32>,
 }
 
 impl Jobs {
@@ -59,6 +62,8 @@ impl Jobs {
         self.reap();
         let number = self.list.iter().map(|job| job.number).max().unwrap_or(0) + 1;
         self.last_background = Some(process.pid);
+        self.current = Some(number);
+        self.previous = self.newest_running(number);
         self.list.push(Job {
             number,
             process,
@@ -68,6 +73,30 @@ impl Jobs {
             notified: false,
             inherited: false,
         });
+    }
+
+    /// The newest job but one that is not known to have ended.
+    fn newest_running(&self, but: u32) -> Option<u32> {
+        let running = |job: &&Job| job.state == JobState::Running && job.number != but;
+        self.list.iter().rfind(running).map(|job| job.number)
+    }
+
+    /// After the end of the current job or the one before, others take their place.
+    fn reset_current(&mut self) {
+        let gone = |number: &u32| self.list.iter().all(|job| job.number != *number);
+        if self.current.as_ref().is_some_and(gone) || self.previous.as_ref().is_some_and(gone) {
+            self.current = self.newest_running(0);
+            self.previous = self.current.and_then(|number| self.newest_running(number));
+        }
+    }
+
+    /// What a listing marks a job with.
+    pub fn mark(&self, number: u32) -> char {
+        match number {
+            number if self.current == Some(number) => '+',
+            number if self.previous == Some(number) => '-',
+            _ => ' ',
+        }
     }
 
     /// The number of the job added last.
@@ -157,6 +186,16 @@ impl Jobs {
         }
     }
 
+    /// Own jobs that have ended and were not waited for: with status and signal.
+    pub fn unwaited(&self) -> Vec<(Process, i32, u32)> {
+        let own = self.list.iter().filter(|job| !job.inherited);
+        let ended = own.filter_map(|job| match job.state {
+            JobState::Running => None,
+            JobState::Done(status, signal) => Some((job.process, status, signal)),
+        });
+        ended.collect()
+    }
+
     /// All jobs.
     pub fn list(&self) -> &[Job] {
         &self.list
@@ -190,6 +229,7 @@ impl Jobs {
             self.left_over.append(&mut job.before);
         }
         self.list.retain(|job| job.process.pid != process.pid);
+        self.reset_current();
         self.others.retain(|other| other.pid != process.pid);
         self.ended.push((process.pid, status));
     }
@@ -222,6 +262,7 @@ impl Jobs {
     /// Removes a job without waiting.
     pub fn disown(&mut self, number: u32) {
         self.list.retain(|job| job.number != number);
+        self.reset_current();
     }
 
     /// The job with a process number.
@@ -250,12 +291,16 @@ impl Jobs {
             .map(|(_, status)| *status)
     }
 
+    fn numbered(&self, number: u32) -> Option<&Job> {
+        self.list.iter().find(|job| job.number == number)
+    }
+
     /// The job that `%1`, `%+`, `%-`, `%name`, `%?text` means.
     pub fn find(&self, spec: &[u8]) -> Option<&Job> {
         let spec = spec.strip_prefix(b"%").unwrap_or(spec);
         match spec {
-            b"" | b"+" | b"%" => self.list.last(),
-            b"-" => self.list.iter().rev().nth(1).or_else(|| self.list.last()),
+            b"" | b"+" | b"%" => self.numbered(self.current?),
+            b"-" => self.numbered(self.previous.or(self.current)?),
             _ => match crate::text::parse_int(spec) {
                 Some(number) => self.list.iter().find(|job| i64::from(job.number) == number),
                 None => match spec.strip_prefix(b"?") {

@@ -5,7 +5,7 @@ use crate::Args;
 use crate::cli::{Context, Opt, Order, Output, parse};
 use crate::text::pad;
 use crate::text::quote;
-use regex_automata::meta::Regex;
+use wardian_posix_regex::Regex;
 
 #[rustfmt::skip]
 const OPTIONS: &[Opt] = &[
@@ -123,7 +123,7 @@ fn nl(context: &Context<'_>, args: &Args) -> Result<i32, i32> {
                 out.put_byte(b'\n');
                 continue;
             }
-            let numbered = match &styles[section] {
+            let numbered = match &mut styles[section] {
                 Style::None => false,
                 Style::Filled => !line.is_empty(),
                 Style::Matching(regex) => regex.is_match(line),
@@ -176,7 +176,7 @@ fn style(text: &[u8]) -> Option<Style> {
         b"a" => Style::All,
         b"t" => Style::Filled,
         b"n" => Style::None,
-        [b'p', pattern @ ..] => Style::Matching(Box::new(crate::eval::basic_regex(pattern)?)),
+        [b'p', pattern @ ..] => Style::Matching(Box::new(crate::eval::basic_regex(pattern).ok()?)),
         _ => return None,
     })
 }

@@ -304,6 +304,9 @@ impl Yq {
     }
 
     fn run(&mut self) -> i32 {
+        if self.in_place && self.files.is_empty() {
+            return fail("--inplace needs a file to change", 1);
+        }
         let text = self.expression.clone().unwrap_or_else(|| ".".to_owned());
         let program = match Program::compile(&text, &self.named) {
             Ok(program) => program,

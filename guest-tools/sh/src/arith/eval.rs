@@ -144,8 +144,9 @@ impl Eval<'_> {
     fn variable(&mut self, sym: Sym) -> Result {
         let var = self.sh.vars.get(sym);
         match &var.value {
-            Value::Int(value) if var.attrs & attr::NAMEREF == 0 => return Ok(*value),
-            Value::Str(text) if var.attrs & attr::NAMEREF == 0 => {
+            _ if var.attrs & (attr::NAMEREF | attr::DYNAMIC) != 0 => {}
+            Value::Int(value) => return Ok(*value),
+            Value::Str(text) => {
                 if let Some(value) = canonical_int(text) {
                     return Ok(value);
                 }
@@ -209,9 +210,11 @@ impl Eval<'_> {
         match self.sh.element_text(sym, key) {
             Some(text) => self.indirect(&text),
             None => {
-                let mut name = self.sh.vars.names.name(element.name).to_vec();
-                name.extend_from_slice(&[b"[", element.text.as_slice(), b"]"].concat());
-                self.unset(name)
+                // Elements of what is set at all count as 0.
+                match self.sh.vars.get(sym).value {
+                    Value::Unset => self.unset(self.sh.vars.names.name(element.name).to_vec()),
+                    _ => Ok(0),
+                }
             }
         }
     }

@@ -91,7 +91,7 @@ impl Printer<'_> {
             self.put(&name);
             return;
         }
-        if let ParamOp::Bad(text) = &param.op {
+        if let ParamOp::Bad(text) | ParamOp::NoTransform(text) = &param.op {
             return self.put(text);
         }
         self.put(b"${");

@@ -370,6 +370,8 @@ pub enum ParamOp {
         pattern: Word,
     },
     Transform(u8),
+    /// The text with `@` and what is no transformation: an error if there is a value.
+    NoTransform(Vec<u8>),
     /// `${!prefix*}`, `${!prefix@}`
     Names {
         at: bool,

@@ -16,6 +16,10 @@ pub fn let_(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
     for word in words {
         match arith::eval_text(sh, word) {
             Ok(result) => value = result,
+            Err(error) if error.unbound => {
+                sh.complain(&error.text());
+                return Err(sh.fatal_unset());
+            }
             Err(error) if error.source.is_none() => {
                 sh.complain(&error.text());
                 return Ok(1);

@@ -79,10 +79,9 @@ fn find<'a>(sh: &'a Shell, spec: &[u8]) -> Option<&'a Job> {
 
 fn show(sh: &mut Shell, number: u32, given: &[u8]) {
     let list = sh.jobs.list();
-    let Some(place) = list.iter().position(|job| job.number == number) else {
+    let Some(job) = list.iter().find(|job| job.number == number) else {
         return;
     };
-    let job = &list[place];
     let running = job.state == JobState::Running;
     if (given.contains(&b'r') && !running) || given.contains(&b's') {
         return;
@@ -96,11 +95,7 @@ fn show(sh: &mut Shell, number: u32, given: &[u8]) {
         sh.print(line.as_bytes());
         return;
     }
-    let mark = match list.len() - place {
-        1 => '+',
-        2 => '-',
-        _ => ' ',
-    };
+    let mark = sh.jobs.mark(number);
     let state = match job.state {
         JobState::Running => "Running".to_string(),
         JobState::Done(_, signal) if signal != 0 => signal_text(signal).to_string(),

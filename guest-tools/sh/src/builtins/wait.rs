@@ -77,6 +77,12 @@ pub fn wait(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
         return wait_next(sh, ids, variable.as_deref());
     }
     if ids.is_empty() {
+        // What had ended before stays a job if it is `$!`, as in bash.
+        let last = sh.jobs.last_background.filter(|_| !sh.interactive);
+        let kept = last.filter(|pid| {
+            let job = sh.jobs.by_pid(*pid);
+            job.is_some_and(|job| job.state != JobState::Running)
+        });
         for process in sh.jobs.running() {
             if let Waited::Signal(signal) = wait_one(sh, process) {
                 return interrupted(sh, signal);
@@ -87,7 +93,7 @@ pub fn wait(sh: &mut Shell, args: &[Vec<u8>]) -> Run {
                 return interrupted(sh, signal);
             }
         }
-        forget_done(sh);
+        forget_done(sh, kept);
         return Ok(0);
     }
     let mut status = 0;
@@ -245,7 +251,7 @@ fn wait_next(sh: &mut Shell, ids: &[Vec<u8>], variable: Option<&[u8]>) -> Run {
     }
 }
 
-fn forget_done(sh: &mut Shell) {
+fn forget_done(sh: &mut Shell, kept: Option<u32>) {
     let done: Vec<(Process, i32)> = sh
         .jobs
         .list()
@@ -254,6 +260,7 @@ fn forget_done(sh: &mut Shell) {
             JobState::Done(status, _) => Some((job.process, status)),
             JobState::Running => None,
         })
+        .filter(|(process, _)| kept != Some(process.pid))
         .collect();
     for (process, status) in done {
         sh.jobs.ended(process, status);

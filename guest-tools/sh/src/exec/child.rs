@@ -77,6 +77,7 @@ impl Shell {
     pub fn wait_for(&mut self, process: Process) -> i32 {
         let (status, signal) = self.wait_quietly(process);
         self.report_signal(signal);
+        self.heed_ended_jobs();
         status
     }
 
@@ -94,7 +95,27 @@ impl Shell {
         } else {
             self.report_signal(signal);
         }
+        self.heed_ended_jobs();
         status
+    }
+
+    /// After a command in the foreground, tells which background commands a signal
+    /// has ended; they are no jobs any more. A command string forgets all that have
+    /// ended, of which nothing is said.
+    fn heed_ended_jobs(&mut self) {
+        if self.jobs.list().is_empty() || self.interactive || self.options.monitor {
+            return;
+        }
+        self.jobs.update();
+        let of_string = self.command_string && self.parent_pid() > 0;
+        for (process, status, signal) in self.jobs.unwaited() {
+            if signal > 0 {
+                self.announce_job(process, signal);
+            }
+            if signal > 0 || of_string {
+                self.jobs.ended(process, status);
+            }
+        }
     }
 
     /// Waits for a child of which nothing is said: its status and signal.

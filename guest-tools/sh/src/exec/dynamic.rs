@@ -11,9 +11,79 @@ const SECOND_NS: u64 = 1_000_000_000;
 /// What the shell says it runs on.
 pub const MACHINE: &[u8] = b"x86_64-pc-linux-gnu";
 
+/// Computed when they are asked for: a listing does not ask.
+const AS_ASKED: [Sym; 12] = [
+    Sym::BASHPID,
+    Sym::BASH_ARGV0,
+    Sym::BASH_COMMAND,
+    Sym::BASH_SUBSHELL,
+    Sym::COMP_WORDBREAKS,
+    Sym::EPOCHREALTIME,
+    Sym::EPOCHSECONDS,
+    Sym::HISTCMD,
+    Sym::LINENO,
+    Sym::RANDOM,
+    Sym::SECONDS,
+    Sym::SRANDOM,
+];
+
 impl Shell {
-    /// The text of a computed variable.
+    /// The text of a computed variable. Listings show what was asked for last.
     pub fn dynamic_scalar(&mut self, sym: Sym) -> Option<Vec<u8>> {
+        let text = self.computed_scalar(sym)?;
+        if AS_ASKED.contains(&sym) {
+            self.asked.retain(|(known, _)| *known != sym);
+            self.asked.push((sym, text.clone()));
+        }
+        Some(text)
+    }
+
+    /// Fills a computed variable for a listing: some are shown as they were when
+    /// they were asked for, and without a value if they never were.
+    pub fn load_listed(&mut self, sym: Sym) {
+        let arrays = [Sym::DIRSTACK, Sym::GROUPS];
+        let asked = self.asked.iter().find(|(known, _)| *known == sym);
+        let asked = asked.map(|(_, text)| text.clone());
+        let var = self.vars.get_mut(sym);
+        if AS_ASKED.contains(&sym) && var.has(attr::DYNAMIC) {
+            var.value = asked.map_or(Value::Unset, Value::Str);
+            return;
+        }
+        let never_asked = matches!(var.value, Value::Unset) && var.has(attr::DYNAMIC);
+        if arrays.contains(&sym) && never_asked {
+            var.value = Value::Indexed(Box::default());
+        }
+        if sym == Sym::FUNCNAME && !self.in_function() && self.vars.get(sym).has(attr::DYNAMIC) {
+            self.vars.get_mut(sym).value = Value::Unset;
+        } else if !arrays.contains(&sym) {
+            self.load_dynamic(sym);
+        }
+    }
+
+    /// After a listing: what was shown is no value to be read.
+    pub fn unload_listed(&mut self, sym: Sym) {
+        if AS_ASKED.contains(&sym) && self.vars.get(sym).has(attr::DYNAMIC) {
+            self.vars.get_mut(sym).value = Value::Unset;
+        }
+    }
+
+    /// The attributes of a variable as listings and `${x@a}` show them: a computed
+    /// one has those of its values.
+    pub fn shown_attributes(&self, sym: Sym) -> u16 {
+        let var = self.vars.get(sym);
+        if !var.has(attr::DYNAMIC) {
+            return var.attrs;
+        }
+        let own = match sym {
+            Sym::BASHPID | Sym::HISTCMD | Sym::RANDOM | Sym::SRANDOM => attr::INTEGER,
+            Sym::SECONDS if self.asked.iter().any(|(known, _)| *known == sym) => attr::INTEGER,
+            Sym::FUNCNAME | Sym::DIRSTACK | Sym::GROUPS => attr::INDEXED,
+            _ => 0,
+        };
+        var.attrs | own
+    }
+
+    fn computed_scalar(&mut self, sym: Sym) -> Option<Vec<u8>> {
         let number = match sym {
             Sym::RANDOM => self.next_random(),
             Sym::SRANDOM => i64::from(sys::random()),

@@ -2,6 +2,7 @@
 
 use super::Shell;
 use super::flow::{Flow, Run};
+use super::shell::{Frame, FrameKind};
 use crate::arith::ArithError;
 use crate::sys;
 use crate::text::push_int;
@@ -22,7 +23,7 @@ impl Shell {
     }
 
     /// What stands before a message.
-    pub fn prefix(&self, line: u32) -> Vec<u8> {
+    pub fn prefix(&mut self, line: u32) -> Vec<u8> {
         let mut text = self.error_name();
         text.extend_from_slice(b": ");
         if !self.interactive {
@@ -34,12 +35,21 @@ impl Shell {
     }
 
     /// The name that stands before messages.
-    pub fn error_name(&self) -> Vec<u8> {
-        if self.source.is_empty() {
-            self.name.clone()
-        } else {
-            self.source.to_vec()
+    pub fn error_name(&mut self) -> Vec<u8> {
+        if !self.source.is_empty() {
+            return self.source.to_vec();
         }
+        let in_function = |frame: &Frame| frame.kind == FrameKind::Function;
+        if self.frames.last().is_some_and(in_function) {
+            // Of no file: what the embedder runs counts as one.
+            if self.reads_stdin {
+                return b"main".to_vec();
+            }
+            if self.command_string && self.parent_pid() > 0 {
+                return b"environment".to_vec();
+            }
+        }
+        self.name.clone()
     }
 
     /// A builtin's message; gives the status.
@@ -77,7 +87,7 @@ impl Shell {
         }
         self.complain(&text);
         if error.unbound {
-            return self.fatal(1);
+            return self.fatal_unset();
         }
         Flow::Discard(1)
     }

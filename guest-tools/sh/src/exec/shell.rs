@@ -100,6 +100,8 @@ pub struct Shell {
     pub pid: u32,
     parent_pid: u32,
     pub arith_depth: u32,
+    /// What computed variables were when they were asked for last.
+    pub asked: Vec<(Sym, Vec<u8>)>,
     /// The command that messages about arithmetic name.
     pub arith_command: &'static str,
     /// `exec` looks for its program: that there is none is told by it.
@@ -181,6 +183,7 @@ impl Shell {
             pid: 0,
             parent_pid: 0,
             arith_depth: 0,
+            asked: Vec::new(),
             arith_command: "",
             exec_builtin: false,
             depth: 0,

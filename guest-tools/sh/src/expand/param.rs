@@ -150,6 +150,12 @@ impl Shell {
         if value == ParamValue::Unset && self.options.nounset {
             return Err(self.unbound(name, index));
         }
+        if let ParamOp::NoTransform(text) = op
+            && value.is_set()
+        {
+            self.complain(&[text.as_slice(), b": bad substitution"].concat());
+            return Err(self.fatal_unset());
+        }
         let value = self.operate(value, op)?;
         self.emit_value(value, sink, quoted);
         Ok(())
@@ -344,7 +350,7 @@ impl Shell {
 
     /// What ends a shell that misses a parameter: a command string gives another
     /// status than a script, and what the embedder runs counts as a script.
-    fn fatal_unset(&mut self) -> Flow {
+    pub fn fatal_unset(&mut self) -> Flow {
         let inner = self.command_string && self.parent_pid() > 0;
         self.fatal(if inner && self.subshell == 0 { 127 } else { 1 })
     }
@@ -364,15 +370,30 @@ impl Shell {
         {
             return Ok(0);
         }
-        if let (ParamName::Variable(sym), Some(index)) = (name, index)
-            && let Some(length) = self.element_length(*sym, index)?
-        {
-            return Ok(length);
+        if let (ParamName::Variable(sym), Some(index)) = (name, index) {
+            let (target, _) = self.reference(*sym);
+            let var = self.vars.get(target);
+            let is_array = match var.has(attr::DYNAMIC) {
+                true => target != Sym::FUNCNAME || self.in_function(),
+                false => matches!(var.value, Value::Indexed(_) | Value::Assoc(_)),
+            };
+            if self.options.nounset && !is_array {
+                // So it is for a variable that is no array too.
+                let name = self.vars.names.name(*sym).to_vec();
+                self.complain(&[name.as_slice(), b": unbound variable"].concat());
+                return Err(self.fatal(1));
+            }
+            if let Some(length) = self.element_length(*sym, index)? {
+                return Ok(length);
+            }
         }
         match self.param_value(name, index)? {
             ParamValue::List { items, .. } => Ok(items.len()),
             ParamValue::Text(text) => Ok(char_count(&text)),
-            ParamValue::Unset if self.options.nounset => Err(self.unbound(name, index)),
+            // An element of what is set at all counts as empty.
+            ParamValue::Unset if self.options.nounset && index.is_none() => {
+                Err(self.unbound(name, index))
+            }
             ParamValue::Unset => Ok(0),
         }
     }

@@ -261,6 +261,11 @@ impl Shell {
     /// `( [0]="a" … )` as `declare -p` shows arrays.
     pub fn array_text(&mut self, sym: Sym) -> Vec<u8> {
         self.load_dynamic(sym);
+        self.loaded_text(sym)
+    }
+
+    /// The same of what a computed variable holds already.
+    pub fn loaded_text(&self, sym: Sym) -> Vec<u8> {
         let mut out = b"(".to_vec();
         match &self.vars.get(sym).value {
             Value::Indexed(array) => {
@@ -297,7 +302,7 @@ impl Shell {
 
     /// The letters of a variable's attributes, in the order bash shows them.
     pub fn attribute_letters(&self, sym: Sym) -> Vec<u8> {
-        let attrs = self.vars.get(sym).attrs;
+        let attrs = self.shown_attributes(sym);
         [
             (attr::INDEXED, b'a'),
             (attr::ASSOC, b'A'),

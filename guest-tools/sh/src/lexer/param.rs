@@ -17,6 +17,12 @@ impl Parser<'_> {
         let start = self.input.pos;
         let param = self.read_param_inner(in_double, line)?;
         let param = match param {
+            Some(mut param) if matches!(param.op, ParamOp::NoTransform(_)) => {
+                if let ParamOp::Bad(text) = self.read_bad_param(start, line)?.op {
+                    param.op = ParamOp::NoTransform(text);
+                }
+                param
+            }
             Some(param) if self.input.cur() == b'}' => {
                 self.input.bump();
                 param
@@ -277,11 +283,8 @@ impl Parser<'_> {
             }
             b'@' => {
                 let letter = self.input.cur();
-                if !matches!(
-                    letter,
-                    b'Q' | b'E' | b'P' | b'A' | b'K' | b'a' | b'k' | b'u' | b'U' | b'L'
-                ) {
-                    return Ok(None);
+                if !b"QEPAKakuUL".contains(&letter) || self.input.ahead(1) != b'}' {
+                    return Ok(Some(ParamOp::NoTransform(Vec::new())));
                 }
                 self.input.skip(1);
                 ParamOp::Transform(letter)

@@ -1,21 +1,16 @@
 //! POSIX extended regular expressions for `[[ text =~ regex ]]`.
 
 mod bracket;
+mod engine;
 mod translate;
 
-use regex_automata::nfa::thompson;
-use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
-use regex_automata::util::syntax;
-use regex_automata::{Anchored, Input, MatchKind};
+use engine::Engine;
 
 use crate::exec::Shell;
 use crate::vars::{Indexed, Sym, Value, Var, attr};
 
 /// Stands before a quoted character that is special in expressions.
 pub const QUOTED: u8 = 1;
-
-/// Bytes of the largest automaton.
-const NFA_MAX: usize = 16 << 20;
 
 /// Whether a character has to be marked where it is quoted.
 pub fn is_special(c: u8) -> bool {
@@ -54,10 +49,7 @@ pub struct Compiled {
     others: Vec<char>,
     bytes: bool,
     fold: bool,
-    vm: PikeVM,
-    cache: pikevm::Cache,
-    /// Where several ends are possible: the same, going on after a match.
-    longest: Option<(PikeVM, pikevm::Cache)>,
+    engine: Engine,
 }
 
 impl Compiled {
@@ -67,63 +59,20 @@ impl Compiled {
 
     fn new(regex: &[u8], others: Vec<char>, bytes: bool, fold: bool) -> Option<Compiled> {
         let translated = translate::translate(regex, &others)?;
-        let config = syntax::Config::new()
-            .utf8(false)
-            .unicode(!bytes)
-            .case_insensitive(fold)
-            .dot_matches_new_line(true);
-        let vm = PikeVM::builder()
-            .syntax(config)
-            .thompson(
-                thompson::Config::new()
-                    .utf8(false)
-                    .nfa_size_limit(Some(NFA_MAX)),
-            )
-            .build(&translated)
-            .ok()?;
-        let open = |c: &u8| matches!(c, b'|' | b'?' | b'*' | b'+' | b'{');
-        let longest = match regex.iter().any(open) {
-            true => PikeVM::builder()
-                .configure(pikevm::Config::new().match_kind(MatchKind::All))
-                .build_from_nfa(vm.get_nfa().clone())
-                .ok()
-                .map(|vm| (vm.clone(), vm.create_cache())),
-            false => None,
-        };
         Some(Compiled {
+            engine: Engine::new(&translated, bytes, fold)?,
             regex: regex.to_vec(),
             others,
             bytes,
             fold,
-            cache: vm.create_cache(),
-            vm,
-            longest,
         })
     }
 
     /// What the match and its groups are, if there is one.
     fn groups(&mut self, text: &[u8]) -> Option<Vec<Vec<u8>>> {
-        let mut captures = self.vm.create_captures();
-        self.vm.captures(&mut self.cache, text, &mut captures);
-        let found = captures.get_match()?;
-        // POSIX wants the longest of the leftmost matches.
-        if found.end() < text.len()
-            && let Some((vm, cache)) = &mut self.longest
-        {
-            let input = Input::new(text)
-                .range(found.start()..)
-                .anchored(Anchored::Yes);
-            let mut other = vm.create_captures();
-            vm.captures(cache, input, &mut other);
-            if other
-                .get_match()
-                .is_some_and(|other| other.end() > found.end())
-            {
-                captures = other;
-            }
-        }
-        let groups = (0..captures.group_len()).map(|group| match captures.get_group(group) {
-            Some(span) => text[span.start..span.end].to_vec(),
+        let groups = self.engine.groups(text)?.into_iter();
+        let groups = groups.map(|group| match group {
+            Some((start, end)) => text[start..end].to_vec(),
             None => Vec::new(),
         });
         Some(groups.collect())

@@ -2,16 +2,43 @@
 
 use super::bracket::bracket;
 use super::{QUOTED, is_special};
+use wardian_backtrack::reference;
 
-/// The expression in the syntax of the regex library; `others` are the
-/// characters beyond ASCII that the text holds.
-/// None: a repetition has nothing to repeat, or a backslash nothing to quote.
-pub fn translate(regex: &[u8], others: &[char]) -> Option<String> {
+/// An expression in the syntax of the regex library.
+#[derive(Default)]
+pub struct Translated {
+    pub regex: String,
+    pub groups: usize,
+    /// How often it refers back to a group.
+    pub references: usize,
+    /// Whether a match may have several ends.
+    pub has_choices: bool,
+}
+
+/// A group whose end is not reached yet.
+struct Group {
+    number: usize,
+    /// How many groups were closed before it.
+    closed: usize,
+    /// Groups closed in its branches so far.
+    of_branches: Vec<usize>,
+}
+
+/// Translates an expression; `others` are the characters beyond ASCII that the
+/// text holds.
+/// None: a repetition has nothing to repeat, a backslash nothing to quote, or a
+/// back-reference names no group that is closed before it in its branch.
+pub fn translate(regex: &[u8], others: &[char]) -> Option<Translated> {
+    let mut found = Translated {
+        has_choices: regex.iter().any(|c| b"|?*+{".contains(c)),
+        ..Translated::default()
+    };
     let mut out = String::with_capacity(regex.len() + 8);
     let mut at = 0;
     // Where a repetition would have nothing to repeat.
     let mut fresh = true;
-    let mut open = 0usize;
+    let mut open: Vec<Group> = Vec::new();
+    let mut closed: Vec<usize> = Vec::new();
     while at < regex.len() {
         let c = regex[at];
         match c {
@@ -38,6 +65,12 @@ pub fn translate(regex: &[u8], others: &[char]) -> Option<String> {
                     Some(b'\'') => out.push_str("\\z"),
                     Some(b'<') => out.push_str("(?-u:\\b{start})"),
                     Some(b'>') => out.push_str("(?-u:\\b{end})"),
+                    Some(digit @ b'1'..=b'9') => {
+                        let group = usize::from(digit - b'0');
+                        closed.contains(&group).then_some(())?;
+                        out.push_str(&reference(group, found.references));
+                        found.references += 1;
+                    }
                     Some(_) => {
                         at = push_literal(regex, at, &mut out);
                         fresh = false;
@@ -55,13 +88,21 @@ pub fn translate(regex: &[u8], others: &[char]) -> Option<String> {
                 at += end;
             }
             b'}' => out.push_str("\\}"),
-            b')' if open == 0 => out.push_str("\\)"),
-            b')' => {
-                open -= 1;
-                out.push(')');
-            }
+            b')' => match open.pop() {
+                None => out.push_str("\\)"),
+                Some(group) => {
+                    closed.extend(group.of_branches);
+                    closed.push(group.number);
+                    out.push(')');
+                }
+            },
             b'(' => {
-                open += 1;
+                found.groups += 1;
+                open.push(Group {
+                    number: found.groups,
+                    closed: closed.len(),
+                    of_branches: Vec::new(),
+                });
                 out.push('(');
                 at += 1;
                 fresh = true;
@@ -69,6 +110,11 @@ pub fn translate(regex: &[u8], others: &[char]) -> Option<String> {
                 continue;
             }
             b'|' => {
+                let before = open.last().map_or(0, |group| group.closed);
+                let of_branch = closed.drain(before..);
+                if let Some(group) = open.last_mut() {
+                    group.of_branches.extend(of_branch);
+                }
                 out.push('|');
                 at += 1;
                 fresh = true;
@@ -105,7 +151,8 @@ pub fn translate(regex: &[u8], others: &[char]) -> Option<String> {
         fresh = c == b'$';
         at += 1;
     }
-    Some(out)
+    found.regex = out;
+    Some(found)
 }
 
 fn repetition(text: &[u8]) -> bool {

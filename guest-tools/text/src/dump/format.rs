@@ -1,7 +1,5 @@
 //! The formats of `hexdump -e`: units of bytes with a conversion each.
 
-use wardian_applet::text::pad;
-
 /// What a conversion shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -54,8 +52,12 @@ pub struct Unit {
     pub bytes: usize,
 }
 
-/// Most repetitions and bytes of one.
-const NUMBER_MAX: usize = 1 << 16;
+impl Unit {
+    /// Bytes that all its repetitions take; none: more than can be told.
+    pub fn block_bytes(&self) -> Option<usize> {
+        self.bytes.checked_mul(self.count)
+    }
+}
 
 /// Reads one format: units such as `8/2 "%04x "`.
 pub fn parse(text: &[u8]) -> Result<Vec<Unit>, String> {
@@ -63,11 +65,11 @@ pub fn parse(text: &[u8]) -> Result<Vec<Unit>, String> {
     let mut rest = text.trim_ascii_start();
     let mut units = Vec::new();
     while !rest.is_empty() {
-        let (count, tail) = number(rest, NUMBER_MAX);
+        let (count, tail) = number(rest).ok_or_else(bad)?;
         rest = tail.trim_ascii_start();
         let mut bytes = None;
         if let Some(tail) = rest.strip_prefix(b"/") {
-            let (value, tail) = number(tail.trim_ascii_start(), NUMBER_MAX);
+            let (value, tail) = number(tail.trim_ascii_start()).ok_or_else(bad)?;
             bytes = value;
             rest = tail.trim_ascii_start();
         }
@@ -83,7 +85,8 @@ pub fn parse(text: &[u8]) -> Result<Vec<Unit>, String> {
         let format = unescape(&body[..end]);
         rest = body[end + 1..].trim_ascii_start();
         let pieces = pieces(&format, bytes)?;
-        let sum = pieces.iter().map(|piece| piece.bytes).sum();
+        let sizes = pieces.iter().map(|piece| piece.bytes);
+        let sum = sizes.fold(0, usize::saturating_add);
         units.push(Unit {
             count: count.unwrap_or(1),
             counted: count.is_some(),
@@ -94,12 +97,15 @@ pub fn parse(text: &[u8]) -> Result<Vec<Unit>, String> {
     Ok(units)
 }
 
-fn number(text: &[u8], most: usize) -> (Option<usize>, &[u8]) {
+/// Digits as a number, if there are any; none: it is too large.
+fn number(text: &[u8]) -> Option<(Option<usize>, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let value = std::str::from_utf8(&text[..digits])
-        .ok()
-        .and_then(|text| text.parse().ok());
-    (value.map(|value: usize| value.min(most)), &text[digits..])
+    let (digits, rest) = text.split_at(digits);
+    if digits.is_empty() {
+        return Some((None, rest));
+    }
+    let value: i32 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    Some((Some(value as usize), rest))
 }
 
 fn unescape(text: &[u8]) -> Vec<u8> {
@@ -151,11 +157,12 @@ fn pieces(format: &[u8], unit_bytes: Option<usize>) -> Result<Vec<Piece>, String
             }
             rest = tail;
         }
-        let (width, tail) = number(rest, pad::WIDTH_MAX);
+        let too_wide = || "width or precision out of range".to_owned();
+        let (width, tail) = number(rest).ok_or_else(too_wide)?;
         piece.width = width.unwrap_or(0);
         rest = tail;
         if let Some(tail) = rest.strip_prefix(b".") {
-            let (precision, tail) = number(tail, pad::WIDTH_MAX);
+            let (precision, tail) = number(tail).ok_or_else(too_wide)?;
             piece.precision = Some(precision.unwrap_or(0));
             rest = tail;
         }

@@ -123,16 +123,20 @@ fn run(args: &Args, name: &'static str, canonical: bool) -> i32 {
             }
         }
     }
-    let sum = |units: &[Unit]| -> usize { units.iter().map(|unit| unit.bytes * unit.count).sum() };
-    let block = formats
-        .iter()
-        .map(|units| sum(units))
-        .max()
-        .unwrap_or(0)
-        .clamp(1, 1 << 24);
-    for units in &mut formats {
+    // A block is at most as long as a C program could count.
+    let size = |units: &Vec<Unit>| {
+        let mut sizes = units.iter().map(Unit::block_bytes);
+        let sum = sizes.try_fold(0_usize, |sum, bytes| sum.checked_add(bytes?));
+        sum.filter(|sum| i32::try_from(*sum).is_ok())
+    };
+    let Some(sizes) = formats.iter().map(size).collect::<Option<Vec<usize>>>() else {
+        context.say(b"the formats take more than 2147483647 bytes at once");
+        return 1;
+    };
+    let block = sizes.iter().copied().max().unwrap_or(0).max(1);
+    for (units, bytes) in formats.iter_mut().zip(sizes) {
         // The last unit without a count is repeated to fill the block.
-        let short = block.saturating_sub(sum(units));
+        let short = block - bytes;
         if let Some(unit) = units.iter_mut().rev().find(|unit| unit.bytes > 0)
             && !unit.counted
         {

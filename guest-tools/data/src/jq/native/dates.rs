@@ -4,7 +4,7 @@ use crate::jq::context::{Context, Raise, error};
 use crate::jq::node::Native;
 use crate::jq::simple::type_error;
 use crate::json::{Value, to_text};
-use std::fmt::Write;
+use wardian_applet::text::pad;
 
 type Out = Result<Value, Raise>;
 
@@ -191,21 +191,36 @@ fn write(time: &Time, format: &str) -> String {
             out.push(c);
             continue;
         }
+        let from = chars.as_str();
         let mut letter = chars.next();
-        let mut pad = None;
-        while let Some(flag @ ('-' | '_' | '0' | 'E' | 'O' | '^' | '#')) = letter {
-            pad = Some(flag);
+        let (mut pad, mut upper, mut swap, mut least) = (None, false, false, 0_usize);
+        while let Some(flag) = letter {
+            match flag {
+                '-' | '_' | '0' => pad = Some(flag),
+                '^' => upper = true,
+                '#' => swap = true,
+                _ => break,
+            }
             letter = chars.next();
         }
-        let padded = |n: i64, width: usize, fill: char| match pad.unwrap_or(fill) {
-            '-' => n.to_string(),
-            '_' => format!("{n:width$}"),
-            ' ' if pad.is_none() => format!("{n:width$}"),
-            _ => format!("{n:0width$}"),
+        while let Some(digit) = letter.and_then(|c| c.to_digit(10)) {
+            least = least.saturating_mul(10).saturating_add(digit as usize);
+            letter = chars.next();
+        }
+        if let Some('E' | 'O') = letter {
+            letter = chars.next();
+        }
+        let padded = |n: i64, digits: usize, fill: char| {
+            let (digits, text) = (digits.max(least), n.to_string());
+            match pad.unwrap_or(fill) {
+                '-' => text,
+                '0' => pad::zeros(n, digits, false),
+                _ => pad::right(&text, digits, ' '),
+            }
         };
         let zero = |n: i64, width: usize| padded(n, width, '0');
         let text = match letter {
-            Some('Y') => time.year.to_string(),
+            Some('Y') => zero(time.year, 1),
             Some('C') => zero(time.year.div_euclid(100), 2),
             Some('y') => zero(time.year.rem_euclid(100), 2),
             Some('m') => zero(time.month + 1, 2),
@@ -224,11 +239,11 @@ fn write(time: &Time, format: &str) -> String {
             Some('a') => day_name.chars().take(3).collect(),
             Some('B') => month_name.to_owned(),
             Some('b' | 'h') => month_name.chars().take(3).collect(),
-            Some('u') => (if time.weekday == 0 { 7 } else { time.weekday }).to_string(),
-            Some('w') => time.weekday.to_string(),
+            Some('u') => zero(if time.weekday == 0 { 7 } else { time.weekday }, 1),
+            Some('w') => zero(time.weekday, 1),
             Some('Z') => "UTC".to_owned(),
             Some('z') => "+0000".to_owned(),
-            Some('s') => format!("{}", time.seconds_since_epoch() as i64),
+            Some('s') => (time.seconds_since_epoch() as i64).to_string(),
             Some('F') => write(time, "%Y-%m-%d"),
             Some('T') => write(time, "%H:%M:%S"),
             Some('R') => write(time, "%H:%M"),
@@ -239,15 +254,23 @@ fn write(time: &Time, format: &str) -> String {
             Some('U') => zero((time.yearday + 7 - time.weekday) / 7, 2),
             Some('W') => zero((time.yearday + 7 - (time.weekday + 6) % 7) / 7, 2),
             Some('V') => zero(iso_week(time).1, 2),
-            Some('G') => iso_week(time).0.to_string(),
+            Some('G') => zero(iso_week(time).0, 1),
             Some('g') => zero(iso_week(time).0.rem_euclid(100), 2),
             Some('n') => "\n".to_owned(),
             Some('t') => "\t".to_owned(),
             Some('%') => "%".to_owned(),
-            Some(other) => format!("%{other}"),
-            None => "%".to_owned(),
+            _ => format!("%{}", &from[..from.len() - chars.as_str().len()]),
         };
-        let _ = out.write_str(&text);
+        let text = match letter {
+            Some('Z' | 'p') if swap => text.to_lowercase(),
+            _ if upper || swap => text.to_uppercase(),
+            _ => text,
+        };
+        // Numbers have their width already.
+        out.push_str(&match pad {
+            Some('0') => pad::right(&text, least, '0'),
+            _ => pad::right(&text, least, ' '),
+        });
     }
     out
 }

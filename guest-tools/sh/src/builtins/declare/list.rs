@@ -22,9 +22,9 @@ pub fn list(sh: &mut Shell, request: &Request, local: bool) -> Run {
         return list_all(sh, true);
     }
     for sym in sh.vars.sorted() {
-        let attrs = sh.vars.get(sym).attrs;
+        let attrs = sh.shown_attributes(sym);
         if request.on == 0 || attrs & request.on != 0 {
-            print_declaration(sh, sym, b"declare ");
+            print_listed(sh, sym, b"declare ");
         }
     }
     Ok(0)
@@ -81,6 +81,11 @@ pub fn print_named(sh: &mut Shell, builtin: &[u8], items: &[Item]) -> Run {
 /// `declare -x name="value"`
 pub fn print_declaration(sh: &mut Shell, sym: Sym, start: &[u8]) {
     sh.load_dynamic(sym);
+    print_listed(sh, sym, start);
+}
+
+fn print_listed(sh: &mut Shell, sym: Sym, start: &[u8]) {
+    sh.load_listed(sym);
     let mut out = start.to_vec();
     let letters = sh.attribute_letters(sym);
     out.push(b'-');
@@ -90,6 +95,7 @@ pub fn print_declaration(sh: &mut Shell, sym: Sym, start: &[u8]) {
     out.extend_from_slice(&letters);
     out.push(b' ');
     push_named_value(sh, sym, &mut out);
+    sh.unload_listed(sym);
     sh.print(&out);
 }
 
@@ -104,6 +110,7 @@ fn print_posix(sh: &mut Shell, sym: Sym, start: &[u8]) {
         out.extend_from_slice(&[b'-', letter, b' ']);
     }
     push_named_value(sh, sym, &mut out);
+    sh.unload_listed(sym);
     sh.print(&out);
 }
 
@@ -113,7 +120,7 @@ fn push_named_value(sh: &mut Shell, sym: Sym, out: &mut Vec<u8>) {
         Value::Unset => {}
         Value::Indexed(_) | Value::Assoc(_) => {
             out.push(b'=');
-            let text = sh.array_text(sym);
+            let text = sh.loaded_text(sym);
             out.extend_from_slice(&text);
         }
         value => {
@@ -127,7 +134,7 @@ fn push_named_value(sh: &mut Shell, sym: Sym, out: &mut Vec<u8>) {
 /// Every variable with a value as `name=value`, then functions.
 pub fn list_all(sh: &mut Shell, functions: bool) -> Run {
     for sym in sh.vars.sorted() {
-        sh.load_dynamic(sym);
+        sh.load_listed(sym);
         let mut out = sh.vars.names.name(sym).to_vec();
         if !crate::text::is_name(&out) {
             continue;
@@ -136,12 +143,13 @@ pub fn list_all(sh: &mut Shell, functions: bool) -> Run {
         match &sh.vars.get(sym).value {
             Value::Unset => continue,
             Value::Indexed(_) | Value::Assoc(_) => {
-                let text = sh.array_text(sym);
+                let text = sh.loaded_text(sym);
                 out.extend_from_slice(&text);
             }
             value => out.extend_from_slice(&quote_value(&value.text().unwrap_or_default())),
         }
         out.push(b'\n');
+        sh.unload_listed(sym);
         sh.print(&out);
     }
     if functions {
