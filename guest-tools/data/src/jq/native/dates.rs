@@ -205,6 +205,7 @@ fn write(time: &Time, format: &str) -> String {
         }
         while let Some(digit) = letter.and_then(|c| c.to_digit(10)) {
             least = least.saturating_mul(10).saturating_add(digit as usize);
+            least = least.min(pad::WIDTH_MAX);
             letter = chars.next();
         }
         if let Some('E' | 'O') = letter {
